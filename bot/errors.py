@@ -1,11 +1,11 @@
 """Errors, named by what the caller does next.
 
-    KommunsvarError
-    ├── TryLater      the network, a 4xx reply, a full disk: try again, nothing is lost
-    ├── Refused       permanent: no such mailbox, message refused; do not try again
-    ├── Unsure        sent, but the confirmation never came: it may have arrived
-    ├── NeedsPerson   ambiguous or unreadable: held until a person decides
-    └── OurFault      a defect or a wrong configuration: stop this piece of work, keep the raw row
+KommunsvarError
+├── TryLater      the network, a 4xx reply, a full disk: try again, nothing is lost
+├── Refused       permanent: no such mailbox, message refused; do not try again
+├── Unsure        sent, but the confirmation never came: it may have arrived
+├── NeedsPerson   ambiguous or unreadable: held until a person decides
+└── OurFault      a defect or a wrong configuration: stop this piece of work, keep the raw row
 """
 
 from datetime import timedelta
@@ -18,9 +18,7 @@ class KommunsvarError(Exception):
 class TryLater(KommunsvarError):
     """It failed now and may work later. `whole_channel` tells that nothing at all goes through at present."""
 
-    def __init__(
-        self, reason: str, *, after: timedelta | None = None, whole_channel: bool = False
-    ) -> None:
+    def __init__(self, reason: str, *, after: timedelta | None = None, whole_channel: bool = False) -> None:
         """Keep the reason (a code, no personal data) and the wait asked for, if any."""
         super().__init__(reason)
         self.reason = reason

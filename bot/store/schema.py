@@ -1,0 +1,255 @@
+"""The tables of the one database, and the guards that keep facts from being changed.
+
+Instants are whole microseconds since 1970-01-01 UTC in both engines: they compare, index and read the same.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+from bot.facts import from_micros, to_micros
+
+BIG = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime, stored as microseconds since 1970; a naive one is refused with ValueError."""
+
+    impl = BIG
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:  # noqa: ARG002 -- SQLAlchemy's signature
+        """Return the conversion to the stored integer."""
+
+        def bind(value: datetime | None) -> int | None:
+            return None if value is None else to_micros(value)
+
+        return bind
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], datetime | None]:  # noqa: ARG002 -- likewise
+        """Return the conversion from the stored integer."""
+
+        def result(value: int | None) -> datetime | None:
+            return None if value is None else from_micros(value)
+
+        return result
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _table(name: str, *parts: Column[object] | Index | UniqueConstraint | PrimaryKeyConstraint) -> Table:
+    return Table(name, metadata, *parts, sqlite_strict=True)
+
+
+def _text(name: str, default: str | None = "") -> Column[object]:
+    return Column(name, Text, nullable=False, server_default=default)
+
+
+def _number(name: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, BIG, nullable=nullable, server_default=None if nullable else "0")
+
+
+def _instant(name: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, Instant, nullable=nullable)
+
+
+meta = _table("meta", Column("key", Text, primary_key=True), _text("value"))
+
+inbox = _table(
+    "inbox",
+    Column("id", BIG, primary_key=True, autoincrement=True),
+    _text("channel", None),
+    _text("external_id", None),
+    _text("recipients", "[]"),
+    _text("sender"),
+    _instant("arrived_at"),
+    _text("state", "pending"),
+    _text("outcome"),
+    UniqueConstraint("channel", "external_id"),
+)
+Index("ix_inbox_open", inbox.c.state, inbox.c.id, sqlite_where=inbox.c.state != "done",
+      postgresql_where=inbox.c.state != "done")  # fmt: skip
+
+originals = _table(
+    "originals",
+    Column("inbox", BIG, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+facts = _table(
+    "facts",
+    Column("seq", BIG, primary_key=True, autoincrement=False),
+    _text("case", None),
+    _number("inquiry", nullable=True),
+    _text("kind", None),
+    _instant("occurred_at"),
+    _instant("recorded_at"),
+    _text("actor", None),
+    _text("source", None),
+    _text("data", "{}"),
+    UniqueConstraint("source", "kind"),
+    Index("ix_facts_case_seq", "case", "seq"),
+    Index("ix_facts_kind_occurred_at", "kind", "occurred_at"),
+)
+
+cases = _table(
+    "cases",
+    Column("number", Text, primary_key=True),
+    _text("channel"),
+    _text("kind"),
+    _text("unit"),
+    _text("state", "open"),
+    _text("possibly"),
+    _instant("opened_at"),
+    _instant("changed_at"),
+)
+
+inquiries = _table(
+    "inquiries",
+    _text("case", None),
+    _number("no"),
+    _text("channel"),
+    _text("kind"),
+    _text("unit"),
+    _instant("arrived_at"),
+    _number("messages"),
+    _instant("acknowledged_at", nullable=True),
+    _instant("held_at", nullable=True),
+    _instant("answered_at", nullable=True),
+    _number("answered_seq", nullable=True),
+    _number("unsure"),
+    _number("revoked"),
+    Column("excluded", Text, nullable=True),
+    _instant("closed_at", nullable=True),
+    _instant("changed_at"),
+    PrimaryKeyConstraint("case", "no"),
+    Index("ix_inquiries_arrived_at", "arrived_at"),
+)
+_WAITING = inquiries.c.answered_at.is_(None) & inquiries.c.excluded.is_(None)
+Index("ix_inquiries_waiting", inquiries.c.arrived_at, sqlite_where=_WAITING, postgresql_where=_WAITING)
+
+persons = _table("persons", Column("id", BIG, primary_key=True, autoincrement=False), _instant("created_at"))
+
+addresses = _table(
+    "addresses",
+    Column("id", BIG, primary_key=True, autoincrement=False),
+    _number("person"),
+    _text("channel", None),
+    _text("address", None),
+    _text("name"),
+    UniqueConstraint("channel", "address"),
+)
+
+participants = _table(
+    "participants",
+    _text("case", None),
+    _number("address"),
+    PrimaryKeyConstraint("case", "address"),
+)
+
+messages = _table(
+    "messages",
+    Column("id", BIG, primary_key=True, autoincrement=False),
+    _text("case", None),
+    _text("direction", None),
+    _number("address", nullable=True),
+    _text("officer"),
+    _number("inbox", nullable=True),
+    _text("message_id"),
+    _text("refs", "[]"),
+    _text("subject"),
+    _text("text"),
+    _text("digest"),
+    _instant("created_at"),
+    Index("ix_messages_case", "case", "id"),
+)
+Index("ix_messages_message_id", messages.c.message_id, sqlite_where=messages.c.message_id != "",
+      postgresql_where=messages.c.message_id != "")  # fmt: skip
+Index("ix_messages_address_created_at", messages.c.address, messages.c.created_at)
+
+files = _table(
+    "files",
+    _number("message"),
+    _number("part"),
+    _text("name"),
+    _text("media_type"),
+    _number("size"),
+    _number("inline"),
+    PrimaryKeyConstraint("message", "part"),
+)
+
+outbox = _table(
+    "outbox",
+    Column("id", BIG, primary_key=True, autoincrement=False),
+    _text("kind", None),
+    _text("state", "new"),
+    _text("case"),
+    _number("inquiry", nullable=True),
+    _number("message", nullable=True),
+    _text("officer"),
+    _text("channel", "mail"),
+    _text("to_addr", None),
+    _text("to_name"),
+    _text("from_name"),
+    _text("reply_to"),
+    _text("subject"),
+    _text("text"),
+    _text("message_id", None),
+    _text("in_reply_to"),
+    _text("refs", "[]"),
+    _text("attach", "[]"),
+    _instant("created_at"),
+    _instant("due_at"),
+    _instant("tried_at", nullable=True),
+    _instant("sent_at", nullable=True),
+    _number("attempts"),
+    _number("unsure"),
+    _number("owner"),
+    _text("status"),
+    UniqueConstraint("message_id"),
+    Index("ix_outbox_case", "case", "id"),
+    Index("ix_outbox_to_addr_created_at", "to_addr", "created_at"),
+)
+_UNDONE = outbox.c.state.in_(["new", "sending"])
+Index("ix_outbox_undone", outbox.c.to_addr, outbox.c.id, sqlite_where=_UNDONE, postgresql_where=_UNDONE)
+
+GUARDS = {
+    "sqlite": (
+        "CREATE TRIGGER IF NOT EXISTS facts_no_update BEFORE UPDATE ON facts "
+        "BEGIN SELECT RAISE(ABORT, 'facts are never changed'); END",
+        "CREATE TRIGGER IF NOT EXISTS facts_no_delete BEFORE DELETE ON facts "
+        "BEGIN SELECT RAISE(ABORT, 'facts are never deleted'); END",
+    ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION facts_guard() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'facts are never changed or deleted'; END $$",
+        "CREATE OR REPLACE TRIGGER facts_no_update BEFORE UPDATE OR DELETE ON facts "
+        "FOR EACH ROW EXECUTE FUNCTION facts_guard()",
+        "CREATE OR REPLACE TRIGGER facts_no_delete BEFORE TRUNCATE ON facts "
+        "FOR EACH STATEMENT EXECUTE FUNCTION facts_guard()",
+    ),
+}
+"""The statements that make facts append-only; safe to run again, as Alembic's batch mode drops triggers."""
+
+GUARD_NAMES = frozenset({"facts_no_update", "facts_no_delete"})
