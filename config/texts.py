@@ -1,6 +1,6 @@
 """Texts for people: Swedish in the code is the source, the gettext catalogues under `locale/` translate it.
 
-The catalogues are read from their .po files at start (a few milliseconds each), so nothing has to be compiled.
+The catalogues are read from their .po files (a few milliseconds each): nothing has to be compiled.
 """
 
 import gettext

@@ -1,0 +1,9 @@
+"""Alembic's entry: runs on the connection it is given, in that connection's transaction."""
+
+from alembic import context
+
+from bot.store.schema import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, transactional_ddl=True)
+context.run_migrations()
