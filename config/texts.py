@@ -34,6 +34,11 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+def mark(text: str) -> str:
+    """Return the text unchanged; marks a text for the catalogues where it is translated later."""
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """Sentences, dates and numbers in one language and time zone.

@@ -183,9 +183,7 @@ class Database:
         if not self.is_sqlite:
             connection = await self._writer.connect()
             self._owner_connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await self._owner_connection.execute(
-                text(f"SELECT pg_advisory_lock({OWNER_LOCKS}, {self.owner})")
-            )
+            await self._owner_connection.execute(text(f"SELECT pg_advisory_lock({OWNER_LOCKS}, {self.owner})"))
 
     def _lock_file(self) -> None:
         path = self.where.path.with_name(self.where.path.name + ".lock")

@@ -29,7 +29,7 @@ async def migrate(database: Database) -> None:
     """
     if database.is_sqlite:
         database.where.path.parent.mkdir(parents=True, exist_ok=True)
-    async with database._writer.begin() as connection:  # noqa: SLF001 -- the store's own room
+    async with database._writer.begin() as connection:
         if not database.is_sqlite:
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"))
         if await connection.run_sync(_revision) != newest_revision():

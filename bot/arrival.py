@@ -1,0 +1,73 @@
+"""An arrival: a stored mail that has been read, and the keys of all that it refers to. Pure."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.facts import InboxId
+from bot.office import Office, plain_address
+from bot.port import Inbound
+from bot.store.reading import Wanted
+from bot.store.rows import InboxRow
+from bot.tokens import BounceToken, Token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A stored mail that has been read, with the signed address it came to, if any.
+
+    `arrived_at` is when it reached us: the trusted host's Received time, else when our side took it (design §4).
+    `source` is its key: equal for two deliveries of the same mail.
+    """
+
+    inbox: InboxId
+    inbound: Inbound
+    recipients: tuple[str, ...]
+    token: Token | None
+    arrived_at: datetime
+    source: str
+    digest: str
+
+
+def arrive(row: InboxRow, inbound: Inbound, office: Office) -> Arrival:
+    """Return the arrival of a stored mail; pure. Addresses are told apart without regard to case."""
+    inbound = replace(inbound, from_addr=inbound.from_addr.lower())
+    recipients = row.recipients or inbound.to_addrs
+    tokens = (office.tokens.read(address) for address in recipients)
+    seen = inbound.date_seen
+    digest = _hash(plain_address(inbound.from_addr), inbound.subject, inbound.new_text)
+    return Arrival(
+        inbox=row.id,
+        inbound=inbound,
+        recipients=recipients,
+        token=next((token for token in tokens if token is not None), None),
+        # A clock that runs ahead on the other side must not move the arrival into the future.
+        arrived_at=min(seen, row.arrived_at) if seen else row.arrived_at,
+        source="mail:" + _hash(inbound.message_id or str(row.id), digest),
+        digest=digest,
+    )
+
+
+def wanted(arrivals: Sequence[Arrival], office: Office) -> Wanted:
+    """Return the keys of all that a batch of arrivals refers to."""
+    keys = Wanted()
+    for arrival in arrivals:
+        inbound = arrival.inbound
+        keys.senders.add(inbound.from_addr)
+        keys.message_ids.update(inbound.in_reply_to, inbound.references)
+        keys.sources.add(arrival.source)
+        if isinstance(arrival.token, BounceToken):
+            keys.outbox.add(arrival.token.outbox)
+        elif arrival.token is not None:
+            keys.cases.add(arrival.token.case)
+        tagged = office.tokens.case_in_subject(inbound.subject)
+        if tagged is not None:
+            keys.cases.add(tagged)
+        if inbound.bounce is not None and inbound.bounce.message_id:
+            keys.message_ids.add(inbound.bounce.message_id)
+    return keys
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,174 @@
+"""The desk's e-mail face: an officer answers a notice by mail, and is told what became of it."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from bot.arrival import Arrival
+from bot.case import fold_case
+from bot.desk import acts
+from bot.desk.acts import Act, AnsweredBefore
+from bot.desk.commands import REASON_NAMES, Answer, Close, LeaveOut, Note, NotUnderstood, read_command
+from bot.errors import NeedsPerson
+from bot.facts import UnitId
+from bot.notices import queue_receipt
+from bot.office import Office, Officer
+from bot.port import InboundKind
+from bot.store.ledger import Ledger
+from bot.store.rows import InboxState
+from bot.tokens import OfficerToken
+
+logger = logging.getLogger(__name__)
+
+OwnWords = Callable[[str], str]
+"""Cuts an officer's mail to what stands above the notice's line; never returns the notice or a secret address."""
+
+
+class MailFace:
+    """Turns a mail to a notice's secret address into an act of the desk."""
+
+    def __init__(self, office: Office, own_words: OwnWords) -> None:
+        """Keep the municipality's rules and the channel's way to cut a mail."""
+        self._office = office
+        self._own_words = own_words
+
+    def take(self, ledger: Ledger, arrival: Arrival, token: OfficerToken) -> None:
+        """Do what the officer's mail asks for, or tell the officer why nothing was done.
+
+        An automatic reply to a notice is kept and does nothing.
+
+        Raises:
+            NeedsPerson: the mail is not surely that officer's, or its case is gone; nothing was done.
+        """
+        if arrival.inbound.kind is not InboundKind.PERSON:
+            ledger.settle(arrival.inbox, InboxState.DONE, "auto")
+            return
+        officer = self._office.officer(token.officer)
+        if officer is None or not ledger.facts_of(token.case):
+            raise NeedsPerson("unknown_officer")
+        if not self._is_theirs(arrival, officer):
+            self._refuse(ledger, arrival, token, officer)
+            return
+        act = Act(officer=officer, case=token.case, inquiry=token.inquiry, source=arrival.source, inbox=arrival.inbox)
+        self._do(ledger, arrival, token, act)
+        ledger.settle(arrival.inbox, InboxState.DONE, token.case)
+
+    def _is_theirs(self, arrival: Arrival, officer: Officer) -> bool:
+        """Tell whether the mail may act: the officer's own address, and no verdict of the trusted host against it."""
+        if arrival.inbound.from_addr != officer.email.lower():
+            return False
+        return arrival.inbound.authentic != "fail"
+
+    def _refuse(self, ledger: Ledger, arrival: Arrival, token: OfficerToken, officer: Officer) -> None:
+        t = self._office.texts.t
+        self._tell(
+            ledger, arrival, token, officer, t("inget har skickats"),
+            [
+                t(
+                    "Någon har svarat på ett mejl till dig i {number}, men avsändaren kunde inte bekräftas som du. "
+                    "Inget har skickats. Mejlet är sparat hos oss.",
+                    number=token.case,
+                ),
+                t("Var det du? Svara på det här mejlet från din vanliga adress."),
+            ],
+        )  # fmt: skip
+        ledger.settle(arrival.inbox, InboxState.HELD, "officer_not_confirmed")
+        logger.warning("inbox %s: a mail for officer %s was not confirmed as theirs", arrival.inbox, officer.id)
+
+    def _do(self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act) -> None:
+        t = self._office.texts.t
+        match read_command(self._own_words(arrival.inbound.text)):
+            case None:
+                self._tell(
+                    ledger, arrival, token, act.officer, t("inget har skickats"),
+                    [t("Vi hittade ingen text ovanför linjen i ditt mejl. Inget har skickats. Försök gärna igen.")],
+                )  # fmt: skip
+            case NotUnderstood(_, meant):
+                self._not_understood(ledger, arrival, token, act, meant)
+            case Answer(text):
+                self._answer(ledger, arrival, token, act, text)
+            case Note(text):
+                acts.note(ledger, act, text)
+                self._confirm(ledger, arrival, token, act, t("anteckningen är sparad"), t("Den har inte skickats."))
+            case Close():
+                answered = acts.close(ledger, act)
+                said = t("Inget har skickats.")
+                if not answered:
+                    said += " " + t("Frågan är inte besvarad och räknas som obesvarad i statistiken.")
+                self._confirm(ledger, arrival, token, act, t("ärendet är avslutat"), said)
+            case LeaveOut(reason):
+                acts.leave_out(ledger, act, reason)
+                said = t("Frågan räknas inte med. Orsak: {reason}.", reason=t(REASON_NAMES[reason]))
+                self._confirm(ledger, arrival, token, act, t("frågan är lämnad utan svar"), said)
+
+    def _answer(self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act, text: str) -> None:
+        t = self._office.texts.t
+        try:
+            before = acts.answer(
+                ledger, self._office, act, text, again=token.again, attached=bool(arrival.inbound.files)
+            )
+        except acts.NobodyToAnswer:
+            raise NeedsPerson("nobody_to_answer") from None
+        if before is None:
+            self._confirm(
+                ledger, arrival, token, act, t("ditt svar är på väg"), t("Ditt svar skickas till den som frågade.")
+            )
+            return
+        self._answered_before(ledger, arrival, token, act, before)
+
+    def _answered_before(
+        self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act, before: AnsweredBefore
+    ) -> None:
+        t, first = self._office.texts.t, before.first
+        known = self._office.officer(first.officer)
+        self._tell(
+            ledger, arrival, token, act.officer, t("redan besvarad"),
+            [
+                t(
+                    "{name} har redan svarat i {number}, {time}. Ditt svar har inte skickats.",
+                    name=known.name if known else t("En kollega"),
+                    number=act.case,
+                    time=self._office.texts.moment(first.created_at),
+                ),
+                t("Det första svaret:") + "\n" + first.text,
+                t("Vill du skicka ett svar till? Svara på det här mejlet. Annars behöver du inte göra något."),
+            ],
+            again=True,
+        )  # fmt: skip
+
+    def _not_understood(self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act, meant: str) -> None:
+        t = self._office.texts.t
+        said = [t("Första raden börjar med / men är inget kommando vi förstår. Inget har gjorts.")]
+        if meant:
+            said.append(t("Menade du {command}?", command=meant))
+        said.append(
+            t("Du kan skriva /anteckning, /avsluta eller /utan svar följt av skräp, dubblett, test eller tack.")
+        )
+        said.append(t("Ville du svara den som frågade? Skriv svaret utan snedstreck först."))
+        self._tell(ledger, arrival, token, act.officer, t("inget har gjorts"), said)
+
+    def _confirm(
+        self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act, subject: str, said: str
+    ) -> None:
+        """Confirm an act to the officer's own address where no trusted host vouched for the sender (design §6)."""
+        if arrival.inbound.authentic == "pass":
+            return
+        t = self._office.texts.t
+        warning = t("Var det inte du som skrev? Säg till din administratör genast.")
+        self._tell(ledger, arrival, token, act.officer, subject, [said, warning])
+
+    def _tell(
+        self,
+        ledger: Ledger,
+        arrival: Arrival,
+        token: OfficerToken,
+        officer: Officer,
+        subject: str,
+        paragraphs: Sequence[str],
+        *,
+        again: bool = False,
+    ) -> None:
+        unit = self._office.unit(UnitId(fold_case(ledger.facts_of(token.case)).unit))
+        queue_receipt(
+            ledger, self._office, officer, unit, token.case, token.inquiry, subject=subject,
+            paragraphs=paragraphs, again=again or token.again, in_reply_to=arrival.inbound.message_id,
+        )  # fmt: skip

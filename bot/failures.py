@@ -1,0 +1,40 @@
+"""A mail that did not arrive: recorded once, an answer revoked, staff told."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.facts import SYSTEM, Fact, FactKind, OutboxId, UnitId
+from bot.notices import queue_delivery_failed
+from bot.office import Office, Unit
+from bot.store.ledger import Ledger
+from bot.store.rows import MailKind
+
+logger = logging.getLogger(__name__)
+
+
+def record_failure(ledger: Ledger, office: Office, outbox_id: OutboxId, status: str, failed_at: datetime) -> None:
+    """Record that an outgoing mail did not arrive, once, and tell staff; an answer is revoked by it."""
+    queued = ledger.known.queued_by_id.get(outbox_id)
+    source = f"failed:{outbox_id}"
+    if queued is None or queued.case is None or ledger.has_source(source):
+        return
+    if any(fact.source == source for fact in ledger.facts_of(queued.case)):
+        return
+    ledger.append(
+        FactKind.DELIVERY_FAILED, queued.case, inquiry=queued.inquiry, occurred_at=failed_at, actor=SYSTEM,
+        source=source, data={"outbox": outbox_id, "of": queued.kind.value, "status": status[:40]},
+    )  # fmt: skip
+    if queued.kind in {MailKind.ANSWER, MailKind.ACKNOWLEDGEMENT}:
+        unit = unit_of_case(ledger.facts_of(queued.case), office) or office.units[0]
+        queue_delivery_failed(ledger, office, unit, queued.case, queued.inquiry, queued.kind, status)
+    else:
+        logger.error("a notice to officer %s did not arrive: outbox %s", queued.officer, outbox_id)
+
+
+def unit_of_case(facts: Sequence[Fact], office: Office) -> Unit | None:
+    """Return the unit in which the case lies by its last word about it, None for a case without facts."""
+    for fact in reversed(facts):
+        if fact.kind in {FactKind.RECEIVED, FactKind.TRANSFERRED} and "unit" in fact.data:
+            return office.unit(UnitId(str(fact.data["unit"])))
+    return None

@@ -1,0 +1,28 @@
+"""Mail that was laid aside: listing it, looking at it, letting it go on."""
+
+from bot.app import open_database
+from bot.facts import InboxId
+from bot.store import inbox
+from bot.store.inbox import HeldRow
+from bot.store.rows import InboxState
+from config.settings import Settings
+
+
+async def list_held(settings: Settings) -> list[HeldRow]:
+    """Return what waits for a person, the oldest first."""
+    async with open_database(settings) as database, database.reading() as connection:
+        return await inbox.held(connection)
+
+
+async def original_of(settings: Settings, inbox_id: InboxId) -> bytes:
+    """Return the bytes of a stored mail as they came; empty if there are none."""
+    async with open_database(settings) as database, database.reading() as connection:
+        return await inbox.original(connection, inbox_id)
+
+
+async def let_go(settings: Settings, inbox_id: InboxId, *, away: bool) -> bool:
+    """Have a held mail read again, or put it away for good; False if it is not held. The running service sees it."""
+    async with open_database(settings) as database, database.writing() as connection:
+        if away:
+            return await inbox.release(connection, inbox_id, "away", InboxState.DONE)
+        return await inbox.release(connection, inbox_id, "", InboxState.PENDING)

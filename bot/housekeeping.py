@@ -1,0 +1,84 @@
+"""Housekeeping: what is looked after once a minute, whoever caused it."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import TryLater
+from bot.notices import queue_admin_mail
+from bot.office import Office
+from bot.outbox import Outbox
+from bot.store import inbox
+from bot.store.database import Database
+from bot.store.ledger import open_ledger
+from bot.store.reading import Wanted
+from bot.store.schema import meta
+
+logger = logging.getLogger(__name__)
+
+_TOLD = "held_told"
+
+
+class Housekeeping:
+    """Looks after mails a dead process was sending, and tells the administrator of mail that is held."""
+
+    def __init__(self, database: Database, office: Office, outbox: Outbox, now: Callable[[], datetime]) -> None:
+        """Keep the parts; nothing starts yet."""
+        self._database = database
+        self._office = office
+        self._outbox = outbox
+        self._now = now
+
+    async def run(self, wake: asyncio.Event) -> None:
+        """Do one round whenever woken.
+
+        Raises:
+            OurFault: this process is no longer seen as living, so it must stop (see `Database.still_ours`).
+        """
+        while True:
+            await wake.wait()
+            wake.clear()
+            try:
+                await self.round()
+            except TryLater as error:
+                logger.warning("housekeeping: the database says %s, trying again", error.reason)
+
+    async def round(self) -> None:
+        """Do everything once; doing it twice changes nothing."""
+        await self._database.still_ours()
+        await self._outbox.recover()
+        await self._tell_of_held()
+
+    async def _tell_of_held(self) -> None:
+        """Write one mail to the administrator about all that has been held since the last one."""
+        async with self._database.writing() as connection:
+            rows = await inbox.held(connection)
+            told = int((await connection.execute(select(meta.c.value).where(meta.c.key == _TOLD))).scalar() or 0)
+            new = [row for row in rows if row.id > told]
+            if not new or not self._office.admin_email:
+                return
+            t = self._office.texts.t
+            listed = "\n".join(
+                f"{row.id}  {self._office.texts.moment(row.arrived_at)}  {row.reason}" for row in new[:50]
+            )
+            ledger = await open_ledger(connection, Wanted(), self._now())
+            queue_admin_mail(
+                ledger,
+                self._office,
+                t("Mejl som väntar på att en människa tittar"),
+                t("Det här har kommit in men kunde inte tas emot som vanligt. Inget är borttaget.")
+                + f"\n\n{listed}\n\n"
+                + t("Titta med: {command}", command="run_bot.py held")
+                + "\n",
+            )
+            await ledger.write(connection)
+            await _remember(connection, max(row.id for row in new))
+
+
+async def _remember(connection: AsyncConnection, newest: int) -> None:
+    await connection.execute(delete(meta).where(meta.c.key == _TOLD))
+    await connection.execute(insert(meta).values(key=_TOLD, value=str(newest)))

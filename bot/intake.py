@@ -1,0 +1,197 @@
+"""Intake: a stored mail is read, tied to a case and turned into facts, an acknowledgement and notices to staff."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from bot.arrival import Arrival
+from bot.case import Match, Tie, acknowledgement_due, match_case
+from bot.clock import deadline
+from bot.errors import NeedsPerson
+from bot.facts import AddressId, CaseNumber, Channel, FactKind, OutboxId
+from bot.failures import record_failure, unit_of_case
+from bot.inquiry import Inquiry, fold_inquiries
+from bot.letters import queue_acknowledgement
+from bot.notices import Due, queue_notices
+from bot.office import Office, Unit
+from bot.port import Inbound, InboundKind
+from bot.store.ledger import Ledger
+from bot.store.rows import Direction, InboxRow, InboxState, MailKind, StoredFile
+from bot.tokens import BounceToken, CitizenToken, OfficerToken
+
+logger = logging.getLogger(__name__)
+
+AUTO, BOUNCE, DUPLICATE, OWN = "auto", "bounce", "duplicate", "own"
+"""Outcomes of stored mails that open nothing."""
+
+Read = Callable[[InboxRow], Inbound]
+"""Reads a channel's bytes; never raises."""
+
+
+OfficerMail = Callable[[Ledger, Arrival, OfficerToken], None]
+"""What the desk does with a mail to a secret address of an officer's notice."""
+
+
+class Intake:
+    """Decides what becomes of each arrival; works on a ledger only."""
+
+    def __init__(self, office: Office, officer_mail: OfficerMail) -> None:
+        """Keep the municipality's rules and the desk's way in."""
+        self._office = office
+        self._officer_mail = officer_mail
+
+    def take(self, ledger: Ledger, arrival: Arrival) -> None:
+        """Decide one arrival. What no rule decides is held for a person."""
+        try:
+            self._route(ledger, arrival)
+        except NeedsPerson as need:
+            ledger.settle(arrival.inbox, InboxState.HELD, need.reason)
+            logger.warning("inbox %s is held: %s", arrival.inbox, need.reason)
+
+    def _route(self, ledger: Ledger, arrival: Arrival) -> None:
+        inbound, office = arrival.inbound, self._office
+        if inbound.hops > office.caps.hops:
+            raise NeedsPerson("mail_loop")
+        if inbound.kind is InboundKind.BOUNCE:
+            self._bounce(ledger, arrival)
+        elif ledger.has_source(arrival.source):
+            ledger.settle(arrival.inbox, InboxState.DONE, DUPLICATE)
+        elif inbound.loop_mark == office.installation:
+            ledger.settle(arrival.inbox, InboxState.DONE, OWN)
+        elif isinstance(arrival.token, OfficerToken):
+            self._officer_mail(ledger, arrival, arrival.token)
+        elif not inbound.from_addr:
+            raise NeedsPerson("no_sender")
+        else:
+            self._citizen_mail(ledger, arrival)
+
+    def _bounce(self, ledger: Ledger, arrival: Arrival) -> None:
+        outbox_id = _bounced(ledger, arrival)
+        ledger.settle(arrival.inbox, InboxState.DONE, BOUNCE)
+        bounce = arrival.inbound.bounce
+        if outbox_id is None or bounce is None or not bounce.final:
+            return
+        record_failure(ledger, self._office, outbox_id, bounce.status, arrival.arrived_at)
+
+    def _citizen_mail(self, ledger: Ledger, arrival: Arrival) -> None:
+        inbound = arrival.inbound
+        sender = ledger.known.addresses.get(inbound.from_addr)
+        match = match_case(_ties(ledger, arrival, self._office), sender, ledger.participants_of)
+        if inbound.kind in {InboundKind.AUTO, InboundKind.LIST}:
+            self._automatic(ledger, arrival, match, sender)
+            return
+        sender = ledger.address(inbound.from_addr, inbound.from_name)
+        if ledger.known.digests.get((sender, arrival.digest), 0) >= self._office.caps.identical:
+            # Two robots that strip every mark still send the same words over and over.
+            raise NeedsPerson("repeated")
+        self._person_mail(ledger, arrival, match, sender)
+
+    def _automatic(self, ledger: Ledger, arrival: Arrival, match: Match, sender: AddressId | None) -> None:
+        """Keep a person's automatic reply with its case; it opens nothing and stops nothing."""
+        if match.case is None:
+            ledger.settle(arrival.inbox, InboxState.DONE, AUTO)
+            return
+        unit = self._office.unit_at(arrival.recipients)
+        self._store(ledger, arrival, match.case, None, unit, sender, None, auto=True)
+        ledger.settle(arrival.inbox, InboxState.DONE, match.case)
+
+    def _person_mail(self, ledger: Ledger, arrival: Arrival, match: Match, sender: AddressId) -> None:
+        office, inbound = self._office, arrival.inbound
+        case = match.case or ledger.new_case()
+        unit = unit_of_case(ledger.facts_of(case), office) or office.unit_at(arrival.recipients)
+        inquiry = next_inquiry(fold_inquiries(ledger.facts_of(case)))
+        self._store(ledger, arrival, case, inquiry, unit, sender, match.possibly, auto=False)
+        ledger.take_part(case, sender)
+        promised = office.promised_day(office.default_kind, arrival.arrived_at)
+        if self._may_acknowledge(ledger, arrival, case):
+            queue_acknowledgement(ledger, office, inbound, case, inquiry, unit, promised)
+        due = Due(
+            arrived_at=arrival.arrived_at,
+            deadline=deadline(office.calendar, office.rule, arrival.arrived_at),
+            promised=promised,
+        )
+        queue_notices(ledger, office, inbound, arrival.inbox, case, inquiry, unit, due, possibly=match.possibly)
+        ledger.settle(arrival.inbox, InboxState.DONE, case)
+
+    def _store(
+        self,
+        ledger: Ledger,
+        arrival: Arrival,
+        case: CaseNumber,
+        inquiry: int | None,
+        unit: Unit,
+        sender: AddressId | None,
+        possibly: CaseNumber | None,
+        *,
+        auto: bool,
+    ) -> None:
+        inbound = arrival.inbound
+        message = ledger.next_message()
+        files = [
+            StoredFile(
+                message=message, part=file.part, name=file.name, media_type=file.media_type,
+                size=file.size, inline=file.inline,
+            )
+            for file in inbound.files
+        ]  # fmt: skip
+        ledger.add_message(
+            case, Direction.IN, text=inbound.new_text, subject=inbound.subject, address=sender,
+            inbox_id=arrival.inbox, message_id=inbound.message_id, references=inbound.references,
+            digest=arrival.digest, attached=files,
+        )  # fmt: skip
+        data: dict[str, str | int | bool] = {
+            "channel": Channel.MAIL.value,
+            "kind": self._office.default_kind.value,
+            "unit": unit.id,
+            "message": message,
+            "authentic": inbound.authentic,
+        }
+        if auto:
+            data["auto"] = True
+        if possibly is not None:
+            data["possibly"] = possibly
+        ledger.append(
+            FactKind.RECEIVED, case, inquiry=inquiry, occurred_at=arrival.arrived_at, actor="person",
+            source=arrival.source, data=data,
+        )  # fmt: skip
+
+    def _may_acknowledge(self, ledger: Ledger, arrival: Arrival, case: CaseNumber) -> bool:
+        inbound, office = arrival.inbound, self._office
+        if inbound.kind is not InboundKind.PERSON or office.accepts(inbound.from_addr):
+            return False
+        sent = [queued.created_at for queued in ledger.queued_of(case) if queued.kind is MailKind.ACKNOWLEDGEMENT]
+        count = ledger.known.acknowledgements.get(inbound.from_addr, 0)
+        return count < office.caps.per_address and acknowledgement_due(sent, ledger.now)
+
+
+def next_inquiry(inquiries: Sequence[Inquiry]) -> int:
+    """Return the ordinal of the inquiry that a message now belongs to: the waiting one, else a new one."""
+    waiting = [one.no for one in inquiries if one.waits]
+    return waiting[-1] if waiting else len(inquiries) + 1
+
+
+def _ties(ledger: Ledger, arrival: Arrival, office: Office) -> list[tuple[Tie, CaseNumber]]:
+    """Return the cases a mail points at, the surest first. Empty ids never match."""
+    found: list[tuple[Tie, CaseNumber]] = []
+    if isinstance(arrival.token, CitizenToken):
+        found.append((Tie.REPLY_ADDRESS, arrival.token.case))
+    if isinstance(arrival.token, BounceToken):
+        queued = ledger.known.queued_by_id.get(arrival.token.outbox)
+        if queued is not None and queued.case is not None:
+            found.append((Tie.REPLY_ADDRESS, queued.case))
+    known = ledger.known.case_of_mail
+    found += [(Tie.IN_REPLY_TO, known[mail]) for mail in arrival.inbound.in_reply_to if mail in known]
+    found += [(Tie.REFERENCES, known[mail]) for mail in reversed(arrival.inbound.references) if mail in known]
+    tagged = office.tokens.case_in_subject(arrival.inbound.subject)
+    if tagged is not None:
+        found.append((Tie.SUBJECT_TAG, tagged))
+    return [(tie, case) for tie, case in found if ledger.facts_of(case)]
+
+
+def _bounced(ledger: Ledger, arrival: Arrival) -> OutboxId | None:
+    """Return which outgoing mail bounced: by the return path, else by our Message-ID (Exchange rewrites paths)."""
+    if isinstance(arrival.token, BounceToken) and arrival.token.outbox in ledger.known.queued_by_id:
+        return arrival.token.outbox
+    bounce = arrival.inbound.bounce
+    if bounce is None or not bounce.message_id:
+        return None
+    return ledger.known.outbox_of_mail.get(bounce.message_id)

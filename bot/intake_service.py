@@ -1,0 +1,91 @@
+"""The intake at work: takes what waits in the inbox, in order and in batches, one process at a time."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from bot.arrival import Arrival, arrive, wanted
+from bot.errors import TryLater
+from bot.intake import Intake, Read
+from bot.office import Office
+from bot.port import Inbound
+from bot.store import inbox
+from bot.store.database import Database
+from bot.store.grouped import write_together
+from bot.store.ledger import NumberTaken, open_ledger
+from bot.store.rows import InboxRow
+
+logger = logging.getLogger(__name__)
+
+BATCH = 100
+HEAVY_BYTES = 256 * 1024
+"""A mail above this is read in a thread, so that reading it does not hold up those who are sending to us."""
+
+
+class IntakeService:
+    """Turns stored messages into cases. `take_batch` does one round; `run` goes on for ever."""
+
+    def __init__(
+        self, database: Database, office: Office, intake: Intake, read: Read, now: Callable[[], datetime]
+    ) -> None:
+        """Keep the parts; nothing starts yet."""
+        self._database = database
+        self._office = office
+        self._intake = intake
+        self._read = read
+        self._now = now
+
+    async def run(self, wake: asyncio.Event, queued: asyncio.Event) -> None:
+        """Take in whenever woken, and at least every second for what other processes kept; set `queued` after."""
+        while True:
+            wake.clear()
+            try:
+                while await self.take_batch():
+                    queued.set()
+            except TryLater as error:
+                logger.warning("intake: the database says %s, trying again", error.reason)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await wake.wait()
+
+    async def take_batch(self) -> int:
+        """Take in the oldest stored messages and return how many; 0 if none wait or another process does this.
+
+        A message that cannot be taken in by a fault of ours is held for a person; those beside it go on.
+        """
+        if not await self._database.try_intake():
+            return 0
+        async with self._database.reading() as connection:
+            rows = await inbox.pending(connection, BATCH)
+        if not rows:
+            return 0
+        arrivals = [arrive(row, await self._read_one(row), self._office) for row in rows]
+        for arrival, result in zip(arrivals, await write_together(arrivals, self._write), strict=True):
+            if isinstance(result, Exception):
+                logger.error("inbox %s is held: our fault (%s)", arrival.inbox, type(result).__name__)
+                async with self._database.writing() as connection:
+                    await inbox.hold(connection, arrival.inbox, "our_fault")
+        return len(rows)
+
+    async def _read_one(self, row: InboxRow) -> Inbound:
+        if len(row.raw) > HEAVY_BYTES:
+            return await asyncio.to_thread(self._read, row)
+        await asyncio.sleep(0)  # lets those who are sending to us in between
+        return self._read(row)
+
+    async def _write(self, arrivals: Sequence[Arrival]) -> Sequence[None]:
+        async with self._database.writing() as connection:
+            waiting = await inbox.still_pending(connection, [arrival.inbox for arrival in arrivals])
+            left = [arrival for arrival in arrivals if arrival.inbox in waiting]
+            while left:
+                ledger = await open_ledger(connection, wanted(left, self._office), self._now())
+                for arrival in left:
+                    self._intake.take(ledger, arrival)
+                try:
+                    await ledger.write(connection)
+                except NumberTaken:
+                    continue
+                break
+        return [None] * len(arrivals)

@@ -1,0 +1,124 @@
+"""What the citizen gets: the acknowledgement and the answer, in plain words."""
+
+from datetime import date
+
+from bot.facts import CaseNumber
+from bot.office import Office, Officer, Unit
+from bot.port import Inbound
+from bot.store.ledger import Ledger
+from bot.store.rows import MailKind, OutgoingMail, StoredMessage
+from bot.tokens import without_tag
+
+
+def queue_acknowledgement(
+    ledger: Ledger, office: Office, inbound: Inbound, case: CaseNumber, inquiry: int, unit: Unit, promised: date
+) -> None:
+    """Put the acknowledgement of a message in the outbox.
+
+    The citizen's own words are repeated only where the trusted host vouches for the sender: otherwise anybody could
+    have us mail any text to anyone.
+    """
+    t = office.texts.t
+    parts = [
+        t("Hej!"),
+        t(
+            "Tack för ditt meddelande till {municipality}. Vi har tagit emot det, "
+            "och en medarbetare på {unit} läser det.",
+            municipality=office.name,
+            unit=unit.name,
+        ),
+        t("Ditt nummer är {number}.", number=case),
+        t("Du får svar senast {day}. Svaret kommer till den här e-postadressen.", day=office.texts.day(promised)),
+        t("Vill du lägga till något? Svara bara på det här mejlet."),
+    ]
+    if office.other_ways:
+        ways = "\n".join(f"- {way}" for way in office.other_ways)
+        parts.append(t("Du når oss också så här:") + "\n" + ways)
+    if inbound.authentic == "pass" and inbound.new_text:
+        parts.append(t("Du skrev:") + "\n" + _quoted(inbound.new_text))
+    parts.append(t("Vänliga hälsningar") + f"\n{unit.name}\n{office.name}")
+    parts.append(t("Det här är en automatisk bekräftelse. Svaret skrivs av en människa."))
+    outbox_id = ledger.next_outgoing()
+    ledger.queue(
+        OutgoingMail(
+            id=outbox_id,
+            kind=MailKind.ACKNOWLEDGEMENT,
+            case=case,
+            inquiry=inquiry,
+            to_addr=inbound.from_addr,
+            to_name=inbound.from_name,
+            from_addr=unit.address,
+            from_name=office.name,
+            reply_to=office.tokens.citizen_address(unit.address, case),
+            subject=reply_subject(office, inbound.subject, case),
+            text="\n\n".join(parts) + "\n",
+            message_id=ledger.draw_mail_id(_domain(unit.address)),
+            in_reply_to=inbound.message_id,
+            references=_thread(inbound.references, inbound.message_id),
+            created_at=ledger.now,
+            due_at=ledger.now,
+        )
+    )
+
+
+def queue_answer(
+    ledger: Ledger,
+    office: Office,
+    *,
+    case: CaseNumber,
+    inquiry: int,
+    officer: Officer,
+    unit: Unit,
+    to: StoredMessage,
+    to_addr: str,
+    answer: StoredMessage,
+    attached: bool,
+) -> None:
+    """Put an officer's answer to the citizen's message `to` in the outbox, signed with name, unit and phone."""
+    signature = [officer.name, f"{unit.name}, {office.name}"]
+    if unit.phone:
+        signature.append(office.texts.t("Telefon {phone}", phone=unit.phone))
+    ledger.queue(
+        OutgoingMail(
+            id=ledger.next_outgoing(),
+            kind=MailKind.ANSWER,
+            case=case,
+            inquiry=inquiry,
+            message=answer.id,
+            officer=officer.id,
+            to_addr=to_addr,
+            from_addr=unit.address,
+            from_name=f"{unit.name}, {office.name}",
+            reply_to=office.tokens.citizen_address(unit.address, case),
+            subject=reply_subject(office, to.subject, case),
+            text=answer.text.rstrip() + "\n\n" + "\n".join(signature) + "\n",
+            message_id=ledger.draw_mail_id(_domain(unit.address)),
+            in_reply_to=to.message_id,
+            references=_thread(to.references, to.message_id),
+            attach=(answer.inbox,) if attached and answer.inbox is not None else (),
+            created_at=ledger.now,
+            due_at=ledger.now,
+        )
+    )
+
+
+def reply_subject(office: Office, subject: str, case: CaseNumber) -> str:
+    """Return the subject of a mail to the citizen: theirs with one "Re:" in front and the signed tag behind."""
+    plain = without_tag(subject).strip() or office.texts.t("Ditt meddelande")
+    if not plain.lower().startswith(("re:", "sv:", "vs:", "aw:")):
+        plain = f"Re: {plain}"
+    return f"{plain} {office.tokens.subject_tag(case)}"
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+
+
+def _thread(references: tuple[str, ...], message_id: str) -> tuple[str, ...]:
+    # The first and the latest tell a thread apart; header lines must end somewhere (RFC 5322 §3.6.4).
+    thread = (*references, message_id) if message_id else references
+    return thread if len(thread) <= 20 else (thread[0], *thread[-19:])
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]

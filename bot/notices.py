@@ -1,0 +1,197 @@
+"""What staff get by mail: a notice of each message with a secret address to answer to, and receipts of their acts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.facts import CaseNumber, InboxId
+from bot.office import Office, Officer, Unit
+from bot.port import Inbound
+from bot.store.ledger import Ledger
+from bot.store.rows import MailKind, OutgoingMail
+from bot.tokens import OfficerToken, without_tag
+
+LINE_MARK = "==^=="
+"""Stands on both sides of the line above which an officer answers; the same in every language."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """When a message must be answered: under the measuring rule, and as promised to the citizen."""
+
+    arrived_at: datetime
+    deadline: datetime
+    promised: date
+
+
+def queue_notices(
+    ledger: Ledger,
+    office: Office,
+    inbound: Inbound,
+    inbox_id: InboxId,
+    case: CaseNumber,
+    inquiry: int,
+    unit: Unit,
+    due: Due,
+    *,
+    possibly: CaseNumber | None,
+) -> None:
+    """Tell the unit's officers, each by a mail of their own, that a message waits."""
+    text = _message_notice(office, inbound, case, due, possibly)
+    day = office.texts.moment(due.deadline)
+    subject = f"{case} · {without_tag(inbound.subject)} · " + office.texts.t("svara senast {time}", time=day)
+    attach = (inbox_id,) if inbound.files else ()
+    for officer in office.officers_of(unit.id):
+        _queue(ledger, office, officer, unit, case, inquiry, subject=subject, text=text, attach=attach)
+
+
+def queue_delivery_failed(
+    ledger: Ledger, office: Office, unit: Unit, case: CaseNumber, inquiry: int | None, of: MailKind, status: str
+) -> None:
+    """Tell the unit's officers that a mail to the citizen did not arrive; an answer that bounced is not an answer."""
+    t = office.texts.t
+    if of is MailKind.ANSWER:
+        what = t("Svaret i {number} kom inte fram. Frågan väntar på svar igen.", number=case)
+    else:
+        what = t(
+            "Bekräftelsen i {number} kom inte fram. Ett svar till samma adress kommer troligen inte heller fram.",
+            number=case,
+        )
+    reason = t("Mottagarens e-postsystem svarade: {status}", status=status or t("ingen kod"))
+    advice = t(
+        "Kontrollera adressen, eller nå personen på ett annat sätt. Vill du försöka igen? Svara på det här mejlet."
+    )
+    text = "\n\n".join([_line(office), what, reason, advice]) + "\n"
+    for officer in office.officers_of(unit.id):
+        _queue(
+            ledger, office, officer, unit, case, inquiry or 1,
+            subject=f"{case} · " + t("kom inte fram"), text=text, again=True,
+        )  # fmt: skip
+
+
+def queue_receipt(
+    ledger: Ledger,
+    office: Office,
+    officer: Officer,
+    unit: Unit,
+    case: CaseNumber,
+    inquiry: int,
+    *,
+    subject: str,
+    paragraphs: Sequence[str],
+    again: bool = False,
+    in_reply_to: str = "",
+) -> None:
+    """Tell an officer, at the configured address only, what became of a mail. `again` lets a second answer through."""
+    text = "\n\n".join([_line(office), *paragraphs]) + "\n"
+    _queue(
+        ledger, office, officer, unit, case, inquiry,
+        subject=f"{case} · {subject}", text=text, again=again, kind=MailKind.RECEIPT, in_reply_to=in_reply_to,
+    )  # fmt: skip
+
+
+def queue_admin_mail(ledger: Ledger, office: Office, subject: str, text: str) -> None:
+    """Write to the administrator's address, if one is configured."""
+    if not office.admin_email:
+        return
+    unit = office.units[0]
+    ledger.queue(
+        OutgoingMail(
+            id=ledger.next_outgoing(),
+            kind=MailKind.RECEIPT,
+            case=None,
+            to_addr=office.admin_email,
+            from_addr=unit.address,
+            from_name=office.name,
+            subject=subject,
+            text=text,
+            message_id=ledger.draw_mail_id(unit.address.rpartition("@")[2]),
+            created_at=ledger.now,
+            due_at=ledger.now,
+        )
+    )
+
+
+def _queue(
+    ledger: Ledger,
+    office: Office,
+    officer: Officer,
+    unit: Unit,
+    case: CaseNumber,
+    inquiry: int,
+    *,
+    subject: str,
+    text: str,
+    again: bool = False,
+    kind: MailKind = MailKind.NOTICE,
+    attach: tuple[InboxId, ...] = (),
+    in_reply_to: str = "",
+) -> None:
+    outbox_id = ledger.next_outgoing()
+    token = OfficerToken(case, inquiry, officer.id, again)
+    ledger.queue(
+        OutgoingMail(
+            id=outbox_id,
+            kind=kind,
+            case=case,
+            inquiry=inquiry,
+            officer=officer.id,
+            to_addr=officer.email,
+            to_name=officer.name,
+            from_addr=unit.address,
+            from_name=f"{unit.name}, {office.name}",
+            reply_to=office.tokens.officer_address(unit.address, token, outbox_id),
+            subject=subject,
+            text=text,
+            message_id=ledger.draw_mail_id(unit.address.rpartition("@")[2]),
+            in_reply_to=in_reply_to,
+            references=(in_reply_to,) if in_reply_to else (),
+            attach=attach,
+            created_at=ledger.now,
+            due_at=ledger.now,
+        )
+    )
+
+
+def _line(office: Office) -> str:
+    return f"{LINE_MARK} " + office.texts.t("Skriv ditt svar ovanför den här raden") + f" {LINE_MARK}"
+
+
+def _message_notice(office: Office, inbound: Inbound, case: CaseNumber, due: Due, possibly: CaseNumber | None) -> str:
+    t = office.texts.t
+    sender = f"{inbound.from_name} <{inbound.from_addr}>" if inbound.from_name else inbound.from_addr
+    head = [
+        t("Nummer: {number}", number=case),
+        t("Från: {sender}", sender=sender),
+        _verdict(office, inbound.authentic),
+        t("Kom in: {time}", time=office.texts.moment(due.arrived_at)),
+        t("Svara senast: {time}", time=office.texts.moment(due.deadline)),
+        t("Lovat till den som frågar: {day}", day=office.texts.day(due.promised)),
+    ]
+    if possibly is not None:
+        head.append(t("Hör kanske ihop med {number}, men avsändaren är inte känd där.", number=possibly))
+    parts = [_line(office), "\n".join(head), t("Meddelandet:") + "\n\n" + (inbound.new_text or t("(ingen text)"))]
+    if inbound.files:
+        names = ", ".join(file.name for file in inbound.files)
+        parts.append(t("Bifogade filer: {names}", names=names))
+    parts.append(
+        "\n".join(
+            [
+                t("Svara på det här mejlet, så går ditt svar till den som frågar. Inget annat följer med."),
+                t("I stället för ett svar kan första raden vara:"),
+                t("/anteckning – texten sparas i ärendet men skickas inte"),
+                t("/avsluta – avslutar utan att något skickas"),
+                t("/utan svar skräp (eller dubblett, test, tack) – räknas inte med i statistiken"),
+            ]
+        )
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def _verdict(office: Office, authentic: str) -> str:
+    t = office.texts.t
+    if authentic == "pass":
+        return t("Avsändaren är kontrollerad av vår e-postserver.")
+    if authentic == "fail":
+        return t("Varning: avsändaradressen kan vara förfalskad.")
+    return t("Avsändaren är inte kontrollerad.")

@@ -1,0 +1,102 @@
+"""The municipality as the services see it: units, officers, promises, opening hours. Built from the configuration."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.calendar import Calendar
+from bot.clock import Rule
+from bot.facts import Kind, OfficerId, UnitId
+from bot.tokens import Tokens
+from config.texts import Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """Enhet: where a case lies. `address` is its contact address, from which its answers come."""
+
+    id: UnitId
+    name: str
+    address: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Officer:
+    """Handläggare: staff who answer for one or more units."""
+
+    id: OfficerId
+    name: str
+    email: str
+    units: frozenset[UnitId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """Limits on automatic mail, so that no loop outlives an hour.
+
+    Attributes:
+        per_address: automatic mails to one address in 24 hours.
+        identical: mails of the same text from one address in 24 hours before it gets no automatic mail at all.
+        hops: Received headers after which a mail is taken for a loop (RFC 5321 §6.3 says at least 100).
+    """
+
+    per_address: int = 10
+    identical: int = 3
+    hops: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """All that decisions need to know of the municipality. The first unit takes what no other is addressed by."""
+
+    name: str
+    units: tuple[Unit, ...]
+    officers: tuple[Officer, ...]
+    other_ways: tuple[str, ...]
+    calendar: Calendar
+    rule: Rule
+    promises: Mapping[Kind, int]
+    default_kind: Kind
+    texts: Texts
+    tokens: Tokens
+    installation: str
+    trusted_host: str = ""
+    admin_email: str = ""
+    caps: Caps = Caps()
+
+    def unit(self, unit: UnitId) -> Unit:
+        """Return the unit, or the first one if it is no longer configured, so that no case is without a home."""
+        return next((known for known in self.units if known.id == unit), self.units[0])
+
+    def officer(self, officer: OfficerId) -> Officer | None:
+        """Return the officer, None if not configured (any more)."""
+        return next((known for known in self.officers if known.id == officer), None)
+
+    def officers_of(self, unit: UnitId) -> tuple[Officer, ...]:
+        """Return the unit's officers in the configured order."""
+        return tuple(officer for officer in self.officers if unit in officer.units)
+
+    def unit_at(self, recipients: tuple[str, ...]) -> Unit:
+        """Return the unit one of the addresses belongs to (plus parts ignored), else the first unit."""
+        plain = {plain_address(address) for address in recipients}
+        return next((unit for unit in self.units if unit.address.lower() in plain), self.units[0])
+
+    def accepts(self, recipient: str) -> bool:
+        """Tell whether mail to this address is ours: a unit's address, with or without a plus part, or postmaster."""
+        plain = plain_address(recipient)
+        domains = {unit.address.lower().rpartition("@")[2] for unit in self.units}
+        local, _, domain = plain.rpartition("@")
+        return any(unit.address.lower() == plain for unit in self.units) or (
+            local == "postmaster" and domain in domains
+        )
+
+    def promised_day(self, kind: Kind, arrived_at: datetime) -> date:
+        """Return the last local day of the promise to the citizen: the n-th open day after the day of arrival."""
+        return self.calendar.nth_open_day(arrived_at, self.promises[kind])
+
+
+def plain_address(address: str) -> str:
+    """Return an address in lower case without its plus part."""
+    local, _, domain = address.strip().lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"

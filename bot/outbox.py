@@ -1,0 +1,282 @@
+"""The outbox: what waits is delivered, tried again when it must be, and its end becomes a fact.
+
+new → sending → sent, unsure or dead. The clock of an inquiry stops when the channel accepts its answer.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import Refused, TryLater, Unsure
+from bot.facts import SYSTEM, FactKind, InboxId, OfficerId, officer_actor
+from bot.failures import record_failure
+from bot.office import Office
+from bot.port import Attachment, Outbound, Sender
+from bot.store import deliveries
+from bot.store.database import Database
+from bot.store.grouped import GroupedWrites
+from bot.store.ledger import Ledger, open_ledger
+from bot.store.reading import Wanted
+from bot.store.rows import MailKind, OutboxState, OutgoingMail
+
+logger = logging.getLogger(__name__)
+
+BATCH = 64
+GIVE_UP_AFTER = timedelta(days=5)
+"""RFC 5321 §4.5.4.1: give-up time generally at least 4–5 days."""
+_FIRST_WAIT = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(minutes=30)
+"""RFC 5321 §4.5.4.1: retry at least every 30 minutes in the long run."""
+
+FilesOf = Callable[[bytes], Sequence[Attachment]]
+"""Reads the files out of an original."""
+
+
+def next_try(attempts: int, queued_at: datetime, now: datetime, asked: timedelta | None = None) -> datetime | None:
+    """Return when to try again after the `attempts`-th failure, or None to give up.
+
+    Waits 1, 2, 4 … 30 minutes, or longer if the other side asked for it; gives up five days after queueing.
+    """
+    if now - queued_at >= GIVE_UP_AFTER:
+        return None
+    wait: timedelta = min(_FIRST_WAIT * (1 << min(attempts - 1, 10)), _LONGEST_WAIT)
+    return now + max(wait, asked or timedelta())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How one attempt ended: `state` and, for ``new``, when it is due again. `status` is a code, never text."""
+
+    mail: OutgoingMail
+    state: OutboxState
+    at: datetime
+    due_at: datetime
+    status: str = ""
+    attempts: int = 0
+    unsure: bool = False
+
+
+class Outbox:
+    """Delivers what is due through one sender. `deliver_due` does one round; `run` goes on for ever."""
+
+    def __init__(
+        self, database: Database, office: Office, sender: Sender, files_of: FilesOf, now: Callable[[], datetime]
+    ) -> None:
+        """Keep the parts; nothing starts yet."""
+        self._database = database
+        self._office = office
+        self._sender = sender
+        self._files_of = files_of
+        self._now = now
+        self._endings: GroupedWrites[Ending, None] = GroupedWrites(self._write_endings)
+        self._channel_failures = 0
+        self._finishing = False
+        self._paused_until: datetime | None = None
+
+    async def run(self, wake: asyncio.Event) -> None:
+        """Deliver what is due whenever woken, and at least every two seconds for what other processes queued."""
+        while not self._finishing:
+            wake.clear()
+            try:
+                while await self.deliver_due():
+                    pass
+            except TryLater as error:
+                logger.warning("outbox: the database says %s, trying again", error.reason)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(2):
+                    await wake.wait()
+
+    async def finish(self, running: "asyncio.Task[None]", wake: asyncio.Event, within_seconds: float) -> None:
+        """End `run`: nothing more is started, and what is being sent may end within the time given."""
+        self._finishing = True
+        wake.set()
+        await asyncio.wait([running], timeout=within_seconds)
+        running.cancel()
+
+    async def recover(self) -> int:
+        """Take care of what dead processes were sending, and return how many mails that were.
+
+        Whether such a mail left is not known. An acknowledgement is left at that; everything else goes out again
+        with the same Message-ID, marked as unsure.
+        """
+        async with self._database.writing() as connection:
+            mails = await deliveries.left_behind(connection, self._database)
+            if not mails:
+                return 0
+            endings = [self._unsure(mail, self._now(), "process_died") for mail in mails]
+            await self._record(connection, endings)
+        logger.warning("outbox: %d mails were being sent by a process that died", len(mails))
+        return len(mails)
+
+    async def deliver_due(self) -> int:
+        """Send what is due now and return how many mails were tried; 0 also while the whole channel rests."""
+        if self._finishing:
+            return 0
+        if self._paused_until is not None and self._now() < self._paused_until:
+            return 0
+        async with self._database.writing() as connection:
+            mails = await deliveries.claim(connection, self._database.owner, self._now(), BATCH)
+            wanted = [inbox_id for mail in mails for inbox_id in mail.attach]
+            originals = await deliveries.contents(connection, wanted) if wanted else {}
+        if not mails:
+            return 0
+        lanes: dict[str, list[OutgoingMail]] = {}
+        for mail in mails:
+            lanes.setdefault(mail.to_addr, []).append(mail)
+        self._paused_until = None
+        async with asyncio.TaskGroup() as group:
+            writing = group.create_task(self._endings.run())
+            async with asyncio.TaskGroup() as sending:
+                for lane in lanes.values():
+                    sending.create_task(self._deliver_lane(lane, originals))
+            writing.cancel()
+        return len(mails)
+
+    async def _deliver_lane(self, lane: Sequence[OutgoingMail], originals: dict[InboxId, bytes]) -> None:
+        """Send one address's mails in order; after the first that must wait, those behind it wait too."""
+        stopped = False
+        for mail in lane:
+            if stopped or self._paused_until is not None:
+                ending = Ending(
+                    mail=mail, state=OutboxState.NEW, at=self._now(), due_at=mail.due_at, attempts=mail.attempts,
+                    unsure=mail.unsure,
+                )  # fmt: skip
+            else:
+                ending = await self._attempt(mail, originals)
+                stopped = ending.state is OutboxState.NEW
+            await self._write_down(ending)
+
+    async def _write_down(self, ending: Ending) -> None:
+        """Record how a delivery ended, however long the database is away: it has happened and must not be lost."""
+        while True:
+            try:
+                await self._endings.submit(ending)
+            except TryLater as error:
+                logger.warning("outbox %s: its end is not recorded yet (%s)", ending.mail.id, error.reason)
+                await asyncio.sleep(1)
+            except Exception:
+                # The row stays in sending; the next start takes it for unsure.
+                logger.exception("outbox %s: its end could not be recorded", ending.mail.id)
+                return
+            else:
+                return
+
+    async def _attempt(self, mail: OutgoingMail, originals: dict[InboxId, bytes]) -> Ending:
+        try:
+            accepted_at = await self._sender.send(self._outbound(mail, originals))
+        except TryLater as error:
+            return self._later(mail, error)
+        except Refused as error:
+            return self._ended(mail, OutboxState.DEAD, self._now(), error.status)
+        except Unsure:
+            return self._unsure(mail, self._now(), "no_reply")
+        except Exception:
+            logger.exception("outbox %s could not be sent by a fault of ours", mail.id)
+            return self._ended(mail, OutboxState.DEAD, self._now(), "our_fault")
+        self._channel_failures = 0
+        return self._ended(mail, OutboxState.SENT, accepted_at, "")
+
+    def _later(self, mail: OutgoingMail, error: TryLater) -> Ending:
+        now = self._now()
+        if error.whole_channel:
+            # Everything rests alike, so that the order is kept when the relay comes back.
+            self._channel_failures += 1
+            wait = min(timedelta(seconds=5) * (1 << min(self._channel_failures - 1, 6)), timedelta(minutes=5))
+            self._paused_until = now + wait
+            logger.warning("outbox: nothing goes through (%s), trying again in %s", error.reason, wait)
+            return Ending(
+                mail=mail, state=OutboxState.NEW, at=now, due_at=mail.due_at, status=error.reason,
+                attempts=mail.attempts, unsure=mail.unsure,
+            )  # fmt: skip
+        due_at = next_try(mail.attempts + 1, mail.created_at, now, error.after)
+        if due_at is None:
+            return self._ended(mail, OutboxState.DEAD, now, error.reason)
+        return Ending(
+            mail=mail, state=OutboxState.NEW, at=now, due_at=due_at, status=error.reason,
+            attempts=mail.attempts + 1, unsure=mail.unsure,
+        )  # fmt: skip
+
+    def _unsure(self, mail: OutgoingMail, at: datetime, status: str) -> Ending:
+        again = mail.kind.sent_again_when_unsure
+        return Ending(
+            mail=mail, state=OutboxState.NEW if again else OutboxState.UNSURE, at=at, due_at=at, status=status,
+            attempts=mail.attempts + 1, unsure=True,
+        )  # fmt: skip
+
+    def _ended(self, mail: OutgoingMail, state: OutboxState, at: datetime, status: str) -> Ending:
+        return Ending(
+            mail=mail, state=state, at=at, due_at=mail.due_at, status=status, attempts=mail.attempts + 1,
+            unsure=mail.unsure,
+        )  # fmt: skip
+
+    def _outbound(self, mail: OutgoingMail, originals: dict[InboxId, bytes]) -> Outbound:
+        attachments = [file for inbox_id in mail.attach for file in self._files_of(originals.get(inbox_id, b""))]
+        return Outbound(
+            to_addr=mail.to_addr,
+            to_name=mail.to_name,
+            from_addr=mail.from_addr,
+            from_name=mail.from_name,
+            reply_to=mail.reply_to,
+            return_path=self._office.tokens.return_path(mail.from_addr, mail.id),
+            subject=mail.subject,
+            text=mail.text,
+            automatic=mail.kind.automatic,
+            message_id=mail.message_id,
+            in_reply_to=mail.in_reply_to,
+            references=mail.references,
+            created_at=mail.created_at,
+            attachments=attachments,
+        )
+
+    async def _write_endings(self, endings: Sequence[Ending]) -> Sequence[None]:
+        async with self._database.writing() as connection:
+            await self._record(connection, endings)
+        return [None] * len(endings)
+
+    async def _record(self, connection: AsyncConnection, endings: Sequence[Ending]) -> None:
+        wanted = Wanted(cases={ending.mail.case for ending in endings if ending.mail.case is not None})
+        ledger = await open_ledger(connection, wanted, self._now())
+        for ending in endings:
+            record_ending(ledger, self._office, ending)
+        await ledger.write(connection)
+
+
+def record_ending(ledger: Ledger, office: Office, ending: Ending) -> None:
+    """Write down how an attempt ended, and the fact that follows from it."""
+    mail = ending.mail
+    sent = ending.state is OutboxState.SENT
+    ledger.end_delivery(
+        mail.id, ending.state, due_at=ending.due_at, sent_at=ending.at if sent else None,
+        attempts=ending.attempts, unsure=int(ending.unsure), status=ending.status[:80],
+    )  # fmt: skip
+    if ending.state is OutboxState.DEAD:
+        logger.error("outbox %s (%s) will not be delivered: %s", mail.id, mail.kind, ending.status)
+        record_failure(ledger, office, mail.id, ending.status, ending.at)
+    elif mail.case is not None and (sent or ending.state is OutboxState.UNSURE):
+        _record_arrival(ledger, ending)
+
+
+def _record_arrival(ledger: Ledger, ending: Ending) -> None:
+    mail = ending.mail
+    if mail.case is None or mail.kind not in {MailKind.ANSWER, MailKind.ACKNOWLEDGEMENT}:
+        return
+    answer = mail.kind is MailKind.ANSWER
+    data: dict[str, str | int | bool] = {"outbox": mail.id}
+    if mail.message is not None:
+        data["message"] = mail.message
+    if ending.unsure:
+        data["unsure"] = True
+    ledger.append(
+        FactKind.ANSWERED if answer else FactKind.ACKNOWLEDGED,
+        mail.case,
+        inquiry=mail.inquiry,
+        occurred_at=ending.at,
+        actor=officer_actor(OfficerId(mail.officer)) if answer else SYSTEM,
+        source=f"outbox:{mail.id}",
+        data=data,
+    )

@@ -1,0 +1,94 @@
+"""The outbox in the database: what is due to leave, who is sending it, and how it ended."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.facts import CaseNumber, InboxId, MessageId, OutboxId
+from bot.store.database import Database
+from bot.store.rows import MailKind, OutboxState, OutgoingMail
+from bot.store.schema import originals, outbox
+
+_UNDONE = outbox.c.state.in_([OutboxState.NEW.value, OutboxState.SENDING.value])
+
+
+async def claim(connection: AsyncConnection, owner: int, now: datetime, most: int) -> list[OutgoingMail]:
+    """Return what is due, marked as being sent by this process from now on; in the order it was queued.
+
+    Nothing is claimed to an address that an earlier mail still waits or is on its way to: order is kept per address.
+    """
+    earlier = outbox.alias("earlier")
+    blocked = exists().where(
+        earlier.c.to_addr == outbox.c.to_addr,
+        earlier.c.id < outbox.c.id,
+        earlier.c.state.in_([OutboxState.NEW.value, OutboxState.SENDING.value]),
+        or_(earlier.c.state == OutboxState.SENDING.value, earlier.c.due_at > now),
+    )
+    due = and_(outbox.c.state == OutboxState.NEW.value, _UNDONE, outbox.c.due_at <= now, ~blocked)
+    query = select(outbox).where(due).order_by(outbox.c.id).limit(most).with_for_update(skip_locked=True, of=outbox)
+    mails = [_mail(row) for row in (await connection.execute(query)).mappings()]
+    if mails:
+        await connection.execute(
+            update(outbox)
+            .where(outbox.c.id.in_([mail.id for mail in mails]))
+            .values(state=OutboxState.SENDING.value, owner=owner, tried_at=now)
+        )
+    return mails
+
+
+async def left_behind(connection: AsyncConnection, database: Database) -> list[OutgoingMail]:
+    """Return what processes that have died were sending: nobody knows whether it left."""
+    query = select(outbox).where(outbox.c.state == OutboxState.SENDING.value).order_by(outbox.c.id)
+    rows = (await connection.execute(query)).mappings().all()
+    dead = {owner for owner in {row["owner"] for row in rows} if await database.is_dead(connection, owner)}
+    return [_mail(row) for row in rows if row["owner"] in dead]
+
+
+async def next_due(connection: AsyncConnection) -> datetime | None:
+    """Return when the next waiting mail is due (UTC), None if none waits."""
+    query = select(func.min(outbox.c.due_at)).where(outbox.c.state == OutboxState.NEW.value, _UNDONE)
+    due: datetime | None = (await connection.execute(query)).scalar()
+    return due
+
+
+async def waiting(connection: AsyncConnection) -> int:
+    """Return how many mails have not left yet."""
+    return (await connection.execute(select(func.count()).select_from(outbox).where(_UNDONE))).scalar_one()
+
+
+async def contents(connection: AsyncConnection, inbox_ids: Sequence[InboxId]) -> dict[InboxId, bytes]:
+    """Return the original bytes of the mails whose files go along."""
+    query = select(originals).where(originals.c.inbox.in_(inbox_ids))
+    return {InboxId(row.inbox): row.content for row in await connection.execute(query)}
+
+
+def _mail(row: Mapping[Any, Any]) -> OutgoingMail:
+    return OutgoingMail(
+        id=OutboxId(row["id"]),
+        kind=MailKind(row["kind"]),
+        state=OutboxState(row["state"]),
+        case=CaseNumber(row["case"]) if row["case"] else None,
+        inquiry=row["inquiry"],
+        message=None if row["message"] is None else MessageId(row["message"]),
+        officer=row["officer"],
+        to_addr=row["to_addr"],
+        to_name=row["to_name"],
+        from_addr=row["from_addr"],
+        from_name=row["from_name"],
+        reply_to=row["reply_to"],
+        subject=row["subject"],
+        text=row["text"],
+        message_id=row["message_id"],
+        in_reply_to=row["in_reply_to"],
+        references=tuple(json.loads(row["refs"])),
+        attach=tuple(InboxId(one) for one in json.loads(row["attach"])),
+        created_at=row["created_at"],
+        due_at=row["due_at"],
+        tried_at=row["tried_at"],
+        attempts=row["attempts"],
+        unsure=bool(row["unsure"]),
+    )

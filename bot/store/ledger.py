@@ -1,0 +1,264 @@
+"""The ledger: what one batch knows and adds, folded in order, written in one transaction.
+
+Between `open_ledger` and `write` nothing touches the database: services decide by plain lookups and calls here, and
+each sees what those before it in the batch have added.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.case import draw_number
+from bot.facts import AddressId, CaseNumber, Fact, FactData, FactKind, InboxId, MessageId, OfficerId, OutboxId, Seq
+from bot.store.projections import write_projections
+from bot.store.reading import Known, Wanted, read_known, taken_numbers
+from bot.store.rows import (
+    Direction,
+    InboxState,
+    MailKind,
+    OutboxState,
+    OutgoingMail,
+    QueuedBefore,
+    StoredFile,
+    StoredMessage,
+    fact_row,
+)
+from bot.store.schema import addresses, facts, files, inbox, messages, outbox, participants, persons
+
+Below = Callable[[int], int]
+
+
+class Ledger:
+    """One batch. `known` is what was read, kept up to date with what is added. `now` is its instant (UTC)."""
+
+    def __init__(self, known: Known, now: datetime, below: Below = secrets.randbelow) -> None:
+        """Start from what is known; `below` draws random numbers (passed in by tests)."""
+        self.known = known
+        self.now = now if known.last_recorded_at is None else max(now, known.last_recorded_at)
+        self._below = below
+        self._new_facts: list[Fact] = []
+        self._new_numbers: set[CaseNumber] = set()
+        self._rows: dict[str, list[dict[str, Any]]] = {}
+        self._settled: list[dict[str, Any]] = []
+        self._ended: list[dict[str, Any]] = []
+
+    def facts_of(self, case: CaseNumber) -> Sequence[Fact]:
+        """Return the case's facts in order, those of this batch included; empty for an unknown number."""
+        return self.known.facts.get(case, ())
+
+    def messages_of(self, case: CaseNumber) -> Sequence[StoredMessage]:
+        """Return the case's messages in order."""
+        return self.known.messages.get(case, ())
+
+    def queued_of(self, case: CaseNumber) -> Sequence[QueuedBefore]:
+        """Return what was ever queued to leave in the case, in order."""
+        return self.known.queued.get(case, ())
+
+    def participants_of(self, case: CaseNumber) -> frozenset[AddressId]:
+        """Return the addresses that take part in the case."""
+        return frozenset(self.known.participants.get(case, ()))
+
+    def address_of(self, address: AddressId) -> str:
+        """Return the text of a known address, empty if it is erased or not read in this batch."""
+        return next((text for text, known in self.known.addresses.items() if known == address), "")
+
+    def has_source(self, source: str) -> bool:
+        """Tell whether this source already told a fact, so that its second delivery does nothing."""
+        return source in self.known.sources
+
+    def address(self, address: str, name: str) -> AddressId:
+        """Return the id of an e-mail address, with a new person behind it if it is new."""
+        found = self.known.addresses.get(address)
+        if found is not None:
+            return found
+        self.known.last_person += 1
+        self.known.last_address += 1
+        new = AddressId(self.known.last_address)
+        self._add(persons, id=self.known.last_person, created_at=self.now)
+        self._add(addresses, id=new, person=self.known.last_person, channel="mail", address=address, name=name)
+        self.known.addresses[address] = new
+        return new
+
+    def new_case(self) -> CaseNumber:
+        """Return a number for a new case; its first fact makes the case."""
+        number = draw_number(self._below)
+        while number in self._new_numbers or number in self.known.facts:
+            number = draw_number(self._below)
+        self._new_numbers.add(number)
+        return number
+
+    def append(
+        self,
+        kind: FactKind,
+        case: CaseNumber,
+        *,
+        occurred_at: datetime,
+        actor: str,
+        source: str,
+        inquiry: int | None = None,
+        data: FactData | None = None,
+    ) -> Fact:
+        """Add a fact, recorded now."""
+        self.known.last_seq += 1
+        fact = Fact(
+            seq=Seq(self.known.last_seq),
+            case=case,
+            inquiry=inquiry,
+            kind=kind,
+            occurred_at=occurred_at,
+            recorded_at=self.now,
+            actor=actor,
+            source=source,
+            data=data or {},
+        )
+        self._new_facts.append(fact)
+        self.known.facts.setdefault(case, []).append(fact)
+        self.known.sources.add(source)
+        return fact
+
+    def take_part(self, case: CaseNumber, address: AddressId) -> None:
+        """Let an address take part in a case."""
+        known = self.known.participants.setdefault(case, set())
+        if address not in known:
+            known.add(address)
+            self._add(participants, case=case, address=address)
+
+    def next_message(self) -> MessageId:
+        """Return the id that `add_message` will give next."""
+        return MessageId(self.known.last_message + 1)
+
+    def add_message(
+        self,
+        case: CaseNumber,
+        direction: Direction,
+        *,
+        text: str,
+        subject: str = "",
+        address: AddressId | None = None,
+        officer: OfficerId | None = None,
+        inbox_id: InboxId | None = None,
+        message_id: str = "",
+        references: tuple[str, ...] = (),
+        digest: str = "",
+        attached: Sequence[StoredFile] = (),
+    ) -> MessageId:
+        """Add a message to a case and return its id."""
+        stored = StoredMessage(
+            id=self.next_message(), case=case, direction=direction, address=address,
+            officer=officer or OfficerId(""), inbox=inbox_id, message_id=message_id, references=references,
+            subject=subject, text=text, digest=digest, created_at=self.now,
+        )  # fmt: skip
+        self.known.last_message += 1
+        self._add(
+            messages, id=stored.id, case=case, direction=direction.value, address=address,
+            officer=stored.officer, inbox=inbox_id, message_id=message_id, refs=json.dumps(references),
+            subject=subject, text=text, digest=digest, created_at=self.now,
+        )  # fmt: skip
+        for file in attached:
+            self._add(
+                files, message=stored.id, part=file.part, name=file.name, media_type=file.media_type,
+                size=file.size, inline=int(file.inline),
+            )  # fmt: skip
+        self.known.messages.setdefault(case, []).append(stored)
+        if message_id:
+            self.known.case_of_mail.setdefault(message_id, case)
+        if address is not None and direction is Direction.IN:
+            self.known.digests[address, digest] = self.known.digests.get((address, digest), 0) + 1
+        return stored.id
+
+    def next_outgoing(self) -> OutboxId:
+        """Return the id that `queue` will give next, for addresses that carry it."""
+        return OutboxId(self.known.last_outbox + 1)
+
+    def queue(self, mail: OutgoingMail) -> OutboxId:
+        """Put a mail in the outbox; its id must be `next_outgoing()`."""
+        assert mail.id == self.next_outgoing()
+        self.known.last_outbox += 1
+        row = {
+            "id": mail.id, "kind": mail.kind.value, "state": mail.state.value, "case": mail.case or "",
+            "inquiry": mail.inquiry, "message": mail.message, "officer": mail.officer, "channel": "mail",
+            "to_addr": mail.to_addr, "to_name": mail.to_name, "from_addr": mail.from_addr, "from_name": mail.from_name,
+            "reply_to": mail.reply_to, "subject": mail.subject, "text": mail.text,
+            "message_id": mail.message_id, "in_reply_to": mail.in_reply_to,
+            "refs": json.dumps(mail.references), "attach": json.dumps(mail.attach),
+            "created_at": mail.created_at, "due_at": mail.due_at,
+        }  # fmt: skip
+        self._add(outbox, **row)
+        queued = QueuedBefore(
+            id=mail.id, kind=mail.kind, state=mail.state, case=mail.case, inquiry=mail.inquiry,
+            message=mail.message, officer=mail.officer, created_at=mail.created_at,
+        )  # fmt: skip
+        self.known.queued_by_id[mail.id] = queued
+        self.known.outbox_of_mail[mail.message_id] = mail.id
+        if mail.case is not None:
+            self.known.case_of_mail.setdefault(mail.message_id, mail.case)
+            self.known.queued.setdefault(mail.case, []).append(queued)
+        if mail.kind is MailKind.ACKNOWLEDGEMENT:
+            sent = self.known.acknowledgements
+            sent[mail.to_addr] = sent.get(mail.to_addr, 0) + 1
+        return mail.id
+
+    def end_delivery(self, mail: OutboxId, state: OutboxState, **fields: object) -> None:
+        """Say how a delivery ended; `fields` are further columns of the outbox row (all calls: the same ones)."""
+        self._ended.append({"key": mail, "state": state.value, **fields})
+        queued = self.known.queued_by_id.get(mail)
+        if queued is not None:
+            changed = replace(queued, state=state)
+            self.known.queued_by_id[mail] = changed
+            if queued.case is not None:
+                row = self.known.queued[queued.case]
+                row[row.index(queued)] = changed
+
+    def settle(self, inbox_id: InboxId, state: InboxState, outcome: str) -> None:
+        """Say what became of a stored message: `outcome` is a case number or a code, never text."""
+        self._settled.append({"key": inbox_id, "state": state.value, "outcome": outcome})
+
+    def draw_mail_id(self, domain: str) -> str:
+        """Return a fresh Message-ID without brackets, 100 random bits (RFC 5322 §3.6.4 asks for uniqueness)."""
+        signs = "abcdefghijklmnopqrstuvwxyz234567"
+        return "k." + "".join(signs[self._below(32)] for _ in range(20)) + f"@{domain}"
+
+    def _add(self, table: Table, **row: object) -> None:
+        self._rows.setdefault(table.name, []).append(row)
+
+    async def write(self, connection: AsyncConnection) -> None:
+        """Write all that was added, one statement per table, and bring the projections of the cases up to date.
+
+        Raises:
+            NumberTaken: a drawn case number exists already; the batch must be decided anew.
+        """
+        if self._new_numbers and await taken_numbers(connection, self._new_numbers):
+            raise NumberTaken
+        for table in (persons, addresses, participants, messages, files, outbox):
+            if rows := self._rows.get(table.name):
+                await connection.execute(insert(table), rows)
+        if self._new_facts:
+            await connection.execute(insert(facts), [fact_row(fact) for fact in self._new_facts])
+            touched = {fact.case: self.known.facts[fact.case] for fact in self._new_facts}
+            await write_projections(connection, touched, new=self._new_numbers)
+        await _update(connection, inbox, self._settled)
+        await _update(connection, outbox, self._ended)
+
+
+class NumberTaken(Exception):
+    """A drawn case number belongs to another case (one in 887 million for each existing case)."""
+
+
+async def _update(connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "key"}
+    await connection.execute(update(table).where(table.c.id == bindparam("key")).values(columns), rows)
+
+
+async def open_ledger(
+    connection: AsyncConnection, wanted: Wanted, now: datetime, below: Below = secrets.randbelow
+) -> Ledger:
+    """Return a ledger that knows all that the batch refers to. The connection must hold the writer's turn."""
+    return Ledger(await read_known(connection, wanted, now), now, below)

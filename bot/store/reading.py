@@ -1,0 +1,217 @@
+"""Everything a batch of messages needs to know, read in a handful of queries whatever the batch's size."""
+
+import json
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Select, case, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.facts import AddressId, CaseNumber, Fact, InboxId, MessageId, OfficerId, OutboxId
+from bot.store.rows import Direction, MailKind, OutboxState, QueuedBefore, StoredMessage, fact_of
+from bot.store.schema import addresses, facts, messages, outbox, participants, persons
+
+CAP_WINDOW = timedelta(hours=24)
+_CHUNK = 5_000  # both engines take at least 32 000 bound values in one statement
+
+
+@dataclass(slots=True, kw_only=True)
+class Wanted:
+    """What a batch refers to: the keys to read by."""
+
+    senders: set[str] = field(default_factory=set)
+    message_ids: set[str] = field(default_factory=set)
+    cases: set[CaseNumber] = field(default_factory=set)
+    outbox: set[OutboxId] = field(default_factory=set)
+    sources: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True, kw_only=True)
+class Known:
+    """What was found. A ledger adds to it while it decides, so that later messages of a batch see earlier ones.
+
+    Attributes:
+        last_*: the highest numbers given out so far.
+        last_recorded_at: the newest fact's, None in an empty log.
+        addresses: known senders by address.
+        case_of_mail: which case a Message-ID belongs to; outbox_of_mail: which outgoing mail carries it.
+        acknowledgements: how many acknowledgements an address was sent in the last 24 hours.
+        digests: how many mails of the same text an address sent in the last 24 hours.
+    """
+
+    last_seq: int = 0
+    last_message: int = 0
+    last_outbox: int = 0
+    last_address: int = 0
+    last_person: int = 0
+    last_recorded_at: datetime | None = None
+    addresses: dict[str, AddressId] = field(default_factory=dict)
+    case_of_mail: dict[str, CaseNumber] = field(default_factory=dict)
+    outbox_of_mail: dict[str, OutboxId] = field(default_factory=dict)
+    facts: dict[CaseNumber, list[Fact]] = field(default_factory=dict)
+    messages: dict[CaseNumber, list[StoredMessage]] = field(default_factory=dict)
+    queued: dict[CaseNumber, list[QueuedBefore]] = field(default_factory=dict)
+    queued_by_id: dict[OutboxId, QueuedBefore] = field(default_factory=dict)
+    participants: dict[CaseNumber, set[AddressId]] = field(default_factory=dict)
+    acknowledgements: dict[str, int] = field(default_factory=dict)
+    digests: dict[tuple[AddressId, str], int] = field(default_factory=dict)
+    sources: set[str] = field(default_factory=set)
+
+
+async def read_known(connection: AsyncConnection, wanted: Wanted, now: datetime) -> Known:
+    """Return what the database knows of all that a batch refers to. Some ten queries, whatever the batch's size."""
+    known = Known()
+    await _read_numbers(connection, known)
+    await _read_addresses(connection, known, wanted.senders, now)
+    await _read_mail_ids(connection, known, wanted.message_ids)
+    async for row in _rows(connection, _queued(), outbox.c.id, wanted.outbox):
+        _keep_queued(known, row)
+    numbers = (
+        wanted.cases
+        | set(known.case_of_mail.values())
+        | {queued.case for queued in known.queued_by_id.values() if queued.case is not None}
+    )
+    await read_cases(connection, known, numbers)
+    async for row in _rows(connection, select(facts.c.source), facts.c.source, wanted.sources):
+        known.sources.add(row["source"])
+    return known
+
+
+async def read_cases(connection: AsyncConnection, known: Known, numbers: Collection[CaseNumber]) -> None:
+    """Add all that belongs to these cases to what is known; numbers of no case are passed over."""
+    async for row in _rows(connection, select(facts).order_by(facts.c.seq), facts.c.case, numbers):
+        known.facts.setdefault(row["case"], []).append(fact_of(row))
+    found = set(known.facts) & set(numbers)
+    who = select(participants.c.case, addresses.c.id, addresses.c.address).join(
+        addresses, addresses.c.id == participants.c.address
+    )
+    async for row in _rows(connection, who, participants.c.case, found):
+        known.participants.setdefault(row["case"], set()).add(AddressId(row["id"]))
+        known.addresses[row["address"]] = AddressId(row["id"])
+    async for row in _rows(connection, _messages(), messages.c.case, found):
+        known.messages.setdefault(row["case"], []).append(_message(row))
+    async for row in _rows(connection, _queued(), outbox.c.case, found):
+        _keep_queued(known, row)
+
+
+async def taken_numbers(connection: AsyncConnection, numbers: Collection[CaseNumber]) -> set[CaseNumber]:
+    """Return those of the numbers that are already a case's."""
+    taken: set[CaseNumber] = set()
+    async for row in _rows(connection, select(facts.c.case).distinct(), facts.c.case, numbers):
+        taken.add(CaseNumber(row["case"]))
+    return taken
+
+
+async def _rows(
+    connection: AsyncConnection, query: Select[Any], column: ColumnElement[Any], keys: Collection[Any]
+) -> AsyncIterator[RowMapping]:
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), _CHUNK):
+        result = await connection.execute(query.where(column.in_(ordered[start : start + _CHUNK])))
+        for row in result.mappings():
+            yield row
+
+
+async def _read_numbers(connection: AsyncConnection, known: Known) -> None:
+    newest = select(facts.c.recorded_at).order_by(facts.c.seq.desc()).limit(1).scalar_subquery()
+    row = (
+        await connection.execute(
+            select(
+                select(func.max(facts.c.seq)).scalar_subquery().label("seq"),
+                select(func.max(messages.c.id)).scalar_subquery().label("message"),
+                select(func.max(outbox.c.id)).scalar_subquery().label("outbox"),
+                select(func.max(addresses.c.id)).scalar_subquery().label("address"),
+                select(func.max(persons.c.id)).scalar_subquery().label("person"),
+                newest.label("recorded_at"),
+            )
+        )
+    ).one()
+    known.last_seq, known.last_message, known.last_outbox = row.seq or 0, row.message or 0, row.outbox or 0
+    known.last_address, known.last_person = row.address or 0, row.person or 0
+    known.last_recorded_at = row.recorded_at
+
+
+async def _read_addresses(connection: AsyncConnection, known: Known, senders: Collection[str], now: datetime) -> None:
+    query = select(addresses.c.id, addresses.c.address).where(addresses.c.channel == "mail")
+    async for row in _rows(connection, query, addresses.c.address, senders):
+        known.addresses[row["address"]] = AddressId(row["id"])
+    sent = (
+        select(outbox.c.to_addr, func.count().label("n"))
+        .where(outbox.c.created_at > now - CAP_WINDOW, outbox.c.kind == MailKind.ACKNOWLEDGEMENT.value)
+        .group_by(outbox.c.to_addr)
+    )
+    async for row in _rows(connection, sent, outbox.c.to_addr, senders):
+        known.acknowledgements[row["to_addr"]] = row["n"]
+    same = (
+        select(messages.c.address, messages.c.digest, func.count().label("n"))
+        .where(messages.c.created_at > now - CAP_WINDOW, messages.c.direction == Direction.IN.value)
+        .group_by(messages.c.address, messages.c.digest)
+    )
+    async for row in _rows(connection, same, messages.c.address, known.addresses.values()):
+        known.digests[AddressId(row["address"]), row["digest"]] = row["n"]
+
+
+async def _read_mail_ids(connection: AsyncConnection, known: Known, ids: Collection[str]) -> None:
+    query = select(messages.c.message_id, messages.c.case).order_by(messages.c.id)
+    async for row in _rows(connection, query, messages.c.message_id, ids):
+        known.case_of_mail.setdefault(row["message_id"], CaseNumber(row["case"]))
+    async for row in _rows(connection, _queued().add_columns(outbox.c.message_id), outbox.c.message_id, ids):
+        _keep_queued(known, row)
+        known.outbox_of_mail[row["message_id"]] = OutboxId(row["id"])
+        if row["case"]:
+            known.case_of_mail.setdefault(row["message_id"], CaseNumber(row["case"]))
+
+
+def _queued() -> Select[Any]:
+    columns = outbox.c
+    return select(
+        columns.id, columns.kind, columns.state, columns.case, columns.inquiry, columns.message,
+        columns.officer, columns.created_at,
+    ).order_by(columns.id)  # fmt: skip
+
+
+def _keep_queued(known: Known, row: Mapping[Any, Any]) -> None:
+    queued = QueuedBefore(
+        id=OutboxId(row["id"]),
+        kind=MailKind(row["kind"]),
+        state=OutboxState(row["state"]),
+        case=CaseNumber(row["case"]) if row["case"] else None,
+        inquiry=row["inquiry"],
+        message=row["message"],
+        officer=row["officer"],
+        created_at=row["created_at"],
+    )
+    if queued.id in known.queued_by_id:
+        return
+    known.queued_by_id[queued.id] = queued
+    if queued.case is not None:
+        known.queued.setdefault(queued.case, []).append(queued)
+
+
+def _messages() -> Select[Any]:
+    columns = messages.c
+    # Only what we said ourselves is ever shown again; citizens' texts can be long.
+    text = case((columns.direction == Direction.OUT.value, columns.text), else_="").label("text")
+    return select(
+        columns.id, columns.case, columns.direction, columns.address, columns.officer, columns.inbox,
+        columns.message_id, columns.refs, columns.subject, columns.digest, columns.created_at, text,
+    ).order_by(columns.id)  # fmt: skip
+
+
+def _message(row: Mapping[Any, Any]) -> StoredMessage:
+    return StoredMessage(
+        id=MessageId(row["id"]),
+        case=CaseNumber(row["case"]),
+        direction=Direction(row["direction"]),
+        address=None if row["address"] is None else AddressId(row["address"]),
+        officer=OfficerId(row["officer"]),
+        inbox=None if row["inbox"] is None else InboxId(row["inbox"]),
+        message_id=row["message_id"],
+        references=tuple(json.loads(row["refs"])),
+        subject=row["subject"],
+        text=row["text"],
+        digest=row["digest"],
+        created_at=row["created_at"],
+    )

@@ -1,0 +1,139 @@
+"""Signed addresses and tags: what ties a mail to a case without anybody being able to guess it.
+
+A signed address stands in the local part behind a plus sign (RFC 5233), all in lower case because some systems
+change case. Its signature is 80 bits of HMAC-SHA256 (RFC 2104) over purpose and contents.
+"""
+
+import hashlib
+import hmac
+import re
+from base64 import b32encode
+from dataclasses import dataclass
+
+from bot.facts import CaseNumber, OfficerId, OutboxId
+
+_MAC_CHARS = 16  # 80 bits: 16 characters of 5 bits
+_TAG_CHARS = 5  # 25 bits: only ever a hint, as the sender must be a known participant too
+
+_ADDRESS = re.compile(r"([cdeb])-([a-z0-9]+(?:-[a-z0-9_]+){0,3})-([a-z2-7]{16})", re.ASCII)
+_TAG = re.compile(r"\[K-([0-9A-Z]{6})-([0-9A-Z])[ /]([a-z2-7]{5})\]", re.IGNORECASE)
+_SECRET = re.compile(r"\+[deb]-[a-z0-9_-]+-[a-z2-7]{16}@", re.IGNORECASE | re.ASCII)
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenToken:
+    """The address a citizen answers to: names the case, proves nothing about who writes."""
+
+    case: CaseNumber
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerToken:
+    """The secret address of one notice to one officer. `again` allows an answer beside the first one."""
+
+    case: CaseNumber
+    inquiry: int
+    officer: OfficerId
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BounceToken:
+    """The return path of one outgoing mail."""
+
+    outbox: OutboxId
+
+
+Token = CitizenToken | OfficerToken | BounceToken
+
+
+class Tokens:
+    """Makes and reads signed addresses and subject tags with one secret key."""
+
+    def __init__(self, key: bytes) -> None:
+        """Keep the key.
+
+        Raises:
+            ValueError: the key is shorter than 16 bytes.
+        """
+        if len(key) < 16:
+            raise ValueError("the secret key must be at least 16 bytes")
+        self._key = key
+
+    def citizen_address(self, base: str, case: CaseNumber) -> str:
+        """Return the reply address of a case, as ``kontakt+c-k7q4m2x9-…@kommun.example``."""
+        return self._address(base, "c", _short(case))
+
+    def officer_address(self, base: str, token: OfficerToken, notice: OutboxId) -> str:
+        """Return the secret reply address of one notice; another notice gives another address."""
+        purpose = "e" if token.again else "d"
+        parts = (_short(token.case), _to_36(token.inquiry), token.officer.lower(), _to_36(notice))
+        return self._address(base, purpose, "-".join(parts))
+
+    def return_path(self, base: str, outbox: OutboxId) -> str:
+        """Return the envelope sender of one outgoing mail, where its bounce will come."""
+        return self._address(base, "b", _to_36(outbox))
+
+    def read(self, address: str) -> Token | None:
+        """Return what a signed address of ours says; None for any other address or a wrong signature."""
+        local = address.rpartition("@")[0].lower()
+        match = _ADDRESS.fullmatch(local.partition("+")[2])
+        if match is None:
+            return None
+        purpose, contents, mac = match.groups()
+        if not hmac.compare_digest(mac, self._mac(purpose, contents, _MAC_CHARS)):
+            return None
+        if purpose == "b":
+            return BounceToken(OutboxId(int(contents, 36)))
+        if purpose == "c":
+            return CitizenToken(_long(contents))
+        case, inquiry, officer, _notice = contents.split("-")
+        return OfficerToken(_long(case), int(inquiry, 36), OfficerId(officer), again=purpose == "e")
+
+    def subject_tag(self, case: CaseNumber) -> str:
+        """Return the tag for a subject line, as ``[K-7Q4M2X-9 abcde]``."""
+        return f"[{case} {self._mac('s', _short(case), _TAG_CHARS)}]"
+
+    def case_in_subject(self, subject: str) -> CaseNumber | None:
+        """Return the case of the first rightly signed tag in a decoded subject, None if there is none."""
+        for match in _TAG.finditer(subject):
+            number = CaseNumber(f"K-{match[1]}-{match[2]}".upper())
+            if hmac.compare_digest(match[3].lower(), self._mac("s", _short(number), _TAG_CHARS)):
+                return number
+        return None
+
+    def _address(self, base: str, purpose: str, contents: str) -> str:
+        local, _, domain = base.partition("@")
+        return f"{local}+{purpose}-{contents}-{self._mac(purpose, contents, _MAC_CHARS)}@{domain}"
+
+    def _mac(self, purpose: str, contents: str, chars: int) -> str:
+        digest = hmac.new(self._key, f"{purpose}|{contents}".encode(), hashlib.sha256).digest()
+        return b32encode(digest).decode().lower()[:chars]
+
+
+def without_tag(subject: str) -> str:
+    """Return the subject without case tags, so that they do not pile up."""
+    return " ".join(_TAG.sub("", subject).split())
+
+
+def has_secret(text: str) -> bool:
+    """Tell whether the text holds a secret address of ours, rightly signed or not."""
+    return _SECRET.search(text) is not None
+
+
+def _short(case: CaseNumber) -> str:
+    return case.removeprefix("K-").replace("-", "").lower()
+
+
+def _long(short: str) -> CaseNumber:
+    return CaseNumber(f"K-{short[:6]}-{short[6:]}".upper())
+
+
+def _to_36(number: int) -> str:
+    text = ""
+    while True:
+        number, digit = divmod(number, 36)
+        text = _DIGITS[digit] + text
+        if number == 0:
+            return text

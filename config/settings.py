@@ -1,0 +1,258 @@
+"""The configuration: one TOML file, the environment for what differs or is secret, everything typed and frozen.
+
+An environment variable wins over the file: ``KOMMUNSVAR_MAIL__RELAY__HOST`` is ``[mail.relay] host``. A secret can
+also lie in a file of its own, named by the key with ``_file`` at the end. An unknown key is a fault.
+"""
+
+import datetime as dt
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.clock import Rule
+from bot.facts import Kind
+from bot.hours import parse_span
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,20}$")]
+"""Ids stand in signed addresses, which are lower case and at most 64 characters before the @ (RFC 5321 §4.5.3.1)."""
+MailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s<>\"]+@[^@\s<>\"]+$", max_length=254)]
+UnitAddress = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,12}@[A-Za-z0-9.-]+$")]
+"""A unit's address gets a signed part behind a plus sign, so its local part must be short and plain."""
+
+
+def _checked_span(text: str) -> str:
+    parse_span(text)
+    return text
+
+
+Hours = tuple[Annotated[str, AfterValidator(_checked_span)], ...]
+
+
+class Part(BaseModel):
+    """A section of the file: frozen, and an unknown key in it is a fault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Municipality(Part):
+    """Who we are, as citizens see it."""
+
+    name: str = Field(min_length=1)
+    country: Literal["SE", "FI"] = "SE"
+    other_ways: tuple[str, ...] = ()
+
+
+class UnitSettings(Part):
+    """A unit with its contact address."""
+
+    id: Id
+    name: str = Field(min_length=1)
+    address: UnitAddress
+    phone: str = ""
+
+
+class OfficerSettings(Part):
+    """An officer, the work address and the units they answer for."""
+
+    id: Id
+    name: str = Field(min_length=1)
+    email: MailAddress
+    units: tuple[Id, ...] = Field(min_length=1)
+
+
+class DatabaseSettings(Part):
+    """Where everything lies."""
+
+    url: str = "sqlite:///var/kommunsvar.db"
+
+
+class Secrets(Part):
+    """The key that signs reply addresses. Changing it makes old reply addresses unknown (mail still arrives)."""
+
+    key: SecretStr = SecretStr("")
+    key_file: Path | None = None
+
+
+class Listen(Part):
+    """SMTP and LMTP intake."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8025, ge=0, le=65535)
+    lmtp_port: int | None = Field(default=None, ge=0, le=65535)
+    hostname: str = "localhost"
+    max_mib: int = Field(default=35, ge=1, le=200)
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    require_tls: bool = False
+
+
+class Relay(Part):
+    """The relay all outgoing mail goes through."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=25, ge=1, le=65535)
+    tls: Literal["starttls", "implicit", "none"] = "starttls"
+    ca_file: Path | None = None
+    hostname: str = "localhost"
+    auth: Literal["none", "password", "xoauth2"] = "none"
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    password_file: Path | None = None
+    access_token: SecretStr = SecretStr("")
+    access_token_file: Path | None = None
+    timeout_seconds: float = Field(default=30, gt=0, le=600)
+    connections: int = Field(default=4, ge=1, le=32)
+
+
+class Caps(Part):
+    """Limits on automatic mail."""
+
+    per_address: int = Field(default=10, ge=1)
+    identical: int = Field(default=3, ge=1)
+
+
+class Mail(Part):
+    """E-mail in and out."""
+
+    trusted_host: str = ""
+    admin: str = ""
+    listen: Listen = Listen()
+    relay: Relay = Relay()
+    caps: Caps = Caps()
+
+
+class Answers(Part):
+    """What is promised and how it is measured."""
+
+    rule: Rule = Rule.ONE_WORKING_DAY
+    default_kind: Kind = Kind.QUESTION
+    promise_days: dict[Kind, Annotated[int, Field(ge=1, le=60)]] = Field(default_factory=dict)
+
+
+class WeekSettings(Part):
+    """Opening hours of an ordinary week, as ``["08:00-12:00", "13:00-16:30"]`` a day; empty is closed."""
+
+    monday: Hours = ()
+    tuesday: Hours = ()
+    wednesday: Hours = ()
+    thursday: Hours = ()
+    friday: Hours = ()
+    saturday: Hours = ()
+    sunday: Hours = ()
+
+    def days(self) -> tuple[Hours, ...]:
+        """Return the seven days, Monday first."""
+        return (self.monday, self.tuesday, self.wednesday, self.thursday, self.friday, self.saturday, self.sunday)
+
+
+class SeasonSettings(Part):
+    """Other hours between two dates, both included."""
+
+    first: dt.date
+    last: dt.date
+    week: WeekSettings
+
+
+class DaySettings(Part):
+    """One date that differs, and who decided it."""
+
+    date: dt.date
+    open: Hours = ()
+    decided_by: str = Field(min_length=1)
+
+
+class CalendarSettings(Part):
+    """Opening hours from a date on."""
+
+    valid_from: dt.date
+    decided_by: str = Field(min_length=1)
+    ordinary_day_minutes: int = Field(ge=1, le=1440)
+    closed_on_holidays: bool = True
+    week: WeekSettings
+    seasons: tuple[SeasonSettings, ...] = ()
+    days: tuple[DaySettings, ...] = ()
+
+
+class Settings(BaseSettings):
+    """All settings. Made by `load`; never read again while the service runs."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix="KOMMUNSVAR_", env_nested_delimiter="__", env_nested_max_split=4
+    )
+
+    language: Literal["sv", "sv_FI", "fi", "en"] = "sv"
+    municipality: Municipality
+    database: DatabaseSettings = DatabaseSettings()
+    secrets: Secrets = Secrets()
+    units: tuple[UnitSettings, ...] = Field(min_length=1)
+    officers: tuple[OfficerSettings, ...] = ()
+    mail: Mail = Mail()
+    answers: Answers = Answers()
+    calendar: tuple[CalendarSettings, ...] = Field(min_length=1)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 -- the library's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- likewise
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- likewise
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return where settings come from: the environment first, then what the file says."""
+        return (env_settings, init_settings)
+
+    @property
+    def zone(self) -> str:
+        """Return the time zone the municipality lives in."""
+        return "Europe/Helsinki" if self.municipality.country == "FI" else "Europe/Stockholm"
+
+
+class FileSettings(Settings):
+    """Settings of a file alone: the try-out world must never be led to real data by the environment."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 -- the library's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- likewise
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- likewise
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- likewise
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return the file as the only source."""
+        return (init_settings,)
+
+
+def load(path: Path, *, environment: bool = True) -> Settings:
+    """Return the settings of a file and, unless told otherwise, of the environment.
+
+    ``DATABASE_URL``, where it is set, wins over ``[database] url`` in the file.
+
+    Raises:
+        pydantic.ValidationError: faults, all of them at once. OSError: the file cannot be read.
+        tomllib.TOMLDecodeError: it is not TOML.
+    """
+    with path.open("rb") as source:
+        written = tomllib.load(source)
+    if not environment:
+        return FileSettings(**written)
+    if url := os.environ.get("DATABASE_URL"):
+        database = written.get("database")
+        written["database"] = {**(database if isinstance(database, dict) else {}), "url": url}
+    return Settings(**written)
+
+
+def secret(value: SecretStr, file: Path | None) -> str:
+    """Return a secret given directly or in a file (white space around it removed); empty if neither is given.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    if file is not None:
+        return file.read_text(encoding="utf-8").strip()
+    return value.get_secret_value()

@@ -1,0 +1,212 @@
+"""The weekly report as text for a quality lead: the headline first, at most 80 columns, no colours.
+
+A share under ten is told as "k of n" only, from ten on with its spread; a week that is not wholly due is "so far"
+and gets no word. Source: design §5.
+"""
+
+from datetime import timedelta
+
+from bot.clock import TimeClass
+from config.texts import Texts
+from measurement.measures import IN_TIME, Display, Quantile, Spread, TimeValue, Value
+from measurement.weekly import OldestWaiting, RuleFigures, WeeklyReport
+from measurement.words import channel_name, class_name, length, paragraph, reason_name, rule_name, table
+
+
+def as_text(report: WeeklyReport, texts: Texts) -> str:
+    """Return the report in one language; instants are shown in the zone of `texts`. Ends without a line break."""
+    sections = [
+        [*paragraph(_headline(report, texts)), *paragraph(_settles(report, texts)), *_period(report, texts)],
+        _classes(report, texts),
+        _shares(report, texts),
+        _times(report, texts),
+        _beside(report, texts),
+        _method(report, texts),
+    ]
+    return "\n\n".join("\n".join(lines) for lines in sections if lines)
+
+
+def _headline(report: WeeklyReport, texts: Texts) -> str:
+    number, year, share = report.week.number, report.week.year, report.headline.share
+    if not report.headline.settled:
+        week = texts.t("Vecka {week}, {year}, hittills", week=number, year=year)
+    else:
+        week = texts.t("Vecka {week}, {year}", week=number, year=year)
+    if not report.arrivals:
+        return texts.t("{week}: inga kontakter kom in.", week=week)
+    if share is None:
+        counted = report.arrivals - report.headline.left_out
+        if not counted:
+            return texts.t("{week}: ingen kontakt att räkna.", week=week)
+        return texts.n(
+            "{week}: {count} kontakt kom in, svaret behövs inte än.",
+            "{week}: {count} kontakter kom in, inget svar behövs än.",
+            counted,
+            week=week,
+        )
+    return texts.t(
+        "{week}: {share} besvarades {rule}.",
+        week=week,
+        share=_share(share, texts),
+        rule=rule_name(texts, report.configured),
+    )
+
+
+def _share(value: Value, texts: Texts) -> str:
+    """Return a share as its n allows: "4 av 5", or "12 av 15 (80,0 %)" with or without the spread."""
+    counts = {"part": texts.number(value.numerator), "whole": texts.number(value.denominator)}
+    if value.display is Display.COUNT_ONLY:
+        return texts.t("{part} av {whole}", **counts)
+    percent = texts.percent(value.share)
+    if value.display is Display.WITH_SPREAD and value.spread:
+        spread = _spread(value.spread, texts)
+        return texts.t(
+            "{part} av {whole} ({percent}; slumpens spridning {spread})", percent=percent, spread=spread, **counts
+        )
+    return texts.t("{part} av {whole} ({percent})", percent=percent, **counts)
+
+
+def _spread(spread: Spread, texts: Texts) -> str:
+    return f"{texts.percent(spread.low)}–{texts.percent(spread.high)}"
+
+
+def _settles(report: WeeklyReport, texts: Texts) -> str:
+    if report.headline.settled:
+        return ""
+    return texts.t("Hela veckan kan bedömas från {moment}.", moment=texts.moment(report.headline.settles_at))
+
+
+def _period(report: WeeklyReport, texts: Texts) -> list[str]:
+    monday = report.week.monday
+    return paragraph(
+        texts.t(
+            "{monday} – {sunday}, som det var känt {moment}.",
+            monday=texts.day(monday),
+            sunday=texts.day(monday + timedelta(days=6)),
+            moment=texts.moment(report.as_of),
+        )
+    )
+
+
+def _classes(report: WeeklyReport, texts: Texts) -> list[str]:
+    """Return the table of classes under each rule; the configured rule is marked."""
+    rows = [
+        [
+            ("* " if rule is report.configured else "  ") + rule_name(texts, rule),
+            *map(texts.number, _class_counts(figures)),
+            texts.number(figures.arrivals),
+        ]
+        for rule, figures in report.rules.items()
+    ]
+    head = [texts.t("Kontakter"), *(class_name(texts, name) for name in TimeClass), texts.t("alla")]
+    return [*table(head, rows), *paragraph(texts.t("* så räknar kommunen"))]
+
+
+def _class_counts(figures: RuleFigures) -> tuple[int, ...]:
+    """Return the counts in the order of `TimeClass`."""
+    return figures.in_time, figures.late, figures.unanswered, figures.not_yet_due, figures.left_out
+
+
+def _shares(report: WeeklyReport, texts: Texts) -> list[str]:
+    lines = [texts.t("Besvarade i tid, av dem som det hunnit bli dags för")]
+    for rule, figures in report.rules.items():
+        if figures.share is None:
+            share = texts.t("inget att räkna")
+        elif figures.share.display is Display.PLAIN and figures.share.spread:
+            share = texts.t(
+                "{share}, slumpens spridning {spread}",
+                share=_share(figures.share, texts),
+                spread=_spread(figures.share.spread, texts),
+            )
+        else:
+            share = _share(figures.share, texts)
+        if not figures.settled:
+            share = texts.t("hittills {share}", share=share)
+        lines += paragraph(f"{rule_name(texts, rule)}: {share}", indent="  ")
+    return lines
+
+
+def _times(report: WeeklyReport, texts: Texts) -> list[str]:
+    n, answered = report.waiting_median.n, report.waiting_median.answered
+    if not n:
+        return []
+    heading = texts.n(
+        "Tid till svar ({count} kontakt, {answered} besvarade)",
+        "Tid till svar ({count} kontakter, {answered} besvarade)",
+        n,
+        answered=answered,
+    )
+    waiting = texts.t(
+        "väntetid på klockan: hälften {median}, nio av tio {p90}",
+        median=_within(report.waiting_median, texts, days=True),
+        p90=_within(report.waiting_p90, texts, days=True),
+    )
+    working = texts.t(
+        "svarstid i arbetstid: hälften {median}, nio av tio {p90}",
+        median=_within(report.working_median, texts, days=False),
+        p90=_within(report.working_p90, texts, days=False),
+    )
+    return [heading, *paragraph(waiting, indent="  "), *paragraph(working, indent="  ")]
+
+
+def _within(value: TimeValue, texts: Texts, *, days: bool) -> str:
+    quantile: Quantile | None = value.quantile
+    if quantile is None:
+        return texts.t("inget att räkna")
+    time = length(texts, quantile.value, days=days, up=not quantile.more_than)
+    return texts.t("mer än {time}", time=time) if quantile.more_than else texts.t("inom {time}", time=time)
+
+
+def _beside(report: WeeklyReport, texts: Texts) -> list[str]:
+    """Return what stands beside the share: who waits longest, what is left out, what was held."""
+    left_out = ", ".join(f"{reason_name(texts, key)} {texts.number(n)}" for key, n in report.left_out.items())
+    channels = ", ".join(f"{channel_name(texts, key)} {texts.number(n)}" for key, n in report.channels.items())
+    nothing = texts.t("inga")
+    lines = [
+        _oldest(report.oldest, texts),
+        texts.t("Räknas inte, med skäl: {reasons}.", reasons=left_out or nothing),
+        texts.t("Vägar in: {channels}.", channels=channels or nothing),
+        texts.t(
+            "Fick mottagningsbekräftelse {acknowledged}, delbesked {held}. Svar som inte nådde fram {revoked}, "
+            "svar som kanske inte nådde fram {unsure}.",
+            acknowledged=report.acknowledged,
+            held=report.held,
+            revoked=report.revoked,
+            unsure=report.unsure,
+        ),
+        texts.t(
+            "Meddelanden från veckan som just nu väntar på en människas bedömning {held}; automatiska utan ärende "
+            "{automatic}.",
+            held=report.mail_held,
+            automatic=report.mail_automatic,
+        ),
+    ]
+    return [line for text in lines for line in paragraph(text)]
+
+
+def _oldest(oldest: OldestWaiting | None, texts: Texts) -> str:
+    if oldest is None:
+        return texts.t("Ingen kontakt väntade på svar.")
+    return texts.t(
+        "Längst hade {case} väntat, sedan {moment}: {waited}, varav {open_time} arbetstid.",
+        case=oldest.case,
+        moment=texts.moment(oldest.arrived_at),
+        waited=length(texts, oldest.waited),
+        open_time=length(texts, oldest.open_time, days=False),
+    )
+
+
+def _method(report: WeeklyReport, texts: Texts) -> list[str]:
+    measure = IN_TIME[report.configured]
+    method = texts.t(
+        "Så räknas det: varje kontakt hör till veckan då den kom in, och den som inte fått svar räknas med. Andelen "
+        "gäller dem som det hunnit bli dags för. Tiderna är skattade så att de som ännu väntar räknas med "
+        "(Kaplan–Meier). Slumpens spridning säger vad en likadan vecka kunde ha visat (Wilson, 95 %)."
+    )
+    version = texts.t(
+        "Mått {measure}, definition {version}; per {as_of} (UTC).",
+        measure=measure.id,
+        version=measure.version,
+        as_of=report.as_of.isoformat(sep=" ", timespec="seconds").removesuffix("+00:00"),
+    )
+    return [*paragraph(method), *paragraph(version)]

@@ -1,0 +1,157 @@
+"""What the reports call things: rules, classes, reasons, channels, instants, lengths of time, a plain table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from textwrap import wrap
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from bot.clock import Rule, TimeClass
+from bot.facts import Channel, ExcludeReason
+from config.texts import Texts
+
+WIDTH = 78
+"""Characters of a line: it fits a terminal of 80 columns."""
+
+
+def rule_name(texts: Texts, rule: Rule) -> str:
+    """Return a rule in plain words, as they stand after "answered"."""
+    match rule:
+        case Rule.ONE_WORKING_DAY:
+            return texts.t("inom en arbetsdag")
+        case Rule.TWO_WORKING_DAYS:
+            return texts.t("inom två arbetsdagar")
+        case Rule.END_OF_NEXT_WORKING_DAY:
+            return texts.t("före stängning nästa arbetsdag")
+        case Rule.CLOCK_24H:
+            return texts.t("inom 24 timmar")
+        case _:
+            assert_never(rule)
+
+
+def class_name(texts: Texts, name: TimeClass) -> str:
+    """Return a class in one to three short words: they head a column."""
+    match name:
+        case TimeClass.IN_TIME:
+            return texts.t("i tid")
+        case TimeClass.LATE:
+            return texts.t("för sent")
+        case TimeClass.UNANSWERED:
+            return texts.t("utan svar")
+        case TimeClass.NOT_YET_DUE:
+            return texts.t("inte dags än")
+        case TimeClass.EXCLUDED:
+            return texts.t("räknas inte")
+        case _:
+            assert_never(name)
+
+
+def reason_name(texts: Texts, reason: str) -> str:
+    """Return why something is left out; a reason without words is shown as it is stored."""
+    names = {
+        ExcludeReason.SPAM: texts.t("skräppost"),
+        ExcludeReason.DUPLICATE: texts.t("dubblett"),
+        ExcludeReason.TEST: texts.t("test"),
+        ExcludeReason.THANKS: texts.t("bara ett tack"),
+        ExcludeReason.MERGED: texts.t("hopslagen med en annan"),
+    }
+    return next((name for known, name in names.items() if known.value == reason), reason)
+
+
+def channel_name(texts: Texts, channel: str) -> str:
+    """Return a channel; one without words is shown as it is stored."""
+    names = {
+        Channel.MAIL: texts.t("e-post"),
+        Channel.TELEGRAM: texts.t("Telegram"),
+        Channel.PHONE: texts.t("telefon"),
+    }
+    return next((name for known, name in names.items() if known.value == channel), channel)
+
+
+def length(texts: Texts, time: timedelta, *, days: bool = True, up: bool = False) -> str:
+    """Return a length of time in words, to whole minutes; under a minute in seconds.
+
+    Args:
+        texts: the language.
+        time: not negative.
+        days: whether 24 hours are a day; open time has no such days.
+        up: whether a begun minute (or second) counts, as it must after "within".
+    """
+    if time < timedelta(minutes=1):
+        return texts.t("{count} s", count=_whole(time, timedelta(seconds=1), up=up))
+    hours, minutes = divmod(_whole(time, timedelta(minutes=1), up=up), 60)
+    whole_days, hours = divmod(hours, 24) if days else (0, hours)
+    parts = [
+        texts.n("{count} dygn", "{count} dygn", whole_days) if whole_days else "",
+        texts.t("{count} tim", count=hours) if hours else "",
+        texts.t("{count} min", count=minutes) if minutes else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _whole(time: timedelta, unit: timedelta, *, up: bool) -> int:
+    return -(-time // unit) if up else time // unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """Instants and lengths to the second, in words of one language and zone; decimals only where there are any."""
+
+    texts: Texts
+    zone: ZoneInfo
+
+    def day(self, local: datetime) -> str:
+        """Return the day of a local time, as ``tisdag 24 november 2026``."""
+        return self.texts.t("{day} {year}", day=self.texts.day(local.date()), year=local.year)
+
+    def time(self, local: datetime) -> str:
+        """Return a local time of day, as ``07.00.12``; with its offset in the hour that happens twice."""
+        clock = self.texts.clock(local.time())
+        twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+        offset = f" ({local.isoformat()[-6:]})" if twice else ""
+        return f"{clock}{clock[2]}{local.second:02d}{self._decimals(local.microsecond)}{offset}"
+
+    def moment(self, instant: datetime) -> str:
+        """Return an aware instant, as ``tisdag 24 november 2026 kl. 07.00.12``."""
+        local = instant.astimezone(self.zone)
+        return self.texts.t("{day} kl. {time}", day=self.day(local), time=self.time(local))
+
+    def minutes(self, time: timedelta) -> str:
+        """Return a length as minutes:seconds, as ``90:05``. Not negative."""
+        whole, rest = divmod(time, timedelta(minutes=1))
+        second, rest = divmod(rest, timedelta(seconds=1))
+        return f"{whole}:{second:02d}{self._decimals(rest.microseconds)}"
+
+    def _decimals(self, micros: int) -> str:
+        point = "." if self.texts.language == "en" else ","
+        return point + f"{micros:06d}".rstrip("0") if micros else ""
+
+
+def paragraph(text: str, *, indent: str = "") -> list[str]:
+    """Return the text as lines that fit; those after the first stand a little further in."""
+    return wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ") if text else []
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a table as lines that fit: names to the left, figures to the right, long headings and names broken."""
+    breaks = [words.split() for words in head]
+    widths = [
+        max(len(word) for word in (*breaks[at], *(row[at] for row in rows)))
+        for at in range(1, len(head))
+    ]  # fmt: skip
+    first = WIDTH - sum(widths) - 2 * len(widths)
+    height = max(len(words) for words in breaks[1:])
+    lines = [
+        _line("", first, [([""] * height + words)[at + len(words)] for words in breaks[1:]], widths)
+        for at in range(height)
+    ]
+    lines[-1] = head[0].ljust(first)[:first] + lines[-1][first:]
+    for row in rows:
+        name, *more = wrap(row[0], first, subsequent_indent="    ")
+        lines += [_line(name, first, row[1:], widths), *more]
+    return lines
+
+
+def _line(name: str, first: int, cells: Sequence[str], widths: Sequence[int]) -> str:
+    return name.ljust(first) + "".join("  " + cell.rjust(width) for cell, width in zip(cells, widths, strict=True))

@@ -1,0 +1,96 @@
+import asyncio
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from bot.office import Office
+from bot.store.database import Database, DatabaseUrl
+from bot.store.migrate import migrate
+from tests import postgres
+from tests.example import make_office
+
+MONDAY = datetime(2026, 11, 16, 8, 12, tzinfo=UTC)
+"""Monday 16 November 2026, 09.12 in Stockholm: an ordinary working day."""
+
+_numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "KOMMUNSVAR_CONFIG", "LC_ALL", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server | None]:
+    with postgres.server() as running:
+        if running is None:
+            warnings.warn("NO POSTGRESQL FOUND: every test on PostgreSQL is left out", stacklevel=1)
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh, empty database of each engine in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/kommunsvar.db"
+    return new_postgres(request.getfixturevalue("postgres_server"))
+
+
+@pytest.fixture
+def postgres_url(postgres_server: postgres.Server | None) -> str:
+    return new_postgres(postgres_server)
+
+
+def new_postgres(running: postgres.Server | None) -> str:
+    if running is None:
+        pytest.skip("no PostgreSQL on this machine (Debian: postgresql; or the development requirements)")
+    name = f"t{next(_numbers)}"
+
+    async def create() -> None:
+        connection = await asyncpg.connect(running.url("postgres"))
+        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.close()
+
+    asyncio.run(create())
+    return running.url(name)
+
+
+@pytest_asyncio.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(DatabaseUrl.parse(database_url))
+    try:
+        await migrate(opened)
+        await opened.take_ownership()
+        yield opened
+    finally:
+        await opened.close()
+
+
+class FrozenClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, instant: datetime = MONDAY) -> None:
+        self.instant = instant
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def forward(self, **parts: float) -> None:
+        self.instant += timedelta(**parts)
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
+
+
+@pytest.fixture
+def office() -> Office:
+    return make_office()
