@@ -88,16 +88,16 @@ def report(
     """Print the week's figures: arrivals and their classes under each one-day rule, share, median, p90, queue."""
     settings = _readable(config)
     from config.building import calendar_of
+    from measurement.export import as_json as to_json
     from measurement.periods import Week
     from measurement.show import as_text
     from measurement.source import read_week
-    from measurement.weekly import as_json as to_json
     from measurement.weekly import weekly_report
 
     texts, calendar = _texts(settings, language), calendar_of(settings)
     instant = _instant(as_of, settings) if as_of else datetime.now(UTC)
     chosen = _or_die(lambda: Week.parse(week))
-    data = _run(read_week(settings.database.url, chosen, calendar.zone, instant))
+    data = _run(read_week(settings.database.url, chosen.start(calendar.zone), chosen.end(calendar.zone), instant))
     figures = weekly_report(chosen, data, calendar, settings.answers.rule, instant)
     print(json.dumps(to_json(figures), ensure_ascii=False, indent=2) if as_json else as_text(figures, texts))
 
@@ -123,7 +123,7 @@ def explain_case(
         _die(f"{number} is not a case number: it should look like K-7Q4M2X-9, and its last sign must fit the others")
     texts, calendar = _texts(settings, language), calendar_of(settings)
     instant = _instant(as_of, settings) if as_of else datetime.now(UTC)
-    facts = _run(case_facts(settings.database.url, known, instant))
+    facts = _run(case_facts(settings.database.url, known))
     if as_json:
         print(json.dumps(case_as_json(facts, calendar, instant), ensure_ascii=False, indent=2))
     else:
@@ -253,11 +253,12 @@ def _texts(settings: "Settings | None", language: str | None) -> "Texts":
 
     from config.building import texts_of
     from config.texts import LANGUAGES, Texts
+    from config.texts import Language as Known
 
     if settings is not None:
         return texts_of(settings, language)
     wanted = language or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    known = next((one for one in reversed(LANGUAGES) if wanted.startswith(one)), "sv")
+    known: Known = next((one for one in reversed(LANGUAGES) if wanted.startswith(one)), "sv")
     return Texts(known, ZoneInfo("Europe/Stockholm"))
 
 

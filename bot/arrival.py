@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.facts import InboxId
+from bot.facts import InboxId, whole_second
 from bot.office import Office, plain_address
 from bot.port import Inbound
 from bot.store.reading import Wanted
@@ -17,7 +17,7 @@ from bot.tokens import BounceToken, Token
 class Arrival:
     """A stored mail that has been read, with the signed address it came to, if any.
 
-    `arrived_at` is when it reached us: the trusted host's Received time, else when our side took it (design §4).
+    `arrived_at` is when it reached us, to the second: the trusted host's Received time, else when our side took it.
     `source` is its key: equal for two deliveries of the same mail.
     """
 
@@ -36,15 +36,18 @@ def arrive(row: InboxRow, inbound: Inbound, office: Office) -> Arrival:
     recipients = row.recipients or inbound.to_addrs
     tokens = (office.tokens.read(address) for address in recipients)
     seen = inbound.date_seen
-    digest = _hash(plain_address(inbound.from_addr), inbound.subject, inbound.new_text)
+    # A clock that runs ahead on the other side must not move the arrival into the future.
+    arrived_at = min(seen, row.arrived_at) if seen else row.arrived_at
+    files = [f"{file.name}:{file.size}" for file in inbound.files]
+    # Without the subject: robots that answer each other pile up "Re:" but send the same words.
+    digest = _hash(plain_address(inbound.from_addr), inbound.new_text, *files)
     return Arrival(
         inbox=row.id,
         inbound=inbound,
         recipients=recipients,
         token=next((token for token in tokens if token is not None), None),
-        # A clock that runs ahead on the other side must not move the arrival into the future.
-        arrived_at=min(seen, row.arrived_at) if seen else row.arrived_at,
-        source="mail:" + _hash(inbound.message_id or str(row.id), digest),
+        arrived_at=whole_second(arrived_at),
+        source="mail:" + _hash(inbound.message_id or str(row.id), inbound.subject, digest),
         digest=digest,
     )
 

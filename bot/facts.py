@@ -179,6 +179,11 @@ def from_micros(micros: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
 
 
+def whole_second(instant: datetime) -> datetime:
+    """Return the second the instant lies in: mail knows no smaller unit, and a clerk checks by the clock."""
+    return instant.replace(microsecond=0)
+
+
 def encode_data(data: FactData) -> str:
     """Return the data as compact JSON with sorted keys, so that equal data are equal text."""
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Refused, TryLater, Unsure
-from bot.facts import SYSTEM, FactKind, InboxId, OfficerId, officer_actor
+from bot.facts import SYSTEM, FactKind, InboxId, OfficerId, officer_actor, whole_second
 from bot.failures import record_failure
 from bot.office import Office
 from bot.port import Attachment, Outbound, Sender
@@ -275,7 +275,7 @@ def _record_arrival(ledger: Ledger, ending: Ending) -> None:
         FactKind.ANSWERED if answer else FactKind.ACKNOWLEDGED,
         mail.case,
         inquiry=mail.inquiry,
-        occurred_at=ending.at,
+        occurred_at=whole_second(ending.at),
         actor=officer_actor(OfficerId(mail.officer)) if answer else SYSTEM,
         source=f"outbox:{mail.id}",
         data=data,

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from bot.clock import TimeClass
 from config.texts import Texts
-from measurement.measures import IN_TIME, Display, Quantile, Spread, TimeValue, Value
+from measurement.measures import IN_TIME, Display, TimeValue, Value
 from measurement.weekly import OldestWaiting, RuleFigures, WeeklyReport
-from measurement.words import channel_name, class_name, length, paragraph, reason_name, rule_name, table
+from measurement.words import channel_name, class_name, length, paragraph, percent, reason_name, rule_name, table
 
 
 def as_text(report: WeeklyReport, texts: Texts) -> str:
@@ -52,22 +52,16 @@ def _headline(report: WeeklyReport, texts: Texts) -> str:
     )
 
 
-def _share(value: Value, texts: Texts) -> str:
-    """Return a share as its n allows: "4 av 5", or "12 av 15 (80,0 %)" with or without the spread."""
+def _share(value: Value, texts: Texts, *, with_spread: bool = False) -> str:
+    """Return a share as its n allows: "4 av 5", or "41 av 50 (82,0 %)"; under 30 always with its spread."""
     counts = {"part": texts.number(value.numerator), "whole": texts.number(value.denominator)}
     if value.display is Display.COUNT_ONLY:
         return texts.t("{part} av {whole}", **counts)
-    percent = texts.percent(value.share)
-    if value.display is Display.WITH_SPREAD and value.spread:
-        spread = _spread(value.spread, texts)
-        return texts.t(
-            "{part} av {whole} ({percent}; slumpens spridning {spread})", percent=percent, spread=spread, **counts
-        )
-    return texts.t("{part} av {whole} ({percent})", percent=percent, **counts)
-
-
-def _spread(spread: Spread, texts: Texts) -> str:
-    return f"{texts.percent(spread.low)}–{texts.percent(spread.high)}"
+    share = percent(texts, value.share)
+    if value.spread is None or (value.display is Display.PLAIN and not with_spread):
+        return texts.t("{part} av {whole} ({percent})", percent=share, **counts)
+    spread = f"{percent(texts, value.spread.low)}–{percent(texts, value.spread.high)}"
+    return texts.t("{part} av {whole} ({percent}; slump {spread})", percent=share, spread=spread, **counts)
 
 
 def _settles(report: WeeklyReport, texts: Texts) -> str:
@@ -112,14 +106,8 @@ def _shares(report: WeeklyReport, texts: Texts) -> list[str]:
     for rule, figures in report.rules.items():
         if figures.share is None:
             share = texts.t("inget att räkna")
-        elif figures.share.display is Display.PLAIN and figures.share.spread:
-            share = texts.t(
-                "{share}, slumpens spridning {spread}",
-                share=_share(figures.share, texts),
-                spread=_spread(figures.share.spread, texts),
-            )
         else:
-            share = _share(figures.share, texts)
+            share = _share(figures.share, texts, with_spread=True)
         if not figures.settled:
             share = texts.t("hittills {share}", share=share)
         lines += paragraph(f"{rule_name(texts, rule)}: {share}", indent="  ")
@@ -150,7 +138,7 @@ def _times(report: WeeklyReport, texts: Texts) -> list[str]:
 
 
 def _within(value: TimeValue, texts: Texts, *, days: bool) -> str:
-    quantile: Quantile | None = value.quantile
+    quantile = value.quantile
     if quantile is None:
         return texts.t("inget att räkna")
     time = length(texts, quantile.value, days=days, up=not quantile.more_than)
@@ -201,7 +189,7 @@ def _method(report: WeeklyReport, texts: Texts) -> list[str]:
     method = texts.t(
         "Så räknas det: varje kontakt hör till veckan då den kom in, och den som inte fått svar räknas med. Andelen "
         "gäller dem som det hunnit bli dags för. Tiderna är skattade så att de som ännu väntar räknas med "
-        "(Kaplan–Meier). Slumpens spridning säger vad en likadan vecka kunde ha visat (Wilson, 95 %)."
+        "(Kaplan–Meier). Slump: mellan vilka andelar en likadan vecka kunde ha hamnat (Wilson, 95 %)."
     )
     version = texts.t(
         "Mått {measure}, definition {version}; per {as_of} (UTC).",

@@ -128,27 +128,28 @@ class Spoken:
         return point + f"{micros:06d}".rstrip("0") if micros else ""
 
 
+def percent(texts: Texts, share: float) -> str:
+    """Return a share 0–1 as per cent that no line break parts from its sign."""
+    return texts.percent(share).replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def paragraph(text: str, *, indent: str = "") -> list[str]:
-    """Return the text as lines that fit; those after the first stand a little further in."""
-    return wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ") if text else []
+    """Return the text as lines that fit; in an indented one those after the first stand further in."""
+    return wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent * 2)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Return a table as lines that fit: names to the left, figures to the right, long headings and names broken."""
-    breaks = [words.split() for words in head]
-    widths = [
-        max(len(word) for word in (*breaks[at], *(row[at] for row in rows)))
-        for at in range(1, len(head))
-    ]  # fmt: skip
+    columns = range(1, len(head))
+    widths = [max(len(word) for word in (*head[at].split(), *(row[at] for row in rows))) for at in columns]
     first = WIDTH - sum(widths) - 2 * len(widths)
-    height = max(len(words) for words in breaks[1:])
-    lines = [
-        _line("", first, [([""] * height + words)[at + len(words)] for words in breaks[1:]], widths)
-        for at in range(height)
-    ]
-    lines[-1] = head[0].ljust(first)[:first] + lines[-1][first:]
+    broken = [wrap(words, width) for words, width in zip(head[1:], widths, strict=True)]
+    height = max(map(len, broken))
+    padded = [[""] * (height - len(words)) + words for words in broken]
+    lines = [_line(head[0] if at == height - 1 else "", first, [words[at] for words in padded], widths)
+             for at in range(height)]  # fmt: skip
     for row in rows:
-        name, *more = wrap(row[0], first, subsequent_indent="    ")
+        name, *more = wrap(row[0], first, subsequent_indent="    ", drop_whitespace=False)
         lines += [_line(name, first, row[1:], widths), *more]
     return lines
 

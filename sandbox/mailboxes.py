@@ -12,7 +12,6 @@ from email.message import Message
 from pathlib import Path
 
 from bot.channels.mail_read import read_mail
-
 from bot.channels.smtp_in import SmtpIn, SmtpInSettings
 from bot.facts import InboxId
 from bot.port import Inbound, RawInbound
@@ -43,6 +42,7 @@ class Mailboxes:
 
     async def start(self) -> int:
         """Take mail from now on and return the port."""
+        self._folder.mkdir(parents=True, exist_ok=True)
         await self._server.start()
         return self._server.smtp_port
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 
-from config.texts import LANGUAGES, Texts
+from config.texts import LANGUAGES, Language, Texts
 from sandbox.mailboxes import Delivered
 from sandbox.world import CONTACT, World, open_world
 
@@ -38,7 +38,7 @@ async def play_story(
     `pause` is seconds between scenes; None means as on a screen where there is one, else none.
     """
     console = Console(width=min(Console().width, 100))
-    chosen = next((one for one in LANGUAGES if one == language), "sv")
+    chosen: Language = next((one for one in LANGUAGES if one == language), "sv")
     if pause is None:
         pause = SCENE_SECONDS if console.is_terminal else 0.0
     monday = story_week(datetime.now(UTC))
@@ -64,7 +64,7 @@ class _Teller:
 
     async def play(self, monday: date) -> None:
         t = self._texts.t
-        self._title(t("Kommunsvar: en vecka i Exempel kommun, spelad genom riktig e-post på den här datorn"))
+        self._title(t("Kommunsvar: en vecka i Exempel kommun, genom riktig e-post"))
         lamp = await self._lamp(monday)
         await self._two_at_once(monday, lamp)
         await self._late_and_missing(monday)
@@ -85,7 +85,7 @@ class _Teller:
         await self._world.jump_to(_at(monday, 10, 41))
         answer = _reply(notice, "Anna Exempel <anna@kommun.example>", "svar-1@kommun.example",
                         "Hej Elsa!\n\nTack för att du säger till. Lyktan lagas på torsdag.")  # fmt: skip
-        await self._scene(t("Anna svarar på mejlet, med allt citerat under"), answer)
+        await self._scene(t("Anna svarar, med allt citerat under"), answer)
         after = len(boxes.delivered)
         await self._world.send(answer, _reply_to(notice))
         arrived = await boxes.wait_for("elsa@example.org", "gatlykta", after)
@@ -97,11 +97,11 @@ class _Teller:
         bos = await boxes.wait_for("bo@kommun.example", "gatlykta")
         await self._world.jump_to(_at(monday, 10, 43))
         late = _reply(bos, "Bo Exempel <bo@kommun.example>", "svar-2@kommun.example", "Hej! Jag skickar en elektriker.")
-        await self._scene(t("Bo svarar också, två minuter senare"), late)
+        await self._scene(t("Bo svarar också"), late)
         after = len(boxes.delivered)
         await self._world.send(late, _reply_to(bos))
         stopped = await boxes.wait_for("bo@kommun.example", after=after)
-        await self._received(t("Bo får se Annas svar först; hans eget har inte skickats"), stopped)
+        await self._received(t("Bo får se Annas svar; hans eget stoppas"), stopped)
         assert notice.mail.subject == bos.mail.subject
 
     async def _late_and_missing(self, monday: date) -> None:
@@ -110,7 +110,7 @@ class _Teller:
         school = _mail("Omar Exempel <omar@example.org>", "Plats i förskola",
                        "Hej, när får vi besked om plats i förskolan?", "skola-1@example.org")  # fmt: skip
         await self._world.send(school)
-        await self._scene(t("Tisdag: Omar frågar om förskolan. Han får svar först på torsdag"), school)
+        await self._scene(t("Omar frågar. Han får svar först på torsdag"), school)
         notice = await boxes.wait_for("anna@kommun.example", "förskola")
         await self._world.jump_to(_at(monday + timedelta(days=2), 9, 30))
         pool = _mail("Kim Exempel <kim@example.org>", "Simhallens öppettider",
@@ -122,7 +122,7 @@ class _Teller:
         away["Auto-Submitted"] = "auto-replied"
         away["In-Reply-To"] = f"<{receipt.mail.message_id}>"
         await self._world.send(away, _reply_to(receipt))
-        await self._scene(t("Onsdag: Kim frågar om simhallen. Ingen svarar. Kims autosvar öppnar inget nytt"), pool)
+        await self._scene(t("Kim frågar. Ingen svarar, och Kims autosvar öppnar inget"), pool)
         await self._world.jump_to(_at(monday + timedelta(days=3), 13, 20))
         after = len(boxes.delivered)
         await self._world.send(
@@ -158,9 +158,7 @@ class _Teller:
             t("Skicka ett mejl med vilket program som helst till {address}:", address=CONTACT),
             f"  swaks --server {here} --from du@example.org --to {CONTACT} \\",
             '        --header "Subject: Fråga" --body "När öppnar simhallen?"',
-            t(
-                "Allt som skickas ut visas här. Svara som handläggare till adressen i Reply-To, från anna@kommun.example."
-            ),
+            t("Allt som skickas ut visas här. Svara som anna@kommun.example till adressen i Reply-To."),
             "",
             t("Siffror och förklaringar, i ett annat fönster:"),
             f"  .venv/bin/python run_bot.py report {year}-W{week:02} --config {config}",
@@ -183,7 +181,8 @@ class _Teller:
         self._console.print(Panel(escape("\n".join(heads) + "\n\n" + mail.mail.text.strip()), border_style="cyan"))
 
     async def _scene(self, title: str, mail: EmailMessage) -> None:
-        self._show(title, str(mail["From"]), str(mail["Subject"]), str(mail.get_content()), "yellow")
+        text = _shortened(str(mail.get_content()))
+        self._show(title, str(mail["From"]), str(mail["Subject"]), text, "yellow")
         await self._beat()
 
     async def _received(self, title: str, mail: Delivered) -> None:
@@ -238,6 +237,13 @@ def _reply(to: Delivered, sender: str, message_id: str, text: str) -> EmailMessa
     mail = _mail(sender, "Re: " + to.mail.subject, f"{text}\n\n{attribution}\n\n{quoted}\n", message_id)
     mail["In-Reply-To"] = f"<{to.mail.message_id}>"
     return mail
+
+
+def _shortened(text: str) -> str:
+    """Return a mail's text with only the first lines of what it quotes."""
+    lines = text.splitlines()
+    quoted = [at for at, line in enumerate(lines) if line.startswith(">")]
+    return "\n".join([*lines[: quoted[4]], "> …"]) if len(quoted) > 5 else text
 
 
 def _reply_to(mail: Delivered) -> str:

@@ -8,6 +8,7 @@ import binascii
 import codecs
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from email import message_from_bytes
 from email.message import Message
 from encodings import normalize_encoding
@@ -27,6 +28,7 @@ from bot.channels.mail_kind import (
     received_at,
 )
 from bot.channels.mail_text import clean, html_to_text, new_text
+from bot.channels.mail_write import safe_name
 from bot.port import Bounce, Inbound, InboundFile, InboundKind
 
 T = TypeVar("T")
@@ -42,6 +44,7 @@ _VALUE_LIMIT = 20_000
 _SUBJECT_LIMIT = 1_000
 _ADDRESSES = 500
 _DEPTH = 30
+_A_PERSON: tuple[InboundKind, Bounce | None] = (InboundKind.PERSON, None)
 
 _WORD = re.compile(r"=\?([\w.:+-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?([^?]*)\?=", re.ASCII)
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
@@ -250,36 +253,36 @@ def read_mail(raw: bytes, *, trusted_host: str = "", envelope_sender: str | None
     headers: dict[str, list[str]] = {}
     for name, value in message.raw_items():
         headers.setdefault(name.lower(), []).append(_as_text(str(value)[: 10 * _VALUE_LIMIT]))
-    subject = faults.spare("header", lambda: _one(headers, "subject")[:_SUBJECT_LIMIT], "")
-    name, address = faults.spare("header", lambda: _sender(headers, envelope_sender), ("", ""))
+    head = _read_head(headers, faults, trusted_host, envelope_sender)
     text = faults.spare("body", lambda: _body(message), "")
-    files: tuple[InboundFile, ...] = faults.spare("files", lambda: _files(message), ())
     if len(text) > TEXT_LIMIT:
         text = text[:TEXT_LIMIT]
         faults.code = faults.code or "text_cut"
-    kind: tuple[InboundKind, Bounce | None] = faults.spare(
+    files: tuple[InboundFile, ...] = faults.spare("files", lambda: _files(message), ())
+    kind, bounce = faults.spare(
         "kind",
-        lambda: classify(message, headers, envelope_sender, subject=subject, text=text, has_files=bool(files)),
-        (InboundKind.PERSON, None),
+        lambda: classify(message, headers, envelope_sender, subject=head.subject, text=text, has_files=bool(files)),
+        _A_PERSON,
     )
+    own = faults.spare("body", lambda: new_text(text), text)
+    return replace(head, text=text, new_text=own, files=files, kind=kind, bounce=bounce, error=faults.code)
+
+
+def _read_head(headers: Headers, faults: "_Faults", trusted_host: str, envelope_sender: str | None) -> Inbound:
+    spare = faults.spare
+    name, address = spare("header", lambda: _sender(headers, envelope_sender), ("", ""))
     return Inbound(
-        subject=subject,
+        subject=spare("header", lambda: _one(headers, "subject")[:_SUBJECT_LIMIT], ""),
         from_addr=address,
         from_name=name,
-        to_addrs=faults.spare("header", lambda: _recipients(headers), ()),
-        message_id=faults.spare("header", lambda: next(iter(_ids(headers, "message-id")), ""), ""),
-        in_reply_to=faults.spare("header", lambda: _ids(headers, "in-reply-to"), ()),
-        references=faults.spare("header", lambda: _ids(headers, "references"), ()),
-        date_seen=faults.spare("header", lambda: received_at(headers.get("received", ()), trusted_host), None),
-        text=text,
-        new_text=faults.spare("body", lambda: new_text(text), text),
-        files=files,
-        kind=kind[0],
-        bounce=kind[1],
-        authentic=faults.spare("header", lambda: read_verdict(headers, address, trusted_host), "none"),
-        loop_mark=faults.spare("header", lambda: _one(headers, "x-kommunsvar-installation")[:80], ""),
+        to_addrs=spare("header", lambda: _recipients(headers), ()),
+        message_id=spare("header", lambda: next(iter(_ids(headers, "message-id")), ""), ""),
+        in_reply_to=spare("header", lambda: _ids(headers, "in-reply-to"), ()),
+        references=spare("header", lambda: _ids(headers, "references"), ()),
+        date_seen=spare("header", lambda: received_at(headers.get("received", ()), trusted_host), None),
+        authentic=spare("header", lambda: read_verdict(headers, address, trusted_host), "none"),
+        loop_mark=spare("header", lambda: _one(headers, "x-kommunsvar-installation")[:80], ""),
         hops=len(headers.get("received", ())),
-        error=faults.code,
     )
 
 
@@ -378,19 +381,6 @@ def _best(children: list[_Part], depth: int) -> str:
 
 _TYPES = MimeTypes(filenames=())
 _ENDINGS = {"image/heic": ".heic", "image/webp": ".webp", "text/vcard": ".vcf", "application/ms-tnef": ".dat"}
-_UNSAFE = re.compile(r'[<>:"|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]')
-
-
-def safe_name(name: str, fallback: str = "bilaga") -> str:
-    """Return a file name without path, control and direction characters and leading dots, 120 characters at most.
-
-    The ending is kept when it is cut; `fallback` is returned where nothing is left.
-    """
-    plain = _UNSAFE.sub("", " ".join(clean(re.split(r"[/\\]", name)[-1]).split())).strip(". ")
-    stem, dot, ending = plain.rpartition(".")
-    if len(plain) > 120:
-        plain = stem[: 119 - len(ending)] + dot + ending if stem and len(ending) <= 10 else plain[:120]
-    return plain.strip(". ") or fallback
 
 
 def _files(message: _Part) -> tuple[InboundFile, ...]:

@@ -91,7 +91,8 @@ def read_command(text: str) -> Command | None:
     if not text.startswith("/"):
         return Answer(text)
     line, _, rest = text.partition("\n")
-    words = " ".join(line.lower().split())
+    line = " ".join(line.split())
+    words = line.lower()
     for command, act in COMMANDS.items():
         if words == command or words.startswith(command + " "):
             return _command(act, line, line[len(command) :].strip(), rest.strip())
