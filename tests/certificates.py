@@ -64,9 +64,7 @@ def make_certificates(folder: Path, *, names: tuple[str, ...] = ("localhost",)) 
     )
 
 
-def _builder(
-    subject: x509.Name, issuer: x509.Name, public_key: ec.EllipticCurvePublicKey
-) -> x509.CertificateBuilder:
+def _builder(subject: x509.Name, issuer: x509.Name, public_key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
     begin = datetime.now(UTC) - timedelta(hours=1)  # the clock of the machine, since OpenSSL reads that one
     return (
         x509.CertificateBuilder()

@@ -84,9 +84,7 @@ class Script:
 
 
 @contextlib.asynccontextmanager
-async def relaying(
-    script: Script, *, implicit: ssl.SSLContext | None = None, **options: Any
-) -> AsyncIterator[int]:
+async def relaying(script: Script, *, implicit: ssl.SSLContext | None = None, **options: Any) -> AsyncIterator[int]:
     """Yield the port of a relay that follows the script."""
     loop = asyncio.get_running_loop()
     options = {"hostname": "relay", "loop": loop, "enable_SMTPUTF8": True} | options
@@ -108,12 +106,12 @@ async def answering(answer: Callable[[str], str | None]) -> AsyncIterator[int]:
     None breaks the connection. It is asked for "hello" at the beginning, for "*" at each line of a message and
     for "gone" at the end.
     """
-    serving: set[asyncio.Task[None]] = set()
+    serving: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        serving.add(task)
+        serving[task] = writer
         try:
             await talk(reader, writer)
         finally:
@@ -131,16 +129,16 @@ async def answering(answer: Callable[[str], str | None]) -> AsyncIterator[int]:
                 in_data = reply == "354" or (in_data and asked == "*")
                 if reply:
                     writer.write(reply.encode() + b"\r\n")
-                line = (await reader.readline()).decode()
+                line = (await reader.readline()).decode("latin-1")
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
-        for task in serving:
-            task.cancel()
-        await asyncio.gather(*serving, return_exceptions=True)
+        for writer in serving.values():
+            writer.transport.abort()
+        await asyncio.gather(*serving)
 
 
 def plain(**changes: str | None) -> Callable[[str], str | None]:
@@ -361,14 +359,6 @@ async def test_a_connection_that_breaks_inside_a_message_is_certainly_not_accept
         assert told(await failure_of(out)) == (TryLater, "lost", False)
     stop = asyncio.Event()
 
-    async def deaf(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 relay\r\n250 relay\r\n")
-        for reply in (b"250 OK\r\n", b"250 OK\r\n", b"354\r\n"):
-            await reader.readline()
-            writer.write(reply)
-        await stop.wait()
-        writer.transport.abort()
-
     async def step(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 relay\r\n")
         for reply in (b"250 relay\r\n", b"250 OK\r\n", b"250 OK\r\n", b"354\r\n"):
@@ -453,7 +443,7 @@ async def test_nothing_is_sent_in_the_clear_where_tls_is_wanted(certificates: Ce
     tls = {"ca_file": certificates.ca_file, "timeout_seconds": 0.5}
     async with answering(answer) as port, sending(port, **tls, tls="starttls") as out:
         assert told(await failure_of(out)) == (TryLater, "tls_not_offered", True)
-    assert heard == ["hello", "EHLO bot.kommun.se"]
+    assert heard == ["hello", "EHLO bot.kommun.se", "gone"]
     async with answering(lambda line: "250-a\r\n250 STARTTLS" if "EHLO" in line else answer(line)) as port:
         async with sending(port, **tls, tls="starttls") as out:
             assert told(await failure_of(out)) == (TryLater, "454", True)
@@ -512,8 +502,8 @@ async def test_a_cancelled_send_closes_its_connection(at: str) -> None:
         task = asyncio.create_task(out.send(letter()))
         await there.wait()
         task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        await asyncio.wait({task})
+        assert task.cancelled()
         said.clear()
         await out.send(letter())
         await gone.wait()
@@ -525,7 +515,7 @@ async def test_addresses_beyond_ascii() -> None:
     async with relaying(script) as port, sending(port) as out:
         await out.send(letter("åsa@växjö.se"))
         await out.send(letter("anna@Växjö.se"))
-    assert [mail.rcpt_tos for mail in script.mails] == [["åsa@xn--vxj-qla7e.se"], ["anna@xn--vxj-qla7e.se"]]
+    assert [mail.rcpt_tos for mail in script.mails] == [["åsa@xn--vxj-qla6g.se"], ["anna@xn--vxj-qla6g.se"]]
     assert ["SMTPUTF8" in mail.mail_options for mail in script.mails] == [True, False]
     script = Script()
     async with relaying(script, enable_SMTPUTF8=False) as port, sending(port) as out:

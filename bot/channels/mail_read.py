@@ -130,6 +130,7 @@ def _decode_words(text: str) -> str:
 
 
 _PARAM = re.compile(r';\s*([\w.*+-]+)\s*=\s*(?:"((?:[^"\\]|\\.){0,2000}+)"|([^;]*))', re.DOTALL)
+_EXACT = frozenset(("", "7bit", "8bit", "base64", "quoted-printable", "x-uuencode", "uuencode", "uue", "x-uue"))
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 
@@ -171,17 +172,13 @@ class _Part(Message):
         return [part for part in payload if isinstance(part, _Part)] if isinstance(payload, list) else []
 
     def content(self) -> bytes:
-        payload = self.get_payload()
-        if not isinstance(payload, str):
-            return b""
-        data = payload.encode("utf-8", "surrogateescape")
-        encoding = self.head("content-transfer-encoding").strip().lower()
-        if encoding.startswith("base64"):
+        data = self.get_payload(decode=True)
+        encoding = self.head("content-transfer-encoding").lower()
+        if not isinstance(data, bytes) or encoding in _EXACT:
+            return data if isinstance(data, bytes) else b""
+        if encoding.strip().startswith("base64"):  # the library knows only the exact word
             return decode_base64(data)
-        if encoding.startswith("quoted"):
-            return binascii.a2b_qp(data)
-        decoded = self.get_payload(decode=True) if "uu" in encoding else data
-        return decoded if isinstance(decoded, bytes) else data
+        return binascii.a2b_qp(data) if encoding.strip().startswith("quoted") else data
 
 
 def _read_params(value: str) -> dict[str, str]:
@@ -335,7 +332,7 @@ def _ids(headers: Headers, name: str) -> tuple[str, ...]:
     return read_ids([decode_header(value) for value in headers.get(name, ())])
 
 
-_SHOWN = frozenset(("plain", "html", "x-amp-html", "x-watch-html", "enriched"))
+_SHOWN = frozenset(("plain", "html", "x-amp-html", "x-watch-html", "enriched", "rfc822-headers"))
 _NO_HTML = re.compile(r"html.{0,60}(mail|e-post|viewer|client|browser|program|läsare)|stöder inte html", re.IGNORECASE)
 
 
@@ -352,14 +349,14 @@ def _body(message: _Part) -> str:
 
 def _render(part: _Part, depth: int) -> str:
     kind = part.get_content_type()
-    if depth > _DEPTH or kind.endswith("/delivery-status"):
+    if depth > _DEPTH or kind.endswith(("/delivery-status", "/rfc822-headers")):
         return ""
     if part.is_multipart():
         children = part.children()
         if kind == "multipart/alternative":
             return _best(children, depth)
-        texts = filter(str.strip, [_render(child, depth + 1) for child in children])
-        return ("---\n" if kind.startswith("message/") else "") + "\n\n".join(texts)
+        text = "\n\n".join(filter(str.strip, [_render(child, depth + 1) for child in children]))
+        return f"---\n{text}" if text and kind.startswith("message/") else text
     if _is_file(part):
         return ""
     text = decode_bytes(part.content(), part.param("charset"))
@@ -380,7 +377,13 @@ def _best(children: list[_Part], depth: int) -> str:
 
 
 _TYPES = MimeTypes(filenames=())
-_ENDINGS = {"image/heic": ".heic", "image/webp": ".webp", "text/vcard": ".vcf", "application/ms-tnef": ".dat"}
+_ENDINGS = {
+    "image/heic": ".heic",
+    "text/calendar": ".ics",
+    "image/webp": ".webp",
+    "text/vcard": ".vcf",
+    "application/ms-tnef": ".dat",
+}
 
 
 def _files(message: _Part) -> tuple[InboundFile, ...]:

@@ -38,7 +38,7 @@ _BLOCKS = _PARAGRAPHS | set(
 )
 _QUOTE = re.compile(r"gmail_quote|moz-cite-prefix|yahoo_quoted|protonmail_quote|appendonsend")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff]")
+_INVISIBLE = re.compile(r"[\u00ad\u200b\u2060\ufeff]")
 _HTML_LIMIT = 2_000_000
 _QUOTE_DEPTH = 8
 

@@ -8,10 +8,10 @@ import asyncio
 import contextlib
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from aiosmtplib import (
     SMTP,
@@ -24,6 +24,8 @@ from aiosmtplib import (
 
 from bot.errors import KommunsvarError, Refused, TryLater, Unsure
 from bot.port import Outbound
+
+T = TypeVar("T")
 
 _CHUNK = 64 * 1024  # asyncio's own mark for "enough is waiting to be sent"
 _FAREWELL_SECONDS = 2.0
@@ -202,7 +204,7 @@ class _Connection:
             hostname=settings.host,
             port=settings.port,
             local_hostname=settings.hostname,
-            timeout=settings.timeout_seconds,
+            timeout=None,  # see _within
             use_tls=settings.tls == "implicit",
             start_tls=False,  # None would mean: if the relay happens to offer it
             tls_context=tls,
@@ -227,16 +229,16 @@ class _Connection:
             return
         client = self._client
         try:
-            await client.connect()
+            await self._within(client.connect())
             self._transport = client.transport
-            await client.ehlo()
+            await self._within(client.ehlo())
             if self._settings.tls == "starttls":
                 if not client.supports_extension("starttls"):
                     raise TryLater("tls_not_offered", whole_channel=True)
-                await client.starttls()
+                await self._within(client.starttls())
                 self._transport = client.transport
-                await client.ehlo()
-            await self._log_in()
+                await self._within(client.ehlo())
+            await self._within(self._log_in())
         except (SMTPException, OSError, UnicodeError) as error:  # the last for a host that can be no name
             raise TryLater(_reason(error), whole_channel=True) from None
         self._in_step = True
@@ -300,13 +302,13 @@ class _Connection:
                 protocol.write(body[start : start + _CHUNK])
                 # Private, but the only way to wait for room: without it 35 MiB would go into a buffer at once,
                 # and no timeout could tell a slow line from a dead one.
-                async with asyncio.timeout(self._settings.timeout_seconds):
-                    await protocol._drain_helper()
+                await self._within(protocol._drain_helper())
             protocol.write(body[whole:] + b".\r\n")
         except (SMTPException, OSError) as error:
             raise TryLater(_reason(error)) from None
         try:
-            reply = await protocol.read_response(timeout=self._settings.final_seconds)
+            async with asyncio.timeout(self._settings.final_seconds):
+                reply = await protocol.read_response()
         except (SMTPException, OSError):
             raise Unsure from None
         self._in_step = reply.code != 421
@@ -328,7 +330,8 @@ class _Connection:
         """Say QUIT, wait for the reply for at most two seconds, and close."""
         self.wake()
         with contextlib.suppress(SMTPException, OSError):
-            await self._client.quit(timeout=_FAREWELL_SECONDS)
+            async with asyncio.timeout(_FAREWELL_SECONDS):
+                await self._client.quit()
         self.drop()
 
     def part(self) -> None:
@@ -346,10 +349,16 @@ class _Connection:
         if isinstance(transport, asyncio.WriteTransport):
             transport.abort()
 
+    async def _within(self, step: Awaitable[T]) -> T:
+        # Not aiosmtplib's timeout: it uses asyncio.wait_for, which in Python 3.11 loses a cancellation that
+        # comes together with the result.
+        async with asyncio.timeout(self._settings.timeout_seconds):
+            return await step
+
     async def _ask(self, *words: bytes) -> SMTPResponse:
         self._in_step = False
         try:
-            reply = await self._client.execute_command(*words)
+            reply = await self._within(self._client.execute_command(*words))
         except (SMTPException, OSError) as error:
             raise TryLater(_reason(error), whole_channel=True) from None
         self._in_step = reply.code != 421 and reply.code not in _AUTH_CODES

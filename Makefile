@@ -1,0 +1,47 @@
+# Two commands to begin with: make run, make test. Everything they need they set up themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test lint soak bench texts clean
+.DEFAULT_GOAL := run
+
+$(VENV)/.run: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Kommunsvar needs Python 3.11 or later: make run PYTHON=python3.12")'
+	@echo "Setting up (once, about half a minute) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.test: requirements-dev.txt $(VENV)/.run
+	@echo "Setting up what the tests need (once) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+run: $(VENV)/.run  ## play the story, then stay up for your own mail
+	@$(BIN)/python run_bot.py sandbox
+
+test: $(VENV)/.test  ## every test; without PostgreSQL its half is left out, and that is said
+	@$(BIN)/pytest
+
+lint: $(VENV)/.test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+soak: $(VENV)/.test  ## long runs: 200 kills
+	@$(BIN)/pytest -m soak
+
+bench: $(VENV)/.test  ## ratios beside a baseline of the same run
+	@$(BIN)/python -m bench
+
+texts: $(VENV)/.run  ## collect the texts and bring the catalogues up to date
+	@mkdir -p var
+	@$(BIN)/pybabel --quiet extract -F babel.cfg -k t:1 -k n:1,2 -k mark:1 --no-location --sort-output -o var/kommunsvar.pot .
+	@for language in en fi sv_FI; do \
+	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header -N -D kommunsvar -i var/kommunsvar.pot -d config/locale -l $$language --init-missing; \
+	done
+
+clean:
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
