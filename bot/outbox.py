@@ -132,24 +132,26 @@ class Outbox:
         async with asyncio.TaskGroup() as group:
             writing = group.create_task(self._endings.run())
             async with asyncio.TaskGroup() as sending:
-                for lane in lanes.values():
-                    sending.create_task(self._deliver_lane(lane, originals))
+                tasks = [sending.create_task(self._deliver_lane(lane, originals)) for lane in lanes.values()]
             writing.cancel()
+        untried = [mail.id for task in tasks for mail in task.result()]
+        if untried:
+            async with self._database.writing() as connection:
+                await deliveries.give_back(connection, untried)
         return len(mails)
 
-    async def _deliver_lane(self, lane: Sequence[OutgoingMail], originals: dict[InboxId, bytes]) -> None:
-        """Send one address's mails in order; after the first that must wait, those behind it wait too."""
-        stopped = False
-        for mail in lane:
-            if stopped or self._paused_until is not None:
-                ending = Ending(
-                    mail=mail, state=OutboxState.NEW, at=self._now(), due_at=mail.due_at, attempts=mail.attempts,
-                    unsure=mail.unsure,
-                )  # fmt: skip
-            else:
-                ending = await self._attempt(mail, originals)
-                stopped = ending.state is OutboxState.NEW
+    async def _deliver_lane(
+        self, lane: Sequence[OutgoingMail], originals: dict[InboxId, bytes]
+    ) -> Sequence[OutgoingMail]:
+        """Send one address's mails in order; after the first that must wait, return those behind it untried."""
+        for place, mail in enumerate(lane):
+            if self._paused_until is not None or self._finishing:
+                return lane[place:]
+            ending = await self._attempt(mail, originals)
             await self._write_down(ending)
+            if ending.state is OutboxState.NEW:
+                return lane[place + 1 :]
+        return ()
 
     async def _write_down(self, ending: Ending) -> None:
         """Record how a delivery ended, however long the database is away: it has happened and must not be lost."""
@@ -239,7 +241,9 @@ class Outbox:
         return [None] * len(endings)
 
     async def _record(self, connection: AsyncConnection, endings: Sequence[Ending]) -> None:
-        wanted = Wanted(cases={ending.mail.case for ending in endings if ending.mail.case is not None})
+        # Only an end becomes a fact; what is merely tried again needs no knowledge of its case.
+        over = [ending.mail for ending in endings if ending.state is not OutboxState.NEW]
+        wanted = Wanted(cases={mail.case for mail in over if mail.case is not None}, outbox={mail.id for mail in over})
         ledger = await open_ledger(connection, wanted, self._now())
         for ending in endings:
             record_ending(ledger, self._office, ending)
@@ -265,6 +269,9 @@ def _record_arrival(ledger: Ledger, ending: Ending) -> None:
     mail = ending.mail
     if mail.case is None or mail.kind not in {MailKind.ANSWER, MailKind.ACKNOWLEDGEMENT}:
         return
+    source = f"outbox:{mail.id}"
+    if any(fact.source == source for fact in ledger.facts_of(mail.case)):
+        return
     answer = mail.kind is MailKind.ANSWER
     data: dict[str, str | int | bool] = {"outbox": mail.id}
     if mail.message is not None:
@@ -277,6 +284,6 @@ def _record_arrival(ledger: Ledger, ending: Ending) -> None:
         inquiry=mail.inquiry,
         occurred_at=whole_second(ending.at),
         actor=officer_actor(OfficerId(mail.officer)) if answer else SYSTEM,
-        source=f"outbox:{mail.id}",
+        source=source,
         data=data,
     )

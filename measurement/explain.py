@@ -7,7 +7,7 @@ clocks going back make happen twice. Lengths are minutes:seconds. Neither is rou
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, assert_never
+from typing import Any
 
 from bot.calendar import Calendar, Segment
 from bot.clock import Rule, TimeClass, classify, deadline
@@ -15,7 +15,7 @@ from bot.facts import Fact, FactKind, require_utc, to_utc
 from bot.inquiry import Inquiry, Moment, Turn, fold_inquiries, timeline
 from config.texts import Texts
 from measurement.measures import iso, seconds
-from measurement.words import Spoken, class_name, paragraph, reason_name, rule_name
+from measurement.words import Spoken, class_name, paragraph, rule_name, turn_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +55,9 @@ def explain_case(facts: Iterable[Fact], calendar: Calendar, as_of: datetime, tex
     if not counted:
         sections.append([texts.t("Ingen kontakt som räknas.")])
     for one in counted:
-        sections += [_happened(one, known, words), _summed(one, words), _judged(one, words)]
-    sections.append(_corrections(known, texts))
+        sections += [_happened(one, known, words), _summed(one, words)]
+        sections.append(_judged(one.inquiry.arrived_at, one.classes, calendar, words))
+    sections.append(_corrections(known, words))
     return "\n\n".join("\n".join(lines) for lines in sections if lines)
 
 
@@ -95,10 +96,8 @@ def explain_time(start: datetime, end: datetime, calendar: Calendar, texts: Text
         texts.t("Arbetstid {open_time}, på klockan {clock_time}.",
                 open_time=words.minutes(calendar.open_time(first, last)), clock_time=words.minutes(last - first)),
     ]  # fmt: skip
-    for rule in Rule:
-        due = deadline(calendar, rule, first)
-        lines += _verdict(rule, due, TimeClass.IN_TIME if last <= due else TimeClass.LATE, words)
-    return "\n".join(lines)
+    classes = {rule: TimeClass.IN_TIME if last <= deadline(calendar, rule, first) else TimeClass.LATE for rule in Rule}
+    return "\n".join([*lines, "", *_judged(first, classes, calendar, words)])
 
 
 def time_as_json(start: datetime, end: datetime, calendar: Calendar) -> dict[str, Any]:
@@ -174,36 +173,12 @@ def _happened(one: _Counted, known: tuple[Fact, ...], words: Spoken) -> list[str
     by_seq = {fact.seq: fact for fact in known}
     lines = [words.texts.t("Kontakt {no}", no=one.inquiry.no)]
     for moment in one.moments:
-        what = _turn_name(moment.what, by_seq[moment.seq], words.texts)
+        if moment.what is Turn.JOINED and moment.seq == one.inquiry.arrived_seq:
+            what = words.texts.t("meddelande som kom tidigare: klockan börjar då")
+        else:
+            what = turn_name(words.texts, moment.what, by_seq[moment.seq])
         lines += paragraph(f"#{moment.seq}  {words.moment(moment.instant)}  {what}", indent="  ")
     return lines
-
-
-def _turn_name(turn: Turn, fact: Fact, texts: Texts) -> str:  # noqa: C901 -- one line for each thing that can happen
-    match turn:
-        case Turn.STARTED:
-            return texts.t("meddelande kom in: klockan börjar")
-        case Turn.JOINED:
-            return texts.t("meddelande till innan svar: samma kontakt")
-        case Turn.STOPPED:
-            if fact.data.get("unsure") is True:
-                return texts.t("svar, kanske framme: klockan stannar")
-            return texts.t("svar: klockan stannar")
-        case Turn.ANSWERED_AGAIN:
-            return texts.t("ännu ett svar: ändrar inget")
-        case Turn.REVOKED:
-            return texts.t("svaret nådde inte fram: väntar igen")
-        case Turn.ACKNOWLEDGED:
-            return texts.t("mottagningsbekräftelse: stannar inget")
-        case Turn.HELD:
-            return texts.t("delbesked: stannar inget")
-        case Turn.CLOSED:
-            return texts.t("avslutat: stannar inget")
-        case Turn.EXCLUDED:
-            reason = reason_name(texts, str(fact.data.get("reason", "")))
-            return texts.t("räknas inte: {reason}", reason=reason)
-        case _:
-            assert_never(turn)
 
 
 def _summed(one: _Counted, words: Spoken) -> list[str]:
@@ -248,29 +223,36 @@ def _by_day(segments: Iterable[Segment], words: Spoken) -> Iterator[Segment]:
             start = midnight
 
 
-def _judged(one: _Counted, words: Spoken) -> list[str]:
+def _judged(start: datetime, classes: Mapping[Rule, TimeClass], calendar: Calendar, words: Spoken) -> list[str]:
     """Return the deadline and the class under each rule."""
     texts = words.texts
-    lines = [texts.t("Senast, och hur det gick")]
-    for rule, due in one.deadlines.items():
-        lines += _verdict(rule, due, one.classes[rule], words)
+    lines = [texts.t("Sista tid för svar, och hur det gick")]
+    for rule, verdict in classes.items():
+        line = texts.t(
+            "{rule}: {deadline}: {verdict}",
+            rule=rule_name(texts, rule),
+            deadline=words.moment(deadline(calendar, rule, start)),
+            verdict=class_name(texts, verdict),
+        )
+        lines += paragraph(line, indent="  ")
     return lines
 
 
-def _verdict(rule: Rule, due: datetime, verdict: TimeClass, words: Spoken) -> list[str]:
-    text = words.texts.t(
-        "{rule}: senast {deadline}: {verdict}",
-        rule=rule_name(words.texts, rule),
-        deadline=words.moment(due),
-        verdict=class_name(words.texts, verdict),
-    )
-    return paragraph(text, indent="  ")
-
-
-def _corrections(known: tuple[Fact, ...], texts: Texts) -> list[str]:
+def _corrections(known: tuple[Fact, ...], words: Spoken) -> list[str]:
     """Return which fact corrects which; the times above are the corrected ones."""
-    found = [fact for fact in known if fact.kind is FactKind.CORRECTED]
-    return [texts.t("Rättelse: #{seq} rättar #{target}.", seq=f.seq, target=f.data.get("seq", "?")) for f in found]
+    texts, lines, by_seq = words.texts, [], {int(fact.seq): fact for fact in known}
+    for fact in known:
+        target = by_seq.get(int(fact.data.get("seq", 0)))
+        if fact.kind is not FactKind.CORRECTED or target is None:
+            continue
+        if fact.data.get("drop") is True:
+            lines.append(texts.t("Rättelse #{seq}: #{target} räknas inte med.", seq=fact.seq, target=target.seq))
+        else:
+            was = words.moment(target.occurred_at)
+            lines.append(
+                texts.t("Rättelse #{seq}: #{target} stod först som {was}.", seq=fact.seq, target=target.seq, was=was)
+            )
+    return [line for text in lines for line in paragraph(text)]
 
 
 def _inquiry_json(one: _Counted, calendar: Calendar) -> dict[str, Any]:

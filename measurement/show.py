@@ -104,10 +104,8 @@ def _class_counts(figures: RuleFigures) -> tuple[int, ...]:
 def _shares(report: WeeklyReport, texts: Texts) -> list[str]:
     lines = [texts.t("Besvarade i tid, av dem som det hunnit bli dags för")]
     for rule, figures in report.rules.items():
-        if figures.share is None:
-            share = texts.t("inget att räkna")
-        else:
-            share = _share(figures.share, texts, with_spread=True)
+        value = figures.share
+        share = texts.t("inget att räkna") if value is None else _share(value, texts, with_spread=True)
         if not figures.settled:
             share = texts.t("hittills {share}", share=share)
         lines += paragraph(f"{rule_name(texts, rule)}: {share}", indent="  ")

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import Select, distinct, func, literal_column, or_, select
+from sqlalchemy import Select, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.calendar import Micros
@@ -20,7 +20,7 @@ from bot.clock import NO_ANSWER
 from bot.facts import CaseNumber, Fact, FactKind, from_micros, to_micros
 from bot.inquiry import Inquiry, fold_inquiries
 from measurement.population import Inquiries, Waiting, WeekData
-from measurement.tables import CASES, FACTS, INBOX, INQUIRIES, NoDatabase, facts_of, reading
+from measurement.tables import AT_ONCE, CASES, FACTS, INBOX, INQUIRIES, NoDatabase, facts_of, reading
 
 __all__ = ["Inquiries", "NoDatabase", "UnknownCase", "Waiting", "WeekData", "case_facts", "read_week"]
 
@@ -28,6 +28,8 @@ _A_FEW = 100
 """Cases folded at once while looking for one that waits."""
 _MOVES = (FactKind.CORRECTED.value, FactKind.MERGED.value, FactKind.MOVED.value)
 """Facts that may move an arrival."""
+_SHOWN_BY_NO_FIGURE = (FactKind.CLOSED.value, FactKind.KIND_CHANGED.value, FactKind.TRANSFERRED.value)
+"""Facts that touch an inquiry but nothing that is read of it here; most cases are closed after the report."""
 
 
 class UnknownCase(LookupError):
@@ -119,8 +121,10 @@ async def _since(connection: AsyncConnection, as_of: int) -> _Since | None:
     row = (await connection.execute(newest)).first()
     if row is None or row[1] <= as_of:
         return None
-    moved = select(distinct(FACTS.c.case)).where(
-        FACTS.c.kind.in_(_MOVES), CASES.c.number == FACTS.c.case, CASES.c.changed_at > as_of
+    moved = (
+        select(FACTS.c.case)
+        .distinct()
+        .where(FACTS.c.kind.in_(_MOVES), CASES.c.number == FACTS.c.case, CASES.c.changed_at > as_of)
     )
     found = (await connection.execute(moved)).scalars()
     return _Since(as_of=as_of, seq=await _last_seq(connection, as_of, row[0]), moved=frozenset(found))
@@ -144,20 +148,36 @@ async def _as_then(
     connection: AsyncConnection, rows: Sequence[Sequence[Any]], first: int, last: int, since: _Since
 ) -> list[Sequence[Any]]:
     """Return the week's rows as they were then: those touched since, or moved into it or out of it, folded anew."""
-    touched = {row[0] for row in rows if row[-1] > since.as_of} | since.moved
-    touched |= await _cases_begun_earlier(connection, first, last, since.seq)
+    touched = await _cases_changed(connection, {row[0] for row in rows if row[-1] > since.as_of}, since.seq)
+    touched |= since.moved | await _cases_begun_earlier(connection, first, last, since.seq)
     folded = [_row_of(one) async for one in _folded(connection, touched, since.as_of)]
     kept = [row for row in rows if row[0] not in touched]
     return [*kept, *(row for row in folded if first <= row.arrived < last)]
+
+
+async def _cases_changed(connection: AsyncConnection, cases: Collection[str], seq: int) -> set[str]:
+    """Return those of the cases to which something happened since that a figure could show."""
+    found: set[str] = set()
+    numbers = sorted(cases)
+    for at in range(0, len(numbers), AT_ONCE):
+        query = select(FACTS.c.case).distinct().where(
+            FACTS.c.case.in_(numbers[at : at + AT_ONCE]), FACTS.c.seq > seq,
+            # As below: by case and seq, not by kind.
+            func.coalesce(FACTS.c.kind, "").not_in(_SHOWN_BY_NO_FIGURE),
+        )  # fmt: skip
+        found.update((await connection.execute(query)).scalars())
+    return found
 
 
 async def _cases_begun_earlier(connection: AsyncConnection, first: int, last: int, seq: int) -> set[str]:
     """Return the cases where a message learned of later came before one of this week and took over the start."""
     message, later = FACTS.alias("message"), FACTS.alias("later")
     received = FactKind.RECEIVED.value
-    query = select(distinct(message.c.case)).where(
+    query = select(message.c.case).distinct().where(
         message.c.kind == received, message.c.occurred_at >= first, message.c.occurred_at < last,
-        later.c.case == message.c.case, later.c.seq > seq, later.c.kind == received,
+        later.c.case == message.c.case, later.c.seq > seq,
+        # Not the bare column: the index by kind would lead through everything ever received, once per message.
+        func.coalesce(later.c.kind, "") == received,
         later.c.occurred_at < message.c.occurred_at,
     )  # fmt: skip
     return set((await connection.execute(query)).scalars())

@@ -8,7 +8,8 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot.clock import Rule, TimeClass
-from bot.facts import Channel, ExcludeReason
+from bot.facts import Channel, ExcludeReason, Fact
+from bot.inquiry import Turn
 from config.texts import Texts
 
 WIDTH = 78
@@ -92,6 +93,34 @@ def length(texts: Texts, time: timedelta, *, days: bool = True, up: bool = False
 
 def _whole(time: timedelta, unit: timedelta, *, up: bool) -> int:
     return -(-time // unit) if up else time // unit
+
+
+def turn_name(texts: Texts, turn: Turn, fact: Fact) -> str:  # noqa: C901 -- one line for each thing that can happen
+    """Return what a fact did to the clock of its inquiry."""
+    match turn:
+        case Turn.STARTED:
+            return texts.t("meddelande kom in: klockan börjar")
+        case Turn.JOINED:
+            return texts.t("meddelande till innan svar: samma kontakt")
+        case Turn.STOPPED:
+            if fact.data.get("unsure") is True:
+                return texts.t("svar, kanske framme: klockan stannar")
+            return texts.t("svar: klockan stannar")
+        case Turn.ANSWERED_AGAIN:
+            return texts.t("ännu ett svar: ändrar inget")
+        case Turn.REVOKED:
+            return texts.t("svaret nådde inte fram: väntar igen")
+        case Turn.ACKNOWLEDGED:
+            return texts.t("mottagningsbekräftelse: stannar inget")
+        case Turn.HELD:
+            return texts.t("delbesked: stannar inget")
+        case Turn.CLOSED:
+            return texts.t("avslutat: stannar inget")
+        case Turn.EXCLUDED:
+            reason = reason_name(texts, str(fact.data.get("reason", "")))
+            return texts.t("räknas inte: {reason}", reason=reason)
+        case _:
+            assert_never(turn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

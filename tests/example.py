@@ -64,8 +64,9 @@ def make_mail(
 ) -> bytes:
     """Return a plain mail as the trusted host hands it on. Headers by keyword, ``_`` for ``-``."""
     mail = EmailMessage()
+    domain = sender.rpartition("@")[2].rstrip(">")
     if dmarc:
-        mail["Authentication-Results"] = f"mx.kommun.example; dmarc={dmarc} header.from=example.org"
+        mail["Authentication-Results"] = f"mx.kommun.example; dmarc={dmarc} header.from={domain}"
     mail["From"], mail["To"], mail["Subject"] = sender, to, subject
     if message_id:
         mail["Message-ID"] = f"<{message_id}>"

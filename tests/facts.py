@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.facts import CaseNumber, Fact, FactKind, Seq
 from tests.conftest import MONDAY
 
-CASE = CaseNumber("K-222222-L")
+CASE = CaseNumber("K-222222-2")
 
 
 def received(seq: int = 1, case: CaseNumber = CASE, at: datetime = MONDAY, **data: str | int | bool) -> Fact:

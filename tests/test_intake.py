@@ -1,6 +1,7 @@
 """What becomes of a mail that has been read: decided on a ledger, without a database."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -44,14 +45,14 @@ class Desk:
         self.ledger.queue = record  # type: ignore[method-assign]
         self.ledger.settle = remember  # type: ignore[method-assign]
 
-    def take(self, to: str = CONTACT, **fields: object) -> Arrival:
+    def take(self, to: str = CONTACT, **fields: Any) -> Arrival:
         """Take in a mail and return its arrival."""
         number = next(self._numbers)
-        known: dict[str, object] = {
+        known: dict[str, Any] = {
             "from_addr": ELSA, "subject": "Gatlykta", "text": "Hej", "new_text": "Hej", "authentic": "pass",
             "message_id": f"m{number}@example.org",
         }  # fmt: skip
-        inbound = Inbound(**(known | fields))  # type: ignore[arg-type]
+        inbound = Inbound(**(known | fields))
         row = InboxRow(
             id=InboxId(number), channel=Channel.MAIL, recipients=(to,), sender=inbound.from_addr,
             arrived_at=self.ledger.now, raw=b"",
@@ -80,7 +81,7 @@ class Desk:
         ending = Ending(mail=mail, state=OutboxState.SENT, at=self.ledger.now, due_at=self.ledger.now, attempts=1)
         record_ending(self.ledger, self.office, ending)
 
-    def officer(self, who: str, text: str, notice: OutgoingMail, **fields: object) -> Arrival:
+    def officer(self, who: str, text: str, notice: OutgoingMail, **fields: Any) -> Arrival:
         return self.take(to=notice.reply_to, from_addr=f"{who}@kommun.example", text=text, new_text=text, **fields)
 
 
@@ -231,7 +232,7 @@ def test_our_own_mail_coming_back_is_recognised() -> None:
 
 
 @pytest.mark.parametrize(("fields", "reason"), [({"from_addr": ""}, "no_sender"), ({"hops": 101}, "mail_loop")])
-def test_what_no_rule_decides_is_held(fields: dict[str, object], reason: str) -> None:
+def test_what_no_rule_decides_is_held(fields: dict[str, Any], reason: str) -> None:
     desk = Desk()
     desk.take(**fields)
     assert desk.settled == {1: f"held:{reason}"}
@@ -319,11 +320,11 @@ def test_an_officers_auto_reply_does_nothing() -> None:
     ("fields", "what"),
     [({"from_addr": "mallory@example.net"}, "another sender"), ({"authentic": "fail"}, "a forged sender")],
 )
-def test_a_mail_that_is_not_surely_the_officers_does_nothing(fields: dict[str, object], what: str) -> None:
+def test_a_mail_that_is_not_surely_the_officers_does_nothing(fields: dict[str, Any], what: str) -> None:
     desk = Desk()
     desk.take()
     notice = desk.mails(MailKind.NOTICE)[0]
-    desk.take(**({"to": notice.reply_to, "from_addr": "anna@kommun.example", "new_text": "Svar"} | fields))  # type: ignore[arg-type]
+    desk.take(**({"to": notice.reply_to, "from_addr": "anna@kommun.example", "new_text": "Svar"} | fields))
     assert desk.mails(MailKind.ANSWER) == [], what
     assert desk.settled[2] == "held:officer_not_confirmed"
     (told,) = desk.mails(MailKind.RECEIPT)
@@ -460,7 +461,7 @@ def test_a_message_after_the_answer_opens_a_new_inquiry() -> None:
 
 def test_a_signed_address_for_a_case_that_does_not_exist_is_held() -> None:
     desk = Desk()
-    token = OfficerToken(CaseNumber("K-222222-L"), 1, desk.office.officers[0].id, again=False)
+    token = OfficerToken(CaseNumber("K-222222-2"), 1, desk.office.officers[0].id, again=False)
     address = desk.office.tokens.officer_address(CONTACT, token, OutboxId(9))
     desk.take(to=address, from_addr="anna@kommun.example")
     assert desk.settled == {1: "held:unknown_officer"}
@@ -470,6 +471,7 @@ def test_two_robots_that_answer_everything_come_to_rest() -> None:
     """Two installations whose marks have been stripped on the way answer each other: it ends, and soon."""
     desk = Desk()
     desk.take(from_addr="robot@example.net", new_text="Tack för ditt mejl!", subject="Autosvar")
+    receipts: list[OutgoingMail] = []
     for _ in range(50):
         receipts = [mail for mail in desk.mails(MailKind.ACKNOWLEDGEMENT) if mail.to_addr == "robot@example.net"]
         desk.take(to=receipts[-1].reply_to, from_addr="robot@example.net", new_text="Tack för ditt mejl!")

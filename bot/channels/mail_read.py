@@ -18,15 +18,7 @@ from mimetypes import MimeTypes
 from typing import TypeVar
 from urllib.parse import unquote_to_bytes
 
-from bot.channels.mail_kind import (
-    Headers,
-    classify,
-    find_address,
-    read_addresses,
-    read_ids,
-    read_verdict,
-    received_at,
-)
+from bot.channels.mail_kind import Headers, classify, find_address, read_addresses, read_ids, read_verdict, received_at
 from bot.channels.mail_text import clean, html_to_text, new_text
 from bot.channels.mail_write import safe_name
 from bot.port import Bounce, Inbound, InboundFile, InboundKind
@@ -316,7 +308,7 @@ def _sender(headers: Headers, envelope_sender: str | None) -> tuple[str, str]:
         for value in headers.get(name, ()):
             found = read_addresses(value[:_VALUE_LIMIT]) or read_addresses(decode_header(value[:_VALUE_LIMIT]))
             if found:
-                return decode_header(found[0][0]), clean(found[0][1])
+                return decode_header(found[0][0]).strip('" '), clean(found[0][1])
             if address := find_address(value[:_VALUE_LIMIT]):
                 return "", clean(address)
     paths = (*headers.get("return-path", ()), envelope_sender or "")

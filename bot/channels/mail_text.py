@@ -318,6 +318,8 @@ def above_line(text: str, line_mark: str, secrets: Callable[[str], bool]) -> str
             kept.pop()
         _drop_begun(kept)
     kept = _trimmed(kept)
+    while kept and _quoted(kept[-1]):  # the attribution may stand within the quotation
+        kept = _trimmed(kept[:-1])
     _drop_begun(kept, whole=True)
     _drop_short_head(kept)
     return "\n".join(_trimmed(kept)).strip()

@@ -33,7 +33,7 @@ def safe_name(name: str, fallback: str = "bilaga") -> str:
 
     The ending is kept when it is cut; `fallback` is returned where nothing is left.
     """
-    plain = _UNSAFE.sub("", _one_line(re.split(r"[/\\]", name)[-1])).strip(". ")
+    plain = _one_line(_UNSAFE.sub("", re.split(r"[/\\]", name)[-1])).strip(". ")
     stem, dot, ending = plain.rpartition(".")
     if len(plain) > 120:
         plain = stem[: 119 - len(ending)] + dot + ending if stem and len(ending) <= 10 else plain[:120]
@@ -143,11 +143,11 @@ def _address(header: str, name: str, address: str) -> str:
 
 def _safe_address(address: str) -> str:
     """Return the address with its domain in ASCII and a local part that cannot end the mailbox early."""
-    plain = "".join(clean(address).split())
-    local, at, domain = plain.rpartition("@")
+    local, at, domain = _one_line(address).rpartition("@")
+    domain = re.sub(r'[\s<>()\[\],;:\\"]', "", domain)
     if not at:
-        return re.sub(r'[<>()\[\],;:\\"]', "", plain)
-    domain = re.sub(r'[<>()\[\],;:\\"]', "", domain).lower()
+        return domain
+    domain = domain.lower()
     if not domain.isascii() and len(domain) < 254:
         with suppress(UnicodeError):
             domain = domain.encode("idna").decode("ascii")
@@ -167,11 +167,11 @@ def _ids(header: str, ids: tuple[str, ...]) -> str:
 
 
 def _text_part(text: str) -> bytes:
-    """Return headers and body of the text: quoted-printable, or base64 where that is shorter."""
+    """Return headers and body of the text: quoted-printable, or base64 where a third of the bytes is not ASCII."""
     data = clean(text).rstrip("\n").replace("\n", "\r\n").encode("utf-8") + b"\r\n"
     head = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: "
     foreign = len(data) - len(data.decode("utf-8").encode("ascii", "ignore"))
-    if foreign * 6 > len(data):
+    if foreign * 3 > len(data):
         return head + b"base64\r\n\r\n" + encodebytes(data).replace(b"\n", b"\r\n")
     return head + b"quoted-printable\r\n\r\n" + binascii.b2a_qp(data, istext=True)
 

@@ -28,18 +28,14 @@ MIB = 2**20
 RECIPIENTS_MAX = 100
 """Recipients of one delivery; what RFC 5321 §4.5.3.1.8 asks every server to take. The rest come again."""
 
-_LINE_LIMIT = MIB
-# A line may have 998 octets (RFC 5322 §2.1.1), but mailers do send whole HTML pages as one, and aiosmtpd would
-# refuse those after DATA. This is also the StreamReader's limit, which holds up to twice as much per session
-# before it stops reading: 200 sessions x 2 MiB = 400 MiB at the very worst. A longer line gets a 500.
-_COMMAND_LIMIT = 1024
 # RFC 5321 §4.5.3.1.4 has 512 octets; SIZE adds 26, SMTPUTF8 10, BODY 17, and rewritten senders (SRS) are long.
+_COMMAND_LIMIT = 1024
+# The longest that one command may take, DATA with its message included: 35 MiB at 20 KiB/s are 1,792 s.
 _COMMAND_SECONDS = 1800.0
-# The longest that one command may take, DATA with its message included: 35 MiB at 20 KiB/s is 1,792 s.
 _LINGER_SECONDS = 1.0
+# Uses of a command before 421: relays keep a connection for many mails, but nobody needs 100 NOOPs. Unknown
+# commands end a session at the fifth (aiosmtpd's BOGUS_LIMIT).
 _CALLS = {"*": 100, "MAIL": 10_000, "RCPT": 100_000, "DATA": 10_000, "RSET": 10_000}
-# How often a session may use a command before 421. Relays keep a connection for many mails, nobody needs 100
-# NOOPs. Unknown commands end the session at the fifth (aiosmtpd's BOGUS_LIMIT).
 _AGAIN = "451 4.3.0 not kept, please try again"
 _CLOSING = "421 4.3.2 closing down, please come again"
 
@@ -161,9 +157,8 @@ class _Listener:
 
     @property
     def port(self) -> int | None:
-        if self._server is None or not self._server.sockets:
-            return None
-        return int(self._server.sockets[0].getsockname()[1])
+        listening = self._server.sockets if self._server is not None else ()
+        return int(listening[0].getsockname()[1]) if listening else None
 
     async def listen(self, host: str, port: int) -> None:
         self._server = await asyncio.get_running_loop().create_server(self._welcome, host, port)
@@ -199,45 +194,40 @@ class _Full(asyncio.Protocol):
 class _Session(SMTP):
     """One client's connection: aiosmtpd's protocol with our bounds."""
 
-    line_length_limit = _LINE_LIMIT
+    # A line may have 998 octets (RFC 5322 §2.1.1), but mailers do send whole HTML pages as one, and aiosmtpd
+    # would refuse those after DATA. This is also the StreamReader's limit, which holds up to twice as much per
+    # session before it stops reading: 200 sessions x 2 MiB = 400 MiB at worst. A longer line gets a 500.
+    line_length_limit = MIB
     command_size_limit = _COMMAND_LIMIT
 
     def __init__(self, handler: "_Handler", listener: _Listener, *, require_tls: bool) -> None:
         loop = asyncio.get_running_loop()
         settings = listener.settings
         super().__init__(
-            handler,
-            data_size_limit=settings.max_bytes,
-            enable_SMTPUTF8=True,
-            decode_data=False,
-            hostname=settings.hostname,
-            ident="ESMTP",
-            tls_context=settings.tls_context,
-            require_starttls=require_tls,
-            timeout=_COMMAND_SECONDS,
-            auth_exclude_mechanism=("LOGIN", "PLAIN"),
-            command_call_limit=_CALLS,
-            loop=loop,
-        )
+            handler, data_size_limit=settings.max_bytes, enable_SMTPUTF8=True, decode_data=False,
+            hostname=settings.hostname, ident="ESMTP", tls_context=settings.tls_context,
+            require_starttls=require_tls, timeout=_COMMAND_SECONDS, command_call_limit=_CALLS,
+            auth_exclude_mechanism=("LOGIN", "PLAIN"), loop=loop,
+        )  # fmt: skip
         # aiosmtpd shares one table among all sessions and empties it whenever a new one begins.
         self.command_size_limits = defaultdict(lambda: _COMMAND_LIMIT)
         self.gone: asyncio.Future[object] = loop.create_future()
-        self.in_data = False
-        self.keeping = False
+        self.in_data = self.keeping = False
         self._listener = listener
-        self._taken = 0
-        self._replies = 1
+        self._taken, self._replies = 0, 1
         self._heard = loop.time()
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin the session; comes a second time when STARTTLS has put TLS in between."""
         super().connection_made(transport)
-        if self._timer is None:
+        if self._listener.closing:
+            self.hang_up(_CLOSING)
+        elif self._timer is None:
             self._watch()
 
     def connection_lost(self, error: Exception | None) -> None:
-        """End the session; comes twice when a TLS handshake failed."""
+        """End the session; comes more than once when it was cut or a TLS handshake failed."""
         super().connection_lost(error)
         if self._timer is not None:
             self._timer.cancel()
@@ -270,8 +260,8 @@ class _Session(SMTP):
         try:
             await super().smtp_DATA(arg)
         finally:
-            self.in_data = False
-            self._replies = 1
+            self.in_data, self._replies = False, 1
+            self._heard = self.loop.time()  # from here on it is the client again who is waited for
             self._listener.transfers.discard(task)
             self._let_go()
         if self._listener.closing:
@@ -295,12 +285,13 @@ class _Session(SMTP):
         """End the connection at once, whatever is on its way."""
         if isinstance(self.transport, asyncio.WriteTransport):
             self.transport.abort()
+            self.loop.call_soon(self.connection_lost, None)  # asyncio forgets to, within a TLS handshake
 
     def _watch(self) -> None:
         # Own timer: aiosmtpd's runs from the last command, so it would cut a long message in the middle.
-        if self.keeping:
-            self._heard = self.loop.time()  # the client waits for us, not we for it
         left = self._heard + self._listener.settings.idle_seconds - self.loop.time()
+        if self.keeping:
+            left = self._listener.settings.idle_seconds
         if left <= 0:
             self.hang_up("421 4.4.2 nothing heard, closing")
         else:
@@ -325,9 +316,7 @@ class _Handler:
         self, settings: SmtpInSettings, keep: Keep, accepts: Callable[[str], bool], now: Callable[[], datetime]
     ) -> None:
         self._keep_seconds = settings.keep_seconds
-        self._keep = keep
-        self._accepts = accepts
-        self._now = now
+        self._keep, self._accepts, self._now = keep, accepts, now
 
     async def handle_EHLO(  # noqa: N802
         self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
@@ -357,13 +346,9 @@ class _Handler:
         server.keeping = True
         try:
             inbound = RawInbound(
-                channel=Channel.MAIL,
-                external_id=external_id(raw, recipients),
-                raw=raw,
-                recipients=recipients,
-                sender="" if sender == "<>" else _clean(sender),
-                arrived_at=self._now(),
-            )
+                channel=Channel.MAIL, external_id=external_id(raw, recipients), raw=raw, recipients=recipients,
+                sender="" if sender == "<>" else _clean(sender), arrived_at=self._now(),
+            )  # fmt: skip
             async with asyncio.timeout(self._keep_seconds):
                 inbox = await self._keep(inbound)
         except Exception as error:
@@ -399,22 +384,17 @@ def _clean(address: str) -> str:
     return address.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
-class _WithoutArguments(logging.Filter):
-    """Leaves aiosmtpd's own words in a log line, without the addresses and the client's text it fills in."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        words = str(record.msg).replace("%r", "-").replace("%s", "-")
-        kind = record.exc_info[0] if record.exc_info else None
-        record.msg = f"{words} ({kind.__name__})" if kind else words
-        record.args = record.exc_info = record.exc_text = None
-        return True
-
-
-_WITHOUT_ARGUMENTS = _WithoutArguments()
+def _without_arguments(record: logging.LogRecord) -> bool:
+    """Leave aiosmtpd's own words in a log line, without the addresses and the client's text it fills in."""
+    words = str(record.msg).replace("%r", "-").replace("%s", "-")
+    kind = record.exc_info[0] if record.exc_info else None
+    record.msg = f"{words} ({kind.__name__})" if kind else words
+    record.args = record.exc_info = record.exc_text = None
+    return True
 
 
 def _quiet_library() -> None:
     for name in ("mail.log", "mail.debug"):
         library = logging.getLogger(name)
         library.setLevel(logging.WARNING)
-        library.addFilter(_WITHOUT_ARGUMENTS)
+        library.addFilter(_without_arguments)

@@ -13,14 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeVar
 
-from aiosmtplib import (
-    SMTP,
-    SMTPAuthenticationError,
-    SMTPException,
-    SMTPResponse,
-    SMTPResponseException,
-    SMTPServerDisconnected,
-)
+from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPResponse, SMTPServerDisconnected
+from aiosmtplib.errors import SMTPResponseException
 
 from bot.errors import KommunsvarError, Refused, TryLater, Unsure
 from bot.port import Outbound
@@ -28,7 +22,6 @@ from bot.port import Outbound
 T = TypeVar("T")
 
 _CHUNK = 64 * 1024  # asyncio's own mark for "enough is waiting to be sent"
-_FAREWELL_SECONDS = 2.0
 _AUTH_CODES = frozenset({530, 534, 535, 538})  # RFC 4954 §6: log in first, or in another way
 _ENHANCED = re.compile(r"(?:^|[\s(#])(5\.\d{1,3}\.\d{1,3})(?=$|[\s):;,])")  # RFC 3463 §2; not part of an IP
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -99,9 +92,7 @@ class SmtpOut:
         Raises:
             OSError: the CA file cannot be read or is none.
         """
-        self._settings = settings
-        self._write = write
-        self._now = now
+        self._settings, self._write, self._now = settings, write, now
         self._tls = ssl.create_default_context(cafile=settings.ca_file)
         self._slots = asyncio.Semaphore(settings.max_connections)
         self._idle: list[_Connection] = []
@@ -112,11 +103,11 @@ class SmtpOut:
 
         Raises:
             TryLater: certainly not accepted now; `reason` is the reply's three digits or one of connect,
-                timeout, lost, protocol, tls, certificate, tls_not_offered, auth, closed.
+                timeout, lost, protocol, tls, certificate, tls_not_offered, auth, closed. For the whole
+                channel up to MAIL and with 421; what breaks later may be due to this message alone.
             Refused: a 5xx reply, with its enhanced code if it has one, else the three digits; an address that
                 cannot be written (5.1.3, 5.1.7), or needs SMTPUTF8 which the relay lacks (5.6.7).
             Unsure: all of it was handed over, but no reply came.
-            Exception: whatever `write` raises.
         """
         sender = mailbox(message.return_path, status="5.1.7") if message.return_path else ""
         recipient = mailbox(message.to_addr, status="5.1.3")
@@ -153,7 +144,10 @@ class SmtpOut:
 
         A kept one that the relay has given up meanwhile (no reply, 421, login expired) is no failure.
         """
-        if kept := self._awake():
+        kept: _Connection | None = None
+        while self._idle and kept is None:
+            kept = self._idle.pop().wake()
+        if kept is not None:
             try:
                 return await self._mail(kept, sender, recipient, body)
             except TryLater as failure:
@@ -162,15 +156,6 @@ class SmtpOut:
         if self._closed:
             raise TryLater("closed", whole_channel=True)
         return await self._mail(_Connection(self._settings, self._tls), sender, recipient, body)
-
-    def _awake(self) -> "_Connection | None":
-        while self._idle:
-            kept = self._idle.pop()
-            kept.wake()
-            if kept.usable:
-                return kept
-            kept.drop()
-        return None
 
     async def _mail(self, connection: "_Connection", sender: str, recipient: str, body: bytes) -> "_Connection":
         try:
@@ -200,16 +185,11 @@ class _Connection:
 
     def __init__(self, settings: SmtpOutSettings, tls: ssl.SSLContext) -> None:
         self._settings = settings
+        # No timeout: see _within. start_tls=None would mean: if the relay happens to offer it.
         self._client = SMTP(
-            hostname=settings.host,
-            port=settings.port,
-            local_hostname=settings.hostname,
-            timeout=None,  # see _within
-            use_tls=settings.tls == "implicit",
-            start_tls=False,  # None would mean: if the relay happens to offer it
-            tls_context=tls,
-        )
-        self._transport: asyncio.BaseTransport | None = None
+            hostname=settings.host, port=settings.port, local_hostname=settings.hostname, timeout=None,
+            use_tls=settings.tls == "implicit", start_tls=False, tls_context=tls,
+        )  # fmt: skip
         self._timer: asyncio.TimerHandle | None = None
         self._in_step = False  # False while a reply is outstanding, so also after a cancellation
         self._dirty = False  # True while the relay holds a sender or recipient of ours
@@ -220,23 +200,17 @@ class _Connection:
         return self._in_step and self._client.is_connected
 
     async def open(self) -> None:
-        """Connect, secure and log in, unless that was done before.
-
-        Raises:
-            TryLater: for the whole channel; nothing but EHLO was sent in the clear if TLS is wanted.
-        """
+        """Connect, secure and log in, unless that was done before. Raises TryLater for the whole channel."""
         if self._in_step:
             return
         client = self._client
         try:
             await self._within(client.connect())
-            self._transport = client.transport
             await self._within(client.ehlo())
             if self._settings.tls == "starttls":
                 if not client.supports_extension("starttls"):
                     raise TryLater("tls_not_offered", whole_channel=True)
                 await self._within(client.starttls())
-                self._transport = client.transport
                 await self._within(client.ehlo())
             await self._within(self._log_in())
         except (SMTPException, OSError, UnicodeError) as error:  # the last for a host that can be no name
@@ -264,32 +238,30 @@ class _Connection:
 
     async def mail(self, sender: str, recipient: str, body: bytes) -> None:
         """Begin a message. Raises Refused and TryLater as `SmtpOut.send`."""
-        client = self._client
-        if self._dirty:
-            await self._demand(b"RSET")
-        options = []
+        offers = self._client.supports_extension
+        if self._dirty and (await self._ask(b"RSET")).code != 250:
+            self._in_step = False
+            raise TryLater("protocol", whole_channel=True)
+        options = [b"SIZE=%d" % len(body)] if offers("size") else []
         if not (sender + recipient).isascii():
-            if not client.supports_extension("smtputf8"):
+            if not offers("smtputf8"):
                 raise Refused("5.6.7")
             options.append(b"SMTPUTF8")
-        if client.supports_extension("size"):
-            options.append(b"SIZE=%d" % len(body))
-        if client.supports_extension("8bitmime") and not body.isascii():
+        if offers("8bitmime") and not body.isascii():
             options.append(b"BODY=8BITMIME")  # without it they are sent just the same: old relays pass them on
         self._dirty = True
         await self._demand(b"MAIL", b"FROM:<%b>" % sender.encode(), *options)
 
     async def recipient(self, recipient: str) -> None:
-        """Name the recipient. Raises as `mail`."""
-        await self._demand(b"RCPT", b"TO:<%b>" % recipient.encode())
+        """Name the recipient. Raises Refused and TryLater."""
+        await self._demand(b"RCPT", b"TO:<%b>" % recipient.encode(), whole_channel=False)
 
     async def data(self, body: bytes) -> None:
-        """Send the message and return when the relay has accepted it.
+        """Send the message and return when the relay has accepted it. Raises Refused, TryLater and Unsure.
 
-        Until the final dot is handed over, the relay cannot have accepted the message, so that a failure up
-        to there is TryLater; but not for the whole channel, as it may be this message that breaks it.
+        Until the final dot is handed over, the relay cannot have accepted it, so that a failure is TryLater.
         """
-        reply = await self._ask(b"DATA")
+        reply = await self._ask(b"DATA", whole_channel=False)
         if reply.code != 354:
             raise _verdict(reply)
         self._in_step = False
@@ -314,23 +286,24 @@ class _Connection:
         self._in_step = reply.code != 421
         self._dirty = False
         if reply.code // 100 != 2:
-            raise _verdict(reply) if reply.code >= 400 else Unsure
+            raise _verdict(reply) if 400 <= reply.code < 600 else Unsure
         self.mails += 1
 
     def rest(self, expire: Callable[["_Connection"], None]) -> None:
         """Be kept; `expire` is called with this connection after `idle_seconds`."""
         self._timer = asyncio.get_running_loop().call_later(self._settings.idle_seconds, expire, self)
 
-    def wake(self) -> None:
-        """Be used again."""
+    def wake(self) -> "_Connection | None":
+        """Return itself to be used again, None if the relay has closed it meanwhile."""
         if self._timer is not None:
             self._timer.cancel()
+        return self if self.usable else None
 
     async def leave(self) -> None:
         """Say QUIT, wait for the reply for at most two seconds, and close."""
         self.wake()
         with contextlib.suppress(SMTPException, OSError):
-            async with asyncio.timeout(_FAREWELL_SECONDS):
+            async with asyncio.timeout(2):
                 await self._client.quit()
         self.drop()
 
@@ -344,7 +317,7 @@ class _Connection:
     def drop(self) -> None:
         """End the connection at once; what was not yet sent is not sent any more."""
         self._in_step = False
-        transport = self._client.transport or self._transport
+        transport = self._client.transport
         self._client.close()
         if isinstance(transport, asyncio.WriteTransport):
             transport.abort()
@@ -355,17 +328,17 @@ class _Connection:
         async with asyncio.timeout(self._settings.timeout_seconds):
             return await step
 
-    async def _ask(self, *words: bytes) -> SMTPResponse:
+    async def _ask(self, *words: bytes, whole_channel: bool = True) -> SMTPResponse:
         self._in_step = False
         try:
             reply = await self._within(self._client.execute_command(*words))
         except (SMTPException, OSError) as error:
-            raise TryLater(_reason(error), whole_channel=True) from None
+            raise TryLater(_reason(error), whole_channel=whole_channel) from None
         self._in_step = reply.code != 421 and reply.code not in _AUTH_CODES
         return reply
 
-    async def _demand(self, *words: bytes) -> None:
-        reply = await self._ask(*words)
+    async def _demand(self, *words: bytes, whole_channel: bool = True) -> None:
+        reply = await self._ask(*words, whole_channel=whole_channel)
         if reply.code // 100 != 2:
             raise _verdict(reply)
 
@@ -408,7 +381,7 @@ def _verdict(reply: SMTPResponse) -> Refused | TryLater:
     if 500 <= reply.code < 600:
         enhanced = _ENHANCED.search(reply.message)
         return Refused(enhanced[1] if enhanced else str(reply.code))
-    return TryLater("protocol", whole_channel=True)
+    return TryLater("protocol")
 
 
 def _reason(error: Exception) -> str:
@@ -416,12 +389,9 @@ def _reason(error: Exception) -> str:
     if isinstance(error, SMTPResponseException):
         return str(error.code) if error.code > 0 else "protocol"
     for kind, reason in (
-        (TimeoutError, "timeout"),
-        (ssl.SSLCertVerificationError, "certificate"),
-        (ssl.SSLError, "tls"),
-        (SMTPServerDisconnected, "lost"),
-        (ConnectionResetError, "lost"),
-    ):
+        (TimeoutError, "timeout"), (ssl.SSLCertVerificationError, "certificate"), (ssl.SSLError, "tls"),
+        (SMTPServerDisconnected, "lost"), (ConnectionResetError, "lost"),
+    ):  # fmt: skip
         if isinstance(error, kind) or isinstance(error.__cause__, kind):
             return reason
     return "connect"

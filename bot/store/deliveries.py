@@ -40,6 +40,11 @@ async def claim(connection: AsyncConnection, owner: int, now: datetime, most: in
     return mails
 
 
+async def give_back(connection: AsyncConnection, mails: Sequence[OutboxId]) -> None:
+    """Let claimed mails that were never tried wait again, unchanged."""
+    await connection.execute(update(outbox).where(outbox.c.id.in_(mails)).values(state=OutboxState.NEW.value))
+
+
 async def left_behind(connection: AsyncConnection, database: Database) -> list[OutgoingMail]:
     """Return what processes that have died were sending: nobody knows whether it left."""
     query = select(outbox).where(outbox.c.state == OutboxState.SENDING.value).order_by(outbox.c.id)

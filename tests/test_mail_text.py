@@ -1,0 +1,230 @@
+"""HTML to lines, the writer's own words, and what an officer wrote above our notice."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.channels.mail_read import read_mail
+from bot.channels.mail_text import above_line, clean, html_to_text, new_text
+
+DATA = Path(__file__).parent / "data" / "mail"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<div>Ett</div><div>Två<br>Tre</div>", "Ett\nTvå\nTre"),
+        ("<div>Ett</div><div><br></div><div>Två</div>", "Ett\n\nTvå"),
+        ("<p>Ett</p><p>Två</p>", "Ett\n\nTvå"),
+        ("<p class=MsoNormal>Ett</p><p class=MsoNormal>&nbsp;</p><p class=MsoNormal>Två</p>", "Ett\n\nTvå"),
+        ("<ol><li>a<li>b</ol>", "- a\n- b"),
+        ("a  \n b&nbsp;<b>c</b>&lt;d", "a b c<d"),
+        ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
+        ("<pre>a\nb</pre>c", "a\nb\nc"),
+        ("<style>p > a {b}</style><script>if (a<b) '</p>'</script>x<!-- y > --><![if !mso]>z<![endif]>", "xz"),
+        ("<title>t</title><p>x<style>open", "x"),
+        ('<img alt="En &amp; bild" src="data:a>b">x<img src=y>', "En & bildx"),
+        ("<a href='https://example.org/a?b=1&amp;c'>här</a>", "här <https://example.org/a?b=1&c>"),
+        ("<a href=https://www.example.org/>Example.org</a>", "Example.org"),
+        ('<a href="mailto:a@example.org?subject=x">a@example.org</a>', "a@example.org"),
+        ('<a href="javascript:x">a</a> <a href="#b">b</a> <a href="https://c.se"></a>', "a b"),
+        ("<blockquote>a<blockquote>b</blockquote>c</blockquote>d", "> a\n> > b\n> c\nd"),
+        ('<div class="gmail_quote"><div>a</div><div>b</div></div>c', "> a\n> b\nc"),
+        ('<div class="moz-cite-prefix">Anna skrev:</div><blockquote type="cite"><p>a</p></blockquote>b',
+         "> Anna skrev:\n>\n> a\nb"),
+        ('a<hr><div id="x_divRplyFwdMsg"><b>Från:</b> b</div><div>c</div>', "a\n> Från: b\n> c"),
+        ('<div class="yahoo_quoted">a</div><div class="protonmail_quote">b</div>', "> a\n> b"),
+        ("-- <br>Anna", "-- \nAnna"),
+        ("pris < 5 & > 3", "pris < 5 & > 3"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_html(html: str, text: str) -> None:
+    assert html_to_text(html) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("outlook_desktop_sv", "Hej!\n\nTack för svaret. Men gatlyktan utanför nr 12 är fortfarande släckt.\n\n"
+         "Med vänlig hälsning\nÅsa Öberg"),
+        ("outlook_mobile_sv", "Tack, då kommer vi på lördag.\n\nHämta Outlook för iOS<https://aka.example.org/o0ukef>"),
+        ("outlook_web_html_sv", "Vilka ritningar behövs?\n\nEva"),
+        ("gmail_sv", "Tack! Vi tar platsen från januari.\n\nKarin"),
+        ("gmail_en", "Thanks, that worked."),
+        ("iphone_sv", "Ja, det blev tömt i går. Tack!\n\nSkickat från min iPhone"),
+        ("thunderbird_sv", "> Vilken skola gäller det?\n\nEkskolan, årskurs 3.\n\n> Och vilken adress?\n\n"
+         "Storgatan 1."),
+        ("outlook_fi", "Kiitos, paikka sopii meille.\n\nTerveisin\nMatti"),
+        ("from_to_words", "Klagomål på bussen.\n\nFrån: Storgatan\nTill: Hamnen\n\nNi skrev: den går varje kvart. "
+         "Det gör den inte.\n-- lampan i kuren är sönder\nTack,\nResenär"),
+        ("forwarded_message", "Det här fick jag av grannen.\n\n---\nDet bullrar varje natt."),
+    ],
+)  # fmt: skip
+def test_own_words_of_a_mail(name: str, own: str) -> None:
+    assert read_mail((DATA / f"{name}.eml").read_bytes()).new_text == own
+
+
+ATTRIBUTIONS = [
+    "Den fre 20 nov. 2026 kl 10:00 skrev Kommunen <kontakt@example.org>:",
+    "Den fre 20 nov. 2026 kl 10:00 skrev Kommunen i Exempelby <\nkontakt@example.org>:",
+    "fredag 20 november 2026 kl. 10:00 skrev Kommunen <kontakt@example.org>:",
+    "På fredag 20 november 2026 10:00:00 CET, Kommunen <kontakt@example.org> skrev:",
+    "Den 2026-11-20 kl. 10:00, skrev Kommunen:",
+    "Kommunen skrev den 2026-11-20 10:00:",
+    "On Fri, Nov 20, 2026 at 10:00 AM Kommunen <kontakt@example.org> wrote:",
+    "On Friday, November 20th, 2026 at 10:00,\nKommunen, Kontaktcenter\n<kontakt@example.org> wrote:",
+    "pe 20. marrask. 2026 klo 10.00 Kommunen <kontakt@example.org> kirjoitti:",
+    "Kommunen kirjoitti 20.11.2026 klo 10.00:",
+    "Kommunen <kontakt@example.org> kirjoitti 20.11.2026 kello 10.00:",
+    "Am Fr., 20. Nov. 2026 um 10:00 Uhr schrieb Kommunen <kontakt@example.org>:",
+    "fre. 20. nov. 2026 kl. 10:00 skrev Kommunen <kontakt@example.org>:",
+    "Den fre. 20. nov. 2026 kl. 10.00 skrev Kommunen <kontakt@example.org>:",
+]
+HEADS = [
+    "Från: Kommunen\nSkickat: den 20 november 2026 10:00\nTill: Anna\nÄmne: Svar",
+    "*Från:* Kommunen <kontakt@example.org>\n*Skickat:* den 20 november 2026\n*Till:* Anna\n*Ämne:* Svar",
+    "From: Kommunen <kontakt@example.org>\nSent: Friday\nTo: Anna <a@example.net>;\n Bo <b@example.net>\nSubject: Svar",
+    "From: Kommunen <kontakt@example.org>\nDate: 20 Nov 2026 10:00\nTo: Anna",
+    "Lähettäjä: Kommunen\nLähetetty: perjantai\nVastaanottaja: Anna\nAihe: Svar",
+    "Von: Kommunen\nGesendet: Freitag\nAn: Anna\nBetreff: Svar",
+    "Fra: Kommunen\nSendt: fredag\nTil: Anna\nEmne: Svar",
+    "-----Original Message-----",
+    "-----Ursprungligt meddelande-----",
+    "-------- Originalmeddelande --------",
+    "________________________________\nFrån: Kommunen\nSkickat: fredag\nTill: Anna\nÄmne: Svar",
+]
+
+
+@pytest.mark.parametrize("above", ATTRIBUTIONS)
+def test_attributions_are_cut_quoted_or_not(above: str) -> None:
+    assert new_text(f"Hälsningar\nAnna\n{above}\n\n> Vi har lagat det.\n> Kommunen\n") == "Hälsningar\nAnna"
+    assert above_line(f"Hälsningar\nAnna\n{above}\n> Vi har lagat det.", "", never) == "Hälsningar\nAnna"
+
+
+@pytest.mark.parametrize("above", [*(one for one in ATTRIBUTIONS if "@" in one), *HEADS])
+def test_history_without_quote_marks_is_cut(above: str) -> None:
+    assert new_text(f"Mitt svar\n\n{above}\n\nVi har lagat det.") == "Mitt svar"
+    assert above_line(f"Mitt svar\n\n{above}\n\nVi har lagat det.", "", never) == "Mitt svar"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Från: Storgatan\nTill: Hamnen",
+        "Från: Storgatan\nTill: Hamnen\nDatum: på fredag",
+        "Ni skrev:\nDet är lagat. Det är det inte.",
+        "Den 20 november 2026 kl 10:00 skrev ni:\nDet är lagat.",
+        "Jag ringde den 20 november. Då skrev er handläggare:\nDet är lagat.",
+        "Hej\n\n-- lampan är sönder\n--\nAnna",
+        "Tack,\nAnna\nPS: ring 08:00",
+        "> Vad heter du?\nAnna\n> Var bor du?\nSolna",
+        "> Allt är citerat",
+        "-- \nbara en signatur",
+        "-----Original Message-----\nFrom: x\nSent: y\nTo: z",
+        "---------- Forwarded message ---------\nFrom: Bo <bo@example.net>\nDate: fre 20 nov. 2026 10:00\n"
+        "Subject: x\nTo: Anna\n\nDet bullrar.",
+        "?",
+    ],
+)
+def test_own_words_survive(text: str) -> None:
+    assert new_text(text) == text
+
+
+def test_bottom_posting_keeps_the_answer_and_loses_the_attribution() -> None:
+    text = "Den fre 20 nov. 2026 kl 10:00 skrev Kommunen <k@example.org>:\n> Vad gäller det?\n\nEtt hål.\n\n-- \nAnna"
+    assert new_text(text) == "> Vad gäller det?\n\nEtt hål."
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(["Hej", "", "> citat", "-- ", *ATTRIBUTIONS, *HEADS, "Från: Storgatan", "____"])))
+def test_own_words_are_never_empty(parts: list[str]) -> None:
+    text = "\n".join(parts)
+    assert bool(new_text(text)) == bool(text.strip())
+
+
+MARK = "==^== Skriv ditt svar ovanför den här raden ==^=="
+SECRET = "kontakt+d-k7q4m2x9-1-anna-7-abcdefghij234567@example.org"
+NOTICE = [MARK, "", "Nummer: K-7Q4M2X-9", "Från: Bo Ek <bo@example.net>", "Svara senast: måndag", "", "Gatan är mörk."]
+PLAIN = "\n".join(NOTICE)
+QUOTED = "\n".join(f"> {line}" for line in NOTICE)
+ANSWER = "Hej Bo!\n\nLampan byts på måndag.\n\nFrån: Storgatan\nTill: Hamnen\n\nMvh Anna"
+
+
+def never(line: str) -> bool:
+    return False
+
+
+def secrets(line: str) -> bool:
+    return "+d-" in line and "@" in line
+
+
+REPLIES = {
+    "bare": f"{PLAIN}",
+    "gmail": f"Den fre 20 nov. 2026 kl 10:00 skrev Kommunen <kontakt@example.org>:\n\n{QUOTED}",
+    "gmail wrapped at the address": f"Den fre 20 nov. 2026 kl 10:00 skrev Kommunen <\n{SECRET}>:\n\n{QUOTED}",
+    "gmail wrapped twice": f"Den fre 20 nov. 2026 kl 10:00 skrev Kontakt\ni Exempelby, Kommunen\n<{SECRET}>:\n{QUOTED}",
+    "gmail one line": f"Den fre 20 nov. 2026 kl 10:00 skrev Kommunen <{SECRET}>:\n{QUOTED}",
+    "address wrapped inside": f"Svara till kontakt+d-k7q4m2x9-1-anna-7-\nabcdefghij234567@example.org\n{QUOTED}",
+    "iphone": f"> 20 nov. 2026 kl. 10:00 skrev Kommunen <kontakt@example.org>:\n> \n{QUOTED}",
+    "thunderbird": f"Den 2026-11-20 kl. 10:00, skrev Kommunen:\n{QUOTED}",
+    "outlook": f"Från: Kommunen <{SECRET}>\nSkickat: fredag\nTill: Anna\nÄmne: Nytt\n\n{PLAIN}",
+    "outlook wrapped": f"________________________________\nFrån: Kommunen\n<{SECRET}>\nSkickat: fredag\n\n{PLAIN}",
+    "outlook short": f"_____\nFrån: Kommunen\nÄmne: Nytt\n\n{PLAIN}",
+    "outlook finnish": f"Lähettäjä: Kommunen\nLähetetty: pe\nVastaanottaja: Anna\nAihe: Nytt\n\n{PLAIN}",
+    "original": f"-----Ursprungligt meddelande-----\n{PLAIN}",
+    "samsung": f"-------- Originalmeddelande --------\n{PLAIN}",
+    "spanish": f"El vie, 20 nov 2026 a las 10:00, Kommunen (<kontakt@example.org>) escribió:\n\n{QUOTED}",
+    "mark wrapped": f"> ==^== Skriv ditt svar\n> ovanför den här raden ==^==\n{QUOTED}",
+    "mark bent": f">> ==^== skriv\xa0ditt&nbsp;svar  OVANFÖR den h&auml;r raden ==^==\n{PLAIN}",
+    "mark decomposed": MARK.replace("ö", "o\u0308").replace("ä", "a\u0308") + f"\n{PLAIN}",
+}
+
+
+@pytest.mark.parametrize("history", REPLIES.values(), ids=REPLIES)
+def test_officers_words_above_the_line(history: str) -> None:
+    assert above_line(f"{ANSWER}\n\n{history}", MARK, secrets) == ANSWER
+    assert above_line(f"{ANSWER}\r\n{history}".replace("\n", "\r\n"), MARK, secrets) == ANSWER
+    assert above_line(history, MARK, secrets) == ""
+    assert above_line(f"\n\n{history}\n{ANSWER}", MARK, secrets) == ""
+
+
+def test_officers_html_reply() -> None:
+    quote = f"<blockquote><div>{MARK}</div><div>Från: Bo Ek</div></blockquote>"
+    gmail = f"<div>Klart!</div><div class=gmail_quote><div>Den fre 20 nov. skrev &lt;{SECRET}&gt;:</div>{quote}</div>"
+    outlook = f"<p class=MsoNormal>Klart!</p><hr><div id=divRplyFwdMsg><b>Från:</b> {SECRET}</div><div>{MARK}</div>"
+    assert above_line(html_to_text(gmail), MARK, secrets) == "Klart!"
+    assert above_line(html_to_text(outlook), MARK, secrets) == "Klart!"
+
+
+def test_a_mark_without_letters_is_found_too() -> None:
+    assert above_line("Klart!\n> == ^ == Skriv ovanför ==^==\nNummer: 1", "==^==", never) == "Klart!"
+    assert above_line("Klart!", "==^==", never) == "Klart!"
+
+
+LINES = [
+    "Hej",
+    "",
+    "> x",
+    MARK,
+    f"> {MARK.upper()}",
+    SECRET,
+    f"Från: <{SECRET}>",
+    "Från: Storgatan",
+    "____",
+    *ATTRIBUTIONS,
+]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(LINES) | st.text(max_size=20), max_size=12), st.booleans())
+def test_nothing_of_the_notice_stands_above_the_line(above: list[str], quoted: bool) -> None:
+    below = ["rad ett under", "rad två under"]
+    notice = [f"> {line}" for line in (MARK, *below)] if quoted else [MARK, *below]
+    kept = above_line("\n".join((*above, *notice)), MARK, secrets)
+    assert MARK.casefold() not in kept.casefold()
+    assert not any(secrets(line) for line in kept.split("\n"))
+    assert not any(line in kept for line in below)
+    assert clean("\n".join(above)).startswith(kept) or kept in clean("\n".join(above))
