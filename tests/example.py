@@ -19,7 +19,13 @@ CONTACT = "kontakt@kommun.example"
 KEY = b"a key that only the tests use"
 
 
-def make_office(*, trusted_host: str = "mx.kommun.example", identical: int = 3, per_address: int = 10) -> Office:
+def make_office(
+    *,
+    trusted_host: str = "mx.kommun.example",
+    identical: int = 3,
+    per_address: int = 10,
+    domain: str = "kommun.example",
+) -> Office:
     day = ((480, 990),)
     version = CalendarVersion(
         valid_from=date(2024, 1, 1), decided_by="KS 1", ordinary_day_minutes=510, week=(day,) * 5 + ((), ())
@@ -28,8 +34,8 @@ def make_office(*, trusted_host: str = "mx.kommun.example", identical: int = 3, 
     return Office(
         name="Exempel kommun",
         units=(
-            Unit(id=unit, name="Kontaktcenter", address=CONTACT, phone="0123-45 67 00"),
-            Unit(id=UnitId("bygg"), name="Bygglov", address="bygg@kommun.example"),
+            Unit(id=unit, name="Kontaktcenter", address=f"kontakt@{domain}", phone="0123-45 67 00"),
+            Unit(id=UnitId("bygg"), name="Bygglov", address=f"bygg@{domain}"),
         ),
         officers=(
             Officer(id=OfficerId("anna"), name="Anna Exempel", email="anna@kommun.example", units=frozenset({unit})),
@@ -45,7 +51,7 @@ def make_office(*, trusted_host: str = "mx.kommun.example", identical: int = 3, 
         default_kind=Kind.QUESTION,
         texts=Texts("sv", ZoneInfo("Europe/Stockholm")),
         tokens=Tokens(KEY),
-        installation="0123456789abcdef",
+        installation=hashlib.sha256(domain.encode()).hexdigest()[:16],
         trusted_host=trusted_host,
         admin_email="admin@kommun.example",
         caps=Caps(per_address=per_address, identical=identical),

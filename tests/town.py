@@ -117,6 +117,6 @@ async def another_process(town: Town) -> AsyncIterator[Town]:
         await database.close()
 
 
-def as_bytes(message: Outbound) -> bytes:
-    """Return a sent mail as its receiver gets it."""
-    return write_mail(message, installation="0123456789abcdef")
+def as_bytes(message: Outbound, office: Office) -> bytes:
+    """Return a mail an installation sent, as its receiver gets it."""
+    return write_mail(message, installation=office.installation)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.message import Message
 from email.utils import parsedate_tz
 
+from bot.channels.mail_text import clean
 from bot.port import Bounce, InboundKind
 
 Headers = Mapping[str, Sequence[str]]
@@ -20,6 +21,7 @@ _TOKEN = re.compile(r'"((?:[^"\\]|\\.){0,400}+)"|\(([^()]*)\)|<([^<>]*)>|([,;])|
 _ID = re.compile(r"<([^<>]+)>")
 _ID_LENGTH = 500
 _IDS = 100
+_RECIPIENTS = 1_000
 _SOLE = re.compile(r"[^<>,;]*<[^<>,;]*>\s*|[^<>,;\s]+")
 _BY = re.compile(r"\s*(?:from\s+\S+\s)?.*?\bby\s+([^\s;]+)", re.IGNORECASE | re.DOTALL)
 _DMARC = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*(\w+)", re.IGNORECASE)
@@ -270,6 +272,10 @@ def _children(part: Message) -> list[Message]:
     return [child for child in payload if isinstance(child, Message)] if isinstance(payload, list) else []
 
 
+def _bounce(recipient: str, status: str, message_id: str, *, final: bool) -> Bounce:
+    return Bounce(recipient=clean(recipient), status=status, message_id=clean(message_id), final=final)
+
+
 def _report(message: Message, headers: Headers, text: str) -> tuple[InboundKind, Bounce | None]:
     children = _children(message)
     deliveries = [
@@ -284,15 +290,13 @@ def _report(message: Message, headers: Headers, text: str) -> tuple[InboundKind,
     action, status, recipient = ranked[0]
     returned = (_returned_id(child) for child in children if child.get_content_type() in _RETURNED)
     message_id = next(filter(None, returned), "") or _named_id(headers, text)
-    return InboundKind.BOUNCE, Bounce(
-        recipient=recipient, status=status, message_id=message_id, final=action == "failed"
-    )
+    return InboundKind.BOUNCE, _bounce(recipient, status, message_id, final=action == "failed")
 
 
 def _deliveries(part: Message) -> Iterator[tuple[str, str, str]]:
     """Yield action, status and recipient of each group of fields (RFC 3464 §2.3); a missing action by its status."""
     blocks = _content(part).decode("utf-8", "replace").replace("\r\n", "\n").split("\n\n")
-    for child in _children(part):
+    for child in _children(part)[:_RECIPIENTS]:
         blocks.append("\n".join(f"{name}: {value}" for name, value in child.raw_items()))
         blocks += _content(child).decode("utf-8", "replace").replace("\r\n", "\n").split("\n\n")
     for block in blocks:
@@ -330,6 +334,4 @@ def _free_bounce(headers: Headers, subject: str, text: str) -> Bounce | None:
     status = _STATUS.search(text[:20_000])
     code = status[1] if status else ""
     final = not _DELAYED.search(subject) and (bool(failed) or not code.startswith("4"))
-    return Bounce(
-        recipient=find_address(named or text[:3_000]), status=code, message_id=_named_id(headers, text), final=final
-    )
+    return _bounce(find_address(named or text[:3_000]), code, _named_id(headers, text), final=final)

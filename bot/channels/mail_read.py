@@ -215,7 +215,7 @@ def _parse(raw: bytes) -> tuple[_Part, str]:
     head = raw[: found.end()] if found else raw
     marks, lines = raw.count(b"\n--") + raw.count(b"\r--"), max(raw.count(b"\n"), raw.count(b"\r"))
     head_lines = max(head.count(b"\n"), head.count(b"\r"))
-    dense = marks > 200 and len(_BOUNDARY.findall(raw)) * lines > _LINES_TIMES_PARTS
+    dense = marks > 20 and lines > 20_000 and len(_BOUNDARY.findall(raw)) * lines > _LINES_TIMES_PARTS
     if dense or marks > _PART_MARKS or head_lines > _HEAD_LINES or lines > _LINES:
         first = re.split(rb"(?<=[\r\n])", head, maxsplit=_HEAD_LINES)
         return message_from_bytes(b"".join(first[:_HEAD_LINES]), _class=_Part), "too_many_parts"

@@ -1,0 +1,450 @@
+"""Texts for people: each one translated, its fields kept, in plain words, and rendered without fault in every language."""
+
+import ast
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir, extract_from_file
+from babel.messages.frontend import CommandLineInterface, parse_keywords, parse_mapping_cfg
+from babel.messages.pofile import read_po
+
+from bot.clock import Rule, TimeClass
+from bot.desk.commands import REASON_NAMES, Close, LeaveOut, Note, read_command
+from bot.facts import ExcludeReason
+from bot.notices import LINE_MARK
+from config import texts
+from config.texts import LANGUAGES, LOCALE_DIR, Language, Texts
+from measurement.words import WIDTH, class_name, rule_name, table
+
+ROOT = Path(__file__).parent.parent
+STOCKHOLM, HELSINKI = ZoneInfo("Europe/Stockholm"), ZoneInfo("Europe/Helsinki")
+KEYWORDS = {**DEFAULT_KEYWORDS, **parse_keywords(["t:1", "n:1,2", "mark:1"])}
+
+Id = str | tuple[str, ...]
+"""A text, or the two forms of a text with a number."""
+
+TRANSLATED: tuple[Language, ...] = ("en", "fi")
+SAME_IN_BOTH = {
+    "en": {"Telegram", "test", "{count} min", "{count} s"},
+    "fi": {"Telegram", "{count} min", "{count} s"},
+}
+"""What is written as in Swedish; beside it only texts without a word of their own, as ``{day} {year}``."""
+
+JARGON = {
+    "sv": r"angående|avseende|avsevär|beträffande|ej|erhåll|föreligg|gällande|handlägg|härmed|inkom(men|met|mit|na)|"
+    r"jämlikt|medelst|ombesörj|samt|således|tillhandahåll|tillse|undertecknad|vederbörande|vänligen|återkoppl|ärende|"
+    r"i enlighet med|i syfte att|med anledning av",
+    "en": r"aforementioned|commence|endeavour|hereby|herewith|kindly|please be advised|pursuant|regarding|utilise|via|"
+    r"in order to|in respect of|prior to|with regard to",
+    "fi": r"asianomainen|ko|koskien|kyseinen|liittyen|mikäli|osalta|suoritta|suorite|taholta|toimesta|toimenpi",
+}
+"""Beginnings of words that a citizen need not put up with, by language (*klarspråk*)."""
+
+
+def at(language: Language, zone: ZoneInfo = STOCKHOLM) -> Texts:
+    return Texts(language, zone)
+
+
+def forms(text: Id) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else text
+
+
+@cache
+def used() -> frozenset[Id]:
+    """Return every text in the code, collected as `make texts` collects them."""
+    with (ROOT / "babel.cfg").open(encoding="utf-8") as mapping:
+        methods, options = parse_mapping_cfg(mapping)
+    found = extract_from_dir(ROOT, methods, options, keywords=KEYWORDS)
+    return frozenset(text if isinstance(text, str) else tuple(text) for _, _, text, _, _ in found)
+
+
+@cache
+def to_citizens() -> frozenset[str]:
+    """Return the texts of the letters that citizens get."""
+    found = extract_from_file("python", ROOT / "bot" / "letters.py", keywords=KEYWORDS)
+    return frozenset(form for _, text, _, _ in found for form in forms(text))
+
+
+def path_of(language: str, folder: Path = LOCALE_DIR) -> Path:
+    return folder / language / "LC_MESSAGES" / "kommunsvar.po"
+
+
+@cache
+def catalogued(language: str) -> tuple[Message, ...]:
+    with path_of(language).open("rb") as source:
+        return tuple(message for message in read_po(source, locale=language) if message.id)
+
+
+def id_of(message: Message) -> Id:
+    return message.id if isinstance(message.id, str) else tuple(message.id)
+
+
+def translated(language: str) -> Iterator[tuple[Id, tuple[str, ...]]]:
+    for message in catalogued(language):
+        yield id_of(message), forms(message.string if isinstance(message.string, str) else tuple(message.string))
+
+
+def fields(text: str) -> set[str]:
+    """Return the names of a text's fields. A field has nothing but its name: how it looks is decided in the code."""
+    names = set()
+    for _, name, spec, conversion in Formatter().parse(text):
+        if name is not None:
+            assert name.isidentifier(), text
+            assert (spec, conversion) == ("", None), text
+            names.add(name)
+    return names
+
+
+def render(speaker: Texts, text: Id, count: int = 1) -> str:
+    """Return a text as a person gets it, with an X in each field."""
+    dummies = dict.fromkeys(fields("".join(forms(text))), "X")
+    if isinstance(text, str):
+        return speaker.t(text, **dummies)
+    dummies.pop("count", None)
+    return speaker.n(text[0], text[1], count, **dummies)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_text_in_the_code_is_translated(language: Language) -> None:
+    said = {text for text, strings in translated(language) if all(strings)}
+    assert sorted(map(str, used() - said)) == [], "make texts, then translate these"
+
+
+@pytest.mark.parametrize("language", ["en", "fi", "sv_FI"])
+def test_the_catalogues_are_what_make_texts_writes(
+    language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(LOCALE_DIR, tmp_path / "locale")
+    monkeypatch.chdir(ROOT)
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8")
+    commands = re.findall(r"\$\(BIN\)/(pybabel .*?)(?:; \\)?\n", recipe)
+    assert len(commands) == 2
+    for command in commands:
+        for old, new in (
+            ("var/kommunsvar.pot", f"{tmp_path}/all.pot"),
+            ("config/locale", f"{tmp_path}/locale"),
+            ("$$language", language),
+        ):
+            command = command.replace(old, new)  # noqa: PLW2901
+        CommandLineInterface().run(shlex.split(command))
+    new = path_of(language, tmp_path / "locale").read_text(encoding="utf-8")
+    assert new == path_of(language).read_text(encoding="utf-8"), "make texts"
+
+
+@pytest.mark.parametrize("language", ["en", "fi", "sv_FI"])
+def test_the_catalogues_hold_the_texts_in_order_and_nothing_else(language: str) -> None:
+    text = path_of(language).read_text(encoding="utf-8")
+    kept = [id_of(message) for message in catalogued(language)]
+    assert set(kept) == used()
+    assert len(kept) == len(set(kept))
+    assert kept == sorted(kept, key=lambda one: forms(one)[0])
+    for foreign in ("#~", "#:", "fuzzy", "POT-Creation-Date", 'msgid ""\nmsgstr ""'):
+        assert foreign not in text
+
+
+@pytest.mark.parametrize("language", ["en", "fi", "sv_FI"])
+def test_a_translation_has_the_fields_of_its_text(language: str) -> None:
+    for text, strings in translated(language):
+        wanted = [fields(form) for form in forms(text)]
+        assert all(one == wanted[0] for one in wanted), text
+        assert all(fields(string) == wanted[0] for string in strings if string), (text, strings)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_differs_from_the_swedish(language: Language) -> None:
+    same = {form for text, strings in translated(language) for form in forms(text) if form in strings}
+    wordless = {text for text in same if not re.search(r"\w", re.sub(r"{\w+}", "", text))}
+    assert same - wordless == SAME_IN_BOTH[language]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_can_be_rendered(language: Language) -> None:
+    for text in used():
+        for count in (0, 1, 2, 5, 11, 21, 100):
+            said = render(at(language), text, count)
+            assert said.strip()
+            assert "{" not in said
+            assert "}" not in said
+
+
+def test_the_code_fills_in_every_field_and_hides_no_text() -> None:
+    seen = 0
+    for path in _product():
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and _called(call) in {"t", "n", "mark"}:
+                seen += _check_call(path, call)
+    assert seen > 100
+
+
+def _product() -> Iterator[Path]:
+    yield ROOT / "run_bot.py"
+    for folder in ("bot", "config", "measurement", "sandbox"):
+        yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+
+
+def _check_call(path: Path, call: ast.Call) -> int:
+    where, plural = f"{path.name}:{call.lineno}", _called(call) == "n"
+    words = call.args[: 2 if plural else 1]
+    # What is put together in the code is in no catalogue.
+    assert not any(isinstance(one, ast.JoinedStr | ast.BinOp) for one in words), where
+    literals = [one.value for one in words if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    given = {keyword.arg for keyword in call.keywords}
+    if _called(call) == "mark" or not literals or None in given:
+        return 0
+    assert given | ({"count"} if plural else set()) >= fields("".join(literals)), where
+    return 1
+
+
+@pytest.mark.parametrize("language", [*TRANSLATED, "sv"])
+def test_the_commands_a_notice_shows_are_understood(language: Language) -> None:
+    speaker = at(language)
+    shown = [render(speaker, text) for text in used() if isinstance(text, str) and re.match(r"/\w", text)]
+    commands = [line.partition(" – ")[0].partition(" (")[0] for line in shown]
+    done = [read_command(one) or one for one in commands]
+    done = [read_command(f"{one}\nX") if not isinstance(was, Close | LeaveOut) else was
+            for one, was in zip(commands, done, strict=True)]  # fmt: skip
+    assert sorted(type(one).__name__ for one in done) == ["Close", "LeaveOut", "Note"]
+    assert Note("X") in done
+
+
+REASON_WORDS: list[tuple[Language, str, tuple[str, ...]]] = [
+    ("sv", "/utan svar", ("skräp", "dubblett", "test", "tack")),
+    ("en", "/no answer", ("spam", "duplicate", "test", "thanks")),
+    ("fi", "/ilman vastausta", ("roskaposti", "kaksoiskappale", "testi", "kiitos")),
+]
+
+
+@pytest.mark.parametrize(("language", "command", "words"), REASON_WORDS)
+def test_the_reasons_a_notice_shows_are_understood(language: Language, command: str, words: tuple[str, ...]) -> None:
+    reasons = (ExcludeReason.SPAM, ExcludeReason.DUPLICATE, ExcludeReason.TEST, ExcludeReason.THANKS)
+    shown = [render(at(language), text) for text in used() if isinstance(text, str) and "/utan svar" in text]
+    assert shown
+    for word, reason in zip(words, reasons, strict=True):
+        assert read_command(f"{command} {word}") == LeaveOut(reason)
+        assert all(re.search(rf"\b{word}\b", line) for line in shown), (word, shown)
+    assert all(command in line for line in shown)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_has_a_name(language: Language) -> None:
+    names = [at(language).t(REASON_NAMES[reason]) for reason in ExcludeReason]
+    assert len(set(names)) == len(ExcludeReason)
+
+
+def test_the_mark_of_the_line_is_in_no_text() -> None:
+    for language in TRANSLATED:
+        for text, strings in translated(language):
+            assert not any(LINE_MARK in one for one in (*forms(text), *strings))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_table_of_classes_fits_a_terminal(language: Language) -> None:
+    speaker = at(language)
+    rows = [["* " + rule_name(speaker, rule), *["12345"] * len(TimeClass)] for rule in Rule]
+    head = [speaker.t("Kontakter"), *(class_name(speaker, name) for name in TimeClass)]
+    assert max(map(len, table(head, rows))) <= WIDTH
+
+
+def test_finland_swedish_says_what_is_not_said_otherwise_as_swedish_does() -> None:
+    own = {text for text, strings in translated("sv_FI") if any(strings)}
+    for text in used() - own:
+        for count in (0, 1, 2):
+            assert render(at("sv_FI"), text, count) == render(at("sv"), text, count)
+    for text, strings in translated("sv_FI"):
+        assert strings != forms(text), "leave it empty: that means as in Swedish"
+
+
+@pytest.fixture
+def overlay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of catalogues that is read instead of ours."""
+    monkeypatch.setattr(texts, "LOCALE_DIR", tmp_path)
+    texts._catalogue.cache_clear()
+    file = path_of("sv_FI", tmp_path)
+    file.parent.mkdir(parents=True)
+    yield file
+    texts._catalogue.cache_clear()
+
+
+def test_an_overlay_says_only_what_differs(overlay: Path) -> None:
+    overlay.write_text(
+        'msgid "förskola"\nmsgstr "småbarnspedagogik"\n\n'
+        'msgid "fråga"\nmsgstr ""\n\n'
+        'msgid "{count} fråga"\nmsgid_plural "{count} frågor"\nmsgstr[0] ""\nmsgstr[1] ""\n',
+        encoding="utf-8",
+    )
+    speaker = at("sv_FI")
+    assert speaker.t("förskola") == "småbarnspedagogik"
+    assert speaker.t("fråga") == "fråga"
+    assert speaker.t("inte i någon katalog: {what}", what="{x}") == "inte i någon katalog: {x}"
+    assert [speaker.n("{count} fråga", "{count} frågor", n) for n in (0, 1, 2)] == ["0 frågor", "1 fråga", "2 frågor"]
+
+
+def test_a_language_without_a_catalogue_is_swedish(overlay: Path) -> None:
+    assert at("fi").t("Hej!") == "Hej!"
+    assert at("fi").n("{count} fel.", "{count} fel.", 2) == "2 fel."
+
+
+# Texts.n, as the catalogues say it: Finnish counts in the partitive from two on, and so does none.
+PLURALS: list[tuple[Language, tuple[str, str], dict[int, str]]] = [
+    ("sv", ("{count} fel.", "{count} fel."), {0: "0 fel.", 1: "1 fel.", 2: "2 fel."}),
+    ("sv_FI", ("{count} fel.", "{count} fel."), {0: "0 fel.", 1: "1 fel.", 2: "2 fel."}),
+    ("en", ("{count} fel.", "{count} fel."), {0: "0 faults.", 1: "1 fault.", 2: "2 faults.", 21: "21 faults."}),
+    ("fi", ("{count} fel.", "{count} fel."), {0: "0 virhettä.", 1: "1 virhe.", 2: "2 virhettä.", 21: "21 virhettä."}),
+    ("sv", ("{count} dygn", "{count} dygn"), {1: "1 dygn", 5: "5 dygn"}),
+    ("en", ("{count} dygn", "{count} dygn"), {1: "1 day", 5: "5 days"}),
+    ("fi", ("{count} dygn", "{count} dygn"), {1: "1 vrk", 5: "5 vrk"}),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "said"), PLURALS)
+def test_plural_forms(language: Language, text: tuple[str, str], said: dict[int, str]) -> None:
+    assert text in used()
+    assert {count: at(language).n(*text, count) for count in said} == said
+
+
+# Worked by hand. 06.00 UTC is 07.00 in Stockholm and 08.00 in Helsinki in winter, an hour later in summer.
+WINTER = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+SUMMER = datetime(2026, 6, 5, 6, 5, tzinfo=UTC)
+NEW_YEAR = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+MOMENTS: list[tuple[Language, ZoneInfo, datetime, str]] = [
+    ("sv", STOCKHOLM, WINTER, "tisdag 24 november kl. 07.00"),
+    ("sv_FI", HELSINKI, WINTER, "tisdag 24 november kl. 08.00"),
+    ("fi", STOCKHOLM, WINTER, "tiistai 24. marraskuuta klo 07.00"),
+    ("fi", HELSINKI, WINTER, "tiistai 24. marraskuuta klo 08.00"),
+    ("en", STOCKHOLM, WINTER, "Tuesday 24 November at 07:00"),
+    ("sv", STOCKHOLM, SUMMER, "fredag 5 juni kl. 08.05"),
+    ("fi", HELSINKI, SUMMER, "perjantai 5. kesäkuuta klo 09.05"),
+    ("en", HELSINKI, SUMMER, "Friday 5 June at 09:05"),
+    ("sv", STOCKHOLM, NEW_YEAR, "fredag 1 januari kl. 00.30"),
+    ("sv_FI", HELSINKI, NEW_YEAR, "fredag 1 januari kl. 01.30"),
+    ("fi", HELSINKI, NEW_YEAR, "perjantai 1. tammikuuta klo 01.30"),
+    ("en", STOCKHOLM, NEW_YEAR, "Friday 1 January at 00:30"),
+]
+
+
+@pytest.mark.parametrize(("language", "zone", "instant", "said"), MOMENTS)
+def test_moments_are_local_and_in_words(language: Language, zone: ZoneInfo, instant: datetime, said: str) -> None:
+    assert at(language, zone).moment(instant) == said
+
+
+WEEKDAYS = {
+    "sv": "måndag tisdag onsdag torsdag fredag lördag söndag",
+    "sv_FI": "måndag tisdag onsdag torsdag fredag lördag söndag",
+    "fi": "maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai",
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+}
+MONTHS = {
+    "sv": "januari februari mars april maj juni juli augusti september oktober november december",
+    "sv_FI": "januari februari mars april maj juni juli augusti september oktober november december",
+    "fi": "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta "
+    "marraskuuta joulukuuta",
+    "en": "January February March April May June July August September October November December",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_days_in_words(language: Language) -> None:
+    dot = "." if language == "fi" else ""
+    # 1 to 7 June 2026 is Monday to Sunday, and 2026 began on a Thursday.
+    june = MONTHS[language].split()[5]
+    for number, name in enumerate(WEEKDAYS[language].split(), start=1):
+        assert at(language).day(date(2026, 6, number)) == f"{name} {number}{dot} {june}"
+    for number, name in enumerate(MONTHS[language].split(), start=1):
+        assert at(language).day(date(2026, number, 1)).endswith(f" 1{dot} {name}")
+
+
+@pytest.mark.parametrize(("language", "said"), [("sv", "00.05"), ("sv_FI", "00.05"), ("fi", "00.05"), ("en", "00:05")])
+def test_times_of_day(language: Language, said: str) -> None:
+    assert at(language).clock(time(0, 5, 59)) == said
+
+
+NO_SPACE = pytest.mark.xfail(reason="config/texts.py puts a space before % in English too")
+
+
+@pytest.mark.parametrize(
+    ("language", "share", "said"),
+    [
+        ("sv", 0.83, "83,0 %"),
+        ("sv", 0.0, "0,0 %"),
+        ("sv", 1.0, "100,0 %"),
+        ("sv", 2 / 3, "66,7 %"),
+        ("sv_FI", 0.83, "83,0 %"),
+        ("fi", 0.83, "83,0 %"),
+        pytest.param("en", 0.83, "83.0%", marks=NO_SPACE),
+    ],
+)
+def test_percent(language: Language, share: float, said: str) -> None:
+    assert at(language).percent(share) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "said"),
+    [
+        ("sv", 0, "0"),
+        ("sv", 7.0, "7"),
+        ("sv", 12345.67, "12\N{NO-BREAK SPACE}345,7"),
+        ("sv_FI", 12345.67, "12\N{NO-BREAK SPACE}345,7"),
+        ("fi", 12345.67, "12\N{NO-BREAK SPACE}345,7"),
+        ("en", 12345.67, "12,345.7"),
+    ],
+)
+def test_numbers(language: Language, value: float, said: str) -> None:
+    assert at(language).number(value) == said
+
+
+def objections(text: str, language: str) -> list[str]:
+    """Return what a reader would object to: sentences over 20 words, and officialese."""
+    long = [one for one in re.split(r"(?<=[.!?:])\s+", text) if len(one.split()) > 20]
+    return long + re.findall(rf"\b(?:{JARGON[language]})\w*", text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("language", ["sv", *TRANSLATED])
+def test_letters_to_citizens_are_plain(language: str) -> None:
+    letters = to_citizens()
+    assert len(letters) >= 10
+    if language != "sv":
+        letters = frozenset(one for text, strings in translated(language) if text in letters for one in strings)
+    assert [objection for text in letters for objection in objections(text, language)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("sv", "Vänligen notera att det tar tid."),
+        ("sv", "Vi återkopplar."),
+        ("sv", "Ditt ärende är inkommet."),
+        ("sv", "Gällande din fråga."),
+        ("en", "Kindly wait."),
+        ("fi", "Mikäli haluat."),
+        ("sv", "ett " * 21),
+    ],
+)
+def test_officialese_is_objected_to(language: str, text: str) -> None:
+    assert objections(text, language)
+
+
+def test_plain_words_are_not() -> None:
+    assert objections("Vi har fått din fråga. Den gäller en gatlykta: den lagas på torsdag.", "sv") == []
+
+
+@pytest.mark.parametrize("language", ["en", "fi", "sv_FI"])
+def test_the_catalogues_name_no_person_and_no_machine(language: str) -> None:
+    text = path_of(language).read_text(encoding="utf-8")
+    addresses = re.findall(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)", text)
+    assert {one for one in addresses if not re.fullmatch(r"(.+\.)?example(\.org|\.com|\.net)?", one)} == set()
+    assert (
+        re.findall(r"(?<![\w.])(?:/(?:home|root|Users|tmp|work|var|usr|opt|etc|mnt|srv)/|[A-Za-z]:\\)\S*", text) == []
+    )
