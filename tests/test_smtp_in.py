@@ -370,20 +370,20 @@ async def test_a_slow_but_steady_client_gets_its_message_through() -> None:
         assert (await client.data(b"")).startswith("250")
 
 
-@pytest.mark.parametrize("way", ["plain", "tls", "handshake"])
+@pytest.mark.parametrize("way", ["plain", "tls", "quit", "handshake"])
 async def test_closing_sends_idle_clients_away_at_once(certificates: Certificates, way: str) -> None:
     async with taking_in(Kept(), tls_context=certificates.server_context()) as intake:
         async with client_of(intake.smtp_port) as client:
             await client.ask("EHLO client.example")
-            if way == "tls":
+            if way in {"tls", "quit"}:
                 await client.starttls(certificates)
-                await client.ask("EHLO client.example")
+                await client.ask("EHLO client.example" if way == "tls" else "QUIT")
             elif way == "handshake":
                 await client.ask("STARTTLS")
             async with asyncio.timeout(2):
                 await intake.close(within_seconds=60)
             assert asyncio.all_tasks() == {asyncio.current_task()}
-            if way != "handshake":
+            if way in {"plain", "tls"}:
                 assert (await client.reply()).startswith("421 4.3.2")
         with pytest.raises(RuntimeError):
             assert intake.smtp_port

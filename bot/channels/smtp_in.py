@@ -270,11 +270,12 @@ class _Session(SMTP):
     def hang_up(self, reply: str) -> None:
         """Say goodbye and close; who does not take leave within a second (TLS waits for it) is cut off."""
         self._let_go()
-        if self._timer is not None:
-            self._timer.cancel()
         if isinstance(self.transport, asyncio.WriteTransport):
-            self.transport.write(reply.encode("ascii") + b"\r\n")
-            self.transport.close()
+            if not self.transport.is_closing():
+                self.transport.write(reply.encode("ascii") + b"\r\n")
+                self.transport.close()
+            if self._timer is not None:
+                self._timer.cancel()
             self._timer = self.loop.call_later(_LINGER_SECONDS, self.cut)
 
     def _let_go(self) -> None:
