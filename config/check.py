@@ -215,7 +215,7 @@ def _reason(error: dict[str, Any], texts: Texts) -> str:
         case "string_too_short" | "too_short":
             return t("det får inte vara tomt")
         case "string_pattern_mismatch":
-            return t("det ser inte ut som det ska (id: små bokstäver och siffror; adress: namn@domän)")
+            return t("det ser inte ut som det ska (id: högst 12 små bokstäver och siffror; adress: namn@domän)")
         case _:
             return str(error["msg"]).removeprefix("Value error, ")
 

@@ -18,7 +18,8 @@ from bot.facts import Kind
 from bot.hours import parse_span
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,20}$")]
-"""Ids stand in signed addresses, which are lower case and at most 64 characters before the @ (RFC 5321 §4.5.3.1)."""
+ShortId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,12}$")]
+"""An officer's id stands in signed addresses, which are lower case and end at 64 characters (RFC 5321 §4.5.3.1.1)."""
 MailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s<>\"]+@[^@\s<>\"]+$", max_length=254)]
 UnitAddress = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,12}@[A-Za-z0-9.-]+$")]
 """A unit's address gets a signed part behind a plus sign, so its local part must be short and plain."""
@@ -58,7 +59,7 @@ class UnitSettings(Part):
 class OfficerSettings(Part):
     """An officer, the work address and the units they answer for."""
 
-    id: Id
+    id: ShortId
     name: str = Field(min_length=1)
     email: MailAddress
     units: tuple[Id, ...] = Field(min_length=1)

@@ -225,7 +225,7 @@ async def _first_waiting(
 ) -> _Place | None:
     async for inquiry in _folded(connection, cases, as_of):
         place = to_micros(inquiry.arrived_at), inquiry.case, inquiry.no
-        if inquiry.waits and (best is None or place < best):
+        if inquiry.waits and place[0] <= as_of and (best is None or place < best):
             best = place
     return best
 

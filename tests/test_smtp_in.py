@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import hashlib
 import logging
 import ssl
@@ -177,17 +178,28 @@ async def test_size_is_told_and_too_much_is_refused() -> None:
         assert (await client.deliver()).startswith("250")
 
 
+@pytest.mark.parametrize("tls", [False, True])
 @pytest.mark.parametrize("octets", [b"x", b"x\r\n"])
-async def test_a_message_without_end_is_cut_off(octets: bytes) -> None:
+async def test_a_message_without_end_is_cut_off(
+    certificates: Certificates, octets: bytes, tls: bool, caplog: pytest.LogCaptureFixture
+) -> None:
     kept = Kept()
-    async with taking_in(kept, max_bytes=200_000) as intake, client_of(intake.smtp_port) as client:
+    settings = {"max_bytes": 200_000, "tls_context": certificates.server_context()}
+    async with taking_in(kept, **settings) as intake, client_of(intake.smtp_port) as client:
+        if tls:
+            await client.ask("EHLO c")
+            await client.starttls(certificates)
         await client.begin()
-        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
-            for _ in range(1000):
-                client.writer.write(octets * 10_000)
-                await client.writer.drain()
-            await client.reader.readuntil(b"never")
+        async with asyncio.timeout(5):
+            with pytest.raises((ConnectionError, ssl.SSLError, asyncio.IncompleteReadError)):
+                while True:
+                    client.writer.write(octets * 10_000)
+                    await client.writer.drain()
+                    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
     assert kept.all == []
+    gc.collect()
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
 
 
 async def test_more_at_once_than_there_is_room_for_comes_again() -> None:

@@ -1,8 +1,8 @@
 """Mail coming in over SMTP and LMTP, in our own event loop: a message is kept before it is accepted.
 
-Wraps aiosmtpd (pinned at 1.4.6), whose Controller classes bring a thread or a loop of their own and are not
-used. What stands here besides are the things aiosmtpd leaves to its user: long lines, idle clients, bounds
-on sessions and memory, LMTP's replies, logs without addresses.
+Wraps aiosmtpd (pinned at 1.4.6), whose Controller classes bring a thread or a loop of their own and are not used.
+Besides, here stands what it leaves to its user: long lines, idle clients, bounds on sessions and memory, LMTP's
+replies, logs without addresses.
 """
 
 import asyncio
@@ -33,8 +33,8 @@ _COMMAND_LIMIT = 1024
 # The longest that one command may take, DATA with its message included: 35 MiB at 20 KiB/s are 1,792 s.
 _COMMAND_SECONDS = 1800.0
 _LINGER_SECONDS = 1.0
-# Uses of a command before 421: relays keep a connection for many mails, but nobody needs 100 NOOPs. Unknown
-# commands end a session at the fifth (aiosmtpd's BOGUS_LIMIT).
+# Uses of a command before 421: relays send many mails in a session, but nobody needs 100 NOOPs. Unknown commands end
+# it at the fifth (aiosmtpd's BOGUS_LIMIT).
 _CALLS = {"*": 100, "MAIL": 10_000, "RCPT": 100_000, "DATA": 10_000, "RSET": 10_000}
 _AGAIN = "451 4.3.0 not kept, please try again"
 _CLOSING = "421 4.3.2 closing down, please come again"
@@ -46,13 +46,12 @@ class SmtpInSettings:
 
     Attributes:
         host, port: where SMTP listens; port 0 takes any free one (with a numeric host, so that it is one).
-        lmtp_host, lmtp_port: where LMTP listens; None in either is off. LMTP is for a relay of our own: it
-            offers STARTTLS, `require_tls` does not concern it.
+        lmtp_host, lmtp_port: where LMTP listens, for a relay of our own; None in either is off. Without `require_tls`.
         hostname: what we call ourselves in banner and EHLO.
         max_bytes: largest message in octets, told as SIZE (RFC 1870). 25 MiB of files are 34.2 MiB as base64
             (4/3 for the code x 78/76 for the line ends = 1.37), 0.8 MiB remain for header and text.
-        max_in_flight_bytes: of all messages being received at once, per listener; aiosmtpd holds a message
-            about three times over. Whoever comes on top gets 452 and comes again.
+        max_in_flight_bytes: of all messages being received at once, per listener; aiosmtpd holds each about three
+            times over. Whoever comes on top gets 452 and comes again.
         tls_context: offers STARTTLS if given. require_tls: MAIL is refused before it.
         max_sessions: connections at once, per listener, so that a flood on SMTP leaves LMTP alone.
         idle_seconds: silence of a client after which it is told goodbye.
@@ -130,8 +129,8 @@ class SmtpIn:
     async def close(self, *, within_seconds: float = 10.0) -> None:
         """Stop listening, send idle clients away, let transfers in progress end, then cut what is left.
 
-        Returns when nothing of ours runs any more, at most `within_seconds` and a few seconds later. A
-        transfer that is cut was not accepted, so its sender comes again. Closing twice does no harm.
+        Returns when nothing of ours runs any more, a second after `within_seconds` at the latest. A transfer that
+        was cut was not accepted, so its sender comes again. Closing twice does no harm.
         """
         running = {*self._smtp.stop(), *self._lmtp.stop()}
         for patience in (within_seconds, _LINGER_SECONDS):
@@ -194,9 +193,9 @@ class _Full(asyncio.Protocol):
 class _Session(SMTP):
     """One client's connection: aiosmtpd's protocol with our bounds."""
 
-    # A line may have 998 octets (RFC 5322 §2.1.1), but mailers do send whole HTML pages as one, and aiosmtpd
-    # would refuse those after DATA. This is also the StreamReader's limit, which holds up to twice as much per
-    # session before it stops reading: 200 sessions x 2 MiB = 400 MiB at worst. A longer line gets a 500.
+    # A line may have 998 octets (RFC 5322 §2.1.1), but mailers do send whole HTML pages as one, and aiosmtpd would
+    # refuse those after DATA. This is also the StreamReader's limit, which holds up to twice as much per session
+    # before it stops reading: 200 sessions x 2 MiB = 400 MiB at worst. A longer line gets a 500.
     line_length_limit = MIB
     command_size_limit = _COMMAND_LIMIT
 
@@ -212,7 +211,7 @@ class _Session(SMTP):
         # aiosmtpd shares one table among all sessions and empties it whenever a new one begins.
         self.command_size_limits = defaultdict(lambda: _COMMAND_LIMIT)
         self.gone: asyncio.Future[object] = loop.create_future()
-        self.in_data = self.keeping = False
+        self.in_data = self.keeping = self._left = False
         self._listener = listener
         self._taken, self._replies = 0, 1
         self._heard = loop.time()
@@ -241,6 +240,8 @@ class _Session(SMTP):
         aiosmtpd forgets a message over its limit line by line, but a line that never ends it gathers for ever.
         """
         self._heard = self.loop.time()
+        if self._left:
+            return None  # TLS goes on reading until the client has taken leave as well
         if self.in_data:
             self._taken += len(data)
             self._listener.in_flight += len(data)
@@ -263,24 +264,22 @@ class _Session(SMTP):
             self.in_data, self._replies = False, 1
             self._heard = self.loop.time()  # from here on it is the client again who is waited for
             self._listener.transfers.discard(task)
-            self._let_go()
+            self._listener.in_flight, self._taken = self._listener.in_flight - self._taken, 0
         if self._listener.closing:
             self.hang_up(_CLOSING)
 
     def hang_up(self, reply: str) -> None:
         """Say goodbye and close; who does not take leave within a second (TLS waits for it) is cut off."""
-        self._let_go()
-        if isinstance(self.transport, asyncio.WriteTransport):
-            if not self.transport.is_closing():
-                self.transport.write(reply.encode("ascii") + b"\r\n")
-                self.transport.close()
-            if self._timer is not None:
-                self._timer.cancel()
-            self._timer = self.loop.call_later(_LINGER_SECONDS, self.cut)
-
-    def _let_go(self) -> None:
-        self._listener.in_flight -= self._taken
-        self._taken = 0
+        if self._left or not isinstance(self.transport, asyncio.WriteTransport):
+            return
+        self._left = True
+        self._listener.in_flight, self._taken = self._listener.in_flight - self._taken, 0
+        if not self.transport.is_closing():  # as after QUIT, or aiosmtpd's own 421
+            self.transport.write(reply.encode("ascii") + b"\r\n")
+            self.transport.close()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self.loop.call_later(_LINGER_SECONDS, self.cut)
 
     def cut(self) -> None:
         """End the connection at once, whatever is on its way."""
@@ -369,8 +368,8 @@ class _Handler:
 def external_id(raw: bytes, recipients: tuple[str, ...]) -> str:
     """Return the key of a delivery: SHA-256 (hex) over its recipients, sorted and lower-cased, and its octets.
 
-    The same delivery twice has the same key. Each recipient goes in with its length, so that no message can
-    be made up whose beginning reads as another one's recipients.
+    The same delivery twice has the same key. Each recipient goes in with its length, so that no message can be made
+    up whose beginning reads as another one's recipients.
     """
     digest = hashlib.sha256()
     for recipient in (*sorted({address.lower() for address in recipients}), ""):

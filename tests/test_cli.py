@@ -1,0 +1,151 @@
+"""The command line, each command in a process of its own as its users run it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.processes import ROOT
+
+WEEK_OF_STORY = "2026-W46"
+
+
+def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "LANG", "LC_ALL"}}
+    return subprocess.run(
+        [sys.executable, str(ROOT / "run_bot.py"), *arguments], capture_output=True, text=True, cwd=cwd, timeout=60,
+        check=False, env={**clean, "COLUMNS": "100", **environment},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """What the story prints, and the world it leaves behind."""
+    folder = tmp_path_factory.mktemp("story") / "sandbox"
+    # A database of somebody's in the environment must not be touched by the try-out world.
+    done = run("sandbox", "--once", "--folder", str(folder), DATABASE_URL="postgresql://nobody@127.0.0.1:1/real")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout, folder
+
+
+def test_the_story_tells_what_each_person_sees_and_ends_with_the_weeks_figure(story: tuple[str, Path]) -> None:
+    text = " ".join(story[0].replace("│", " ").split())
+    for words in (
+        "Elsa får en bekräftelse", "Du får svar senast onsdag", "Anna på Kontaktcenter får veta",
+        "Lyktan lagas på torsdag.", "Anna Exempel har redan svarat", "1 av 3 besvarades inom en arbetsdag",
+        "Arbetstid 89:00",
+    ):  # fmt: skip
+        assert words in text
+
+
+def _number(story: tuple[str, Path]) -> str:
+    return story[0].partition("Ditt nummer är ")[2][:10]
+
+
+def _story_week(story: tuple[str, Path]) -> str:
+    return story[0].partition("run_bot.py report ")[2][:8]
+
+
+def test_the_report_as_json_adds_up_under_each_rule(story: tuple[str, Path]) -> None:
+    done = run("report", _story_week(story), "--json", "--config", str(story[1] / "service.toml"))
+    figures = json.loads(done.stdout)
+    assert figures["arrivals"] == 3
+    assert len(figures["rules"]) == 4
+    for rule in figures["rules"].values():
+        assert sum(rule["classes"].values()) == 3
+
+
+def test_a_case_is_explained_and_an_unknown_or_misspelt_one_said(story: tuple[str, Path]) -> None:
+    config = str(story[1] / "service.toml")
+    done = run("explain", "case", _number(story).lower(), "--config", config)
+    assert "klockan börjar" in done.stdout
+    assert "klockan stannar" in done.stdout
+    shown = json.loads(run("explain", "case", _number(story), "--json", "--config", config).stdout)
+    assert shown["case"] == _number(story)
+    unknown = run("explain", "case", "K-222222-2", "--config", config)
+    assert (unknown.returncode, unknown.stderr) == (1, "there is no case K-222222-2\n")
+    assert "not a case number" in run("explain", "case", "K-222222-3", "--config", config).stderr
+
+
+def test_two_instants_are_explained() -> None:
+    # Friday 16.00 to Monday 09.00: 30 minutes on Friday, 60 on Monday.
+    done = run("explain", "time", "2026-11-20T16:00", "2026-11-23T09:00", "--json")
+    shown = json.loads(done.stdout)
+    assert shown["open_seconds"] == 90 * 60
+    assert shown["clock_seconds"] == (8 + 24 + 24 + 9) * 3600
+    assert shown["deadlines"]["end_of_next_working_day"].startswith("2026-11-23T15:30:00")
+    assert "90:00" in run("explain", "time", "2026-11-20T16:00", "2026-11-23T09:00").stdout
+    assert run("explain", "time", "igår", "2026-11-23T09:00").returncode == 1
+    backwards = run("explain", "time", "2026-11-23T09:00", "2026-11-20T16:00")
+    assert backwards.returncode == 1
+    assert "Traceback" not in backwards.stderr
+
+
+def test_an_impossible_week_and_a_missing_database_are_said(tmp_path: Path) -> None:
+    for arguments in (["report", "2026-W54"], ["report", "nonsense"]):
+        done = run(*arguments)
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert "week" in done.stderr
+    config = tmp_path / "service.toml"
+    text = (ROOT / "config" / "service.toml").read_text()
+    config.write_text(text.replace("sqlite:///var/kommunsvar.db", f"sqlite:///{tmp_path}/none.db"))
+    done = run("report", "2026-W47", "--config", str(config))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_check_says_everything_and_its_exit_code_tells(tmp_path: Path, story: tuple[str, Path]) -> None:
+    missing = run("check", "--config", str(tmp_path / "nowhere.toml"))
+    assert missing.returncode == 1
+    assert "finns inte" in missing.stdout
+    offline = run("check", "--no-online", "--config", str(story[1] / "service.toml"))
+    assert offline.returncode == 0
+    assert "mail.trusted_host" in offline.stdout
+    online = run("check", "--config", str(story[1] / "service.toml"))
+    assert online.returncode == 1  # the story's relay is gone
+    assert "Servern för utgående mejl" in online.stdout
+
+
+def test_run_refuses_a_faulty_configuration_and_never_opens_a_try_out_world(tmp_path: Path) -> None:
+    done = run("run", cwd=ROOT)
+    assert done.returncode == 1
+    assert "secrets.key" in done.stderr
+
+
+def test_the_projections_are_rebuilt_and_the_report_stays(story: tuple[str, Path]) -> None:
+    config = str(story[1] / "service.toml")
+    before = run("report", _story_week(story), "--as-of", "2030-01-01T00:00", "--json", "--config", config).stdout
+    done = run("rebuild", "--config", config)
+    assert done.stdout == "3 cases rebuilt\n"
+    assert (
+        run("report", _story_week(story), "--as-of", "2030-01-01T00:00", "--json", "--config", config).stdout == before
+    )
+
+
+def test_the_try_out_world_never_removes_a_folder_that_is_not_its_own(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("x")
+    done = run("sandbox", "--once", "--folder", str(tmp_path))
+    assert done.returncode == 1
+    assert (tmp_path / "precious").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [[], ["run"], ["sandbox"], ["report"], ["explain", "case"], ["explain", "time"], ["check"], ["rebuild"],
+     ["held", "list"], ["held", "show"], ["held", "release"]],
+)  # fmt: skip
+def test_every_command_has_help(command: list[str]) -> None:
+    done = run(*command, "--help")
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
+
+
+def test_every_command_stands_in_the_documents() -> None:
+    documents = "".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
+    for command in ("run", "sandbox", "report", "explain case", "explain time", "check", "rebuild", "held list"):
+        assert f"run_bot.py {command}" in documents, command
