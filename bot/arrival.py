@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.facts import InboxId, whole_second
 from bot.office import Office, plain_address
-from bot.port import Inbound
+from bot.port import Inbound, InboundKind
 from bot.store.reading import Wanted
 from bot.store.rows import InboxRow
 from bot.tokens import BounceToken, Token
@@ -33,6 +33,9 @@ class Arrival:
 def arrive(row: InboxRow, inbound: Inbound, office: Office) -> Arrival:
     """Return the arrival of a stored mail; pure. Addresses are told apart without regard to case."""
     inbound = replace(inbound, from_addr=inbound.from_addr.lower())
+    if inbound.kind is InboundKind.EMPTY and inbound.subject.strip():
+        # "När öppnar simhallen?" as a subject above nothing is a question all the same.
+        inbound = replace(inbound, kind=InboundKind.PERSON)
     recipients = row.recipients or inbound.to_addrs
     tokens = (office.tokens.read(address) for address in recipients)
     seen = inbound.date_seen

@@ -69,10 +69,10 @@ class Housekeeping:
             queue_admin_mail(
                 ledger,
                 self._office,
-                t("Mejl som väntar på att en människa tittar"),
+                t("Mejl som någon behöver titta på"),
                 t("Det här har kommit in men kunde inte tas emot som vanligt. Inget är borttaget.")
                 + f"\n\n{listed}\n\n"
-                + t("Titta med: {command}", command="run_bot.py held")
+                + t("Titta med: {command}", command="run_bot.py held list")
                 + "\n",
             )
             await ledger.write(connection)

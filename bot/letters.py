@@ -27,9 +27,9 @@ def queue_acknowledgement(
             municipality=office.name,
             unit=unit.name,
         ),
-        t("Ditt nummer är {number}.", number=case),
+        t("Ditt meddelande har nummer {number}. Uppge det om du hör av dig igen.", number=case),
         t("Du får svar senast {day}. Svaret kommer till den här e-postadressen.", day=office.texts.day(promised)),
-        t("Vill du lägga till något? Svara bara på det här mejlet."),
+        t("Vill du lägga till något? Svara i så fall på det här mejlet."),
     ]
     if office.other_ways:
         ways = "\n".join(f"- {way}" for way in office.other_ways)
@@ -37,7 +37,8 @@ def queue_acknowledgement(
     if inbound.authentic == "pass" and inbound.new_text:
         parts.append(t("Du skrev:") + "\n" + _quoted(inbound.new_text))
     parts.append(t("Vänliga hälsningar") + f"\n{unit.name}\n{office.name}")
-    parts.append(t("Det här är en automatisk bekräftelse. Svaret skrivs av en människa."))
+    last = t("Det här mejlet skickades automatiskt. Svaret till dig skrivs av en människa.")
+    parts.append(f"{last}\n{office.privacy}" if office.privacy else last)
     outbox_id = ledger.next_outgoing()
     ledger.queue(
         OutgoingMail(

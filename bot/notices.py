@@ -51,13 +51,17 @@ def queue_delivery_failed(
     """Tell the unit's officers that a mail to the citizen did not arrive; an answer that bounced is not an answer."""
     t = office.texts.t
     if of is MailKind.ANSWER:
+        subject = t("svaret kom inte fram")
         what = t("Svaret i {number} kom inte fram. Frågan väntar på svar igen.", number=case)
     else:
+        subject = t("bekräftelsen kom inte fram")
         what = t(
             "Bekräftelsen i {number} kom inte fram. Ett svar till samma adress kommer troligen inte heller fram.",
             number=case,
         )
-    reason = t("Mottagarens e-postsystem svarade: {status}", status=status or t("ingen kod"))
+    reason = t("Mottagarens e-postsystem gav ingen förklaring.")
+    if status:
+        reason = t("Mottagarens e-postsystem svarade: {status}", status=status)
     advice = t(
         "Kontrollera adressen, eller nå personen på ett annat sätt. Vill du försöka igen? Svara på det här mejlet."
     )
@@ -65,7 +69,7 @@ def queue_delivery_failed(
     for officer in office.officers_of(unit.id):
         _queue(
             ledger, office, officer, unit, case, inquiry or 1,
-            subject=f"{case} · " + t("kom inte fram"), text=text, again=True,
+            subject=f"{case} · {subject}", text=text, again=True,
         )  # fmt: skip
 
 
@@ -161,12 +165,12 @@ def _message_notice(office: Office, inbound: Inbound, case: CaseNumber, due: Due
     t = office.texts.t
     sender = f"{inbound.from_name} <{inbound.from_addr}>" if inbound.from_name else inbound.from_addr
     head = [
-        t("Nummer: {number}", number=case),
+        t("Ärende: {number}", number=case),
         t("Från: {sender}", sender=sender),
         _verdict(office, inbound.authentic),
         t("Kom in: {time}", time=office.texts.moment(due.arrived_at)),
-        t("Svara senast: {time}", time=office.texts.moment(due.deadline)),
-        t("Lovat till den som frågar: {day}", day=office.texts.day(due.promised)),
+        t("Svara senast: {time} (så mäts det)", time=office.texts.moment(due.deadline)),
+        t("Lovat den som frågar: senast {day}", day=office.texts.day(due.promised)),
     ]
     if possibly is not None:
         head.append(t("Hör kanske ihop med {number}, men avsändaren är inte känd där.", number=possibly))
@@ -177,7 +181,9 @@ def _message_notice(office: Office, inbound: Inbound, case: CaseNumber, due: Due
     parts.append(
         "\n".join(
             [
-                t("Svara på det här mejlet, så går ditt svar till den som frågar. Inget annat följer med."),
+                t("Svara på det här mejlet, så går ditt svar till den som frågar."),
+                t("Filer du bifogar följer med, och ditt namn och er telefon läggs till."),
+                t("Det som står under raden skickas inte."),
                 t("I stället för ett svar kan första raden vara:"),
                 t("/anteckning – texten sparas i ärendet men skickas inte"),
                 t("/avsluta – avslutar utan att något skickas"),
@@ -193,5 +199,5 @@ def _verdict(office: Office, authentic: str) -> str:
     if authentic == "pass":
         return t("Avsändaren är kontrollerad av vår e-postserver.")
     if authentic == "fail":
-        return t("Varning: avsändaradressen kan vara förfalskad.")
-    return t("Avsändaren är inte kontrollerad.")
+        return t("Varning: avsändaradressen kan vara förfalskad. Lämna inte ut personuppgifter.")
+    return t("Vi har inte kunnat kontrollera avsändaren.")

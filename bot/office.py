@@ -62,6 +62,7 @@ class Office:
     tokens: Tokens
     installation: str
     trusted_host: str = ""
+    privacy: str = ""
     admin_email: str = ""
     caps: Caps = Caps()
 

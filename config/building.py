@@ -69,6 +69,7 @@ def office_of(settings: Settings, installation: str) -> Office:
         tokens=Tokens(key.encode()),
         installation=installation,
         trusted_host=settings.mail.trusted_host,
+        privacy=settings.municipality.privacy,
         admin_email=settings.mail.admin,
         caps=Caps(per_address=settings.mail.caps.per_address, identical=settings.mail.caps.identical),
     )

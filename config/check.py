@@ -140,7 +140,7 @@ def _check_mail(settings: Settings, texts: Texts) -> list[Finding]:
     wrong = [
         (
             relay.tls == "none" and not is_loopback(relay.host),
-            t("mail.relay.tls är none, men servern är en annan dator. Då går mejlen oskyddade. Välj starttls."),
+            t("mail.relay.tls är none, men servern finns på en annan dator. Då går mejlen oskyddade. Välj starttls."),
         ),
         (relay.tls == "none" and relay.auth != "none", t("Inloggning till mail.relay kräver tls.")),
         (
@@ -162,7 +162,7 @@ def _check_mail(settings: Settings, texts: Texts) -> list[Finding]:
         found.append(
             Finding(
                 t(
-                    "mail.trusted_host är inte satt. Då vet vi inte vilka avsändare som är äkta: citat lämnas bort "
+                    "mail.trusted_host är inte satt. Då vet vi inte vilka avsändare som är äkta: citat utelämnas "
                     "i bekräftelser, och handläggare får en kvittens på allt de gör."
                 ),
                 fault=False,
@@ -195,7 +195,7 @@ def _plain(error: dict[str, Any], texts: Texts) -> str:
         return t("{place} är en okänd inställning.", place=place)
     if kind == "missing":
         return t("{place} saknas.", place=place)
-    return t("{place} har ett värde som inte går: {reason}.", place=place, reason=_reason(error, texts))
+    return t("Värdet för {place} går inte att använda: {reason}.", place=place, reason=_reason(error, texts))
 
 
 def _reason(error: dict[str, Any], texts: Texts) -> str:

@@ -45,6 +45,7 @@ class Municipality(Part):
     name: str = Field(min_length=1)
     country: Literal["SE", "FI"] = "SE"
     other_ways: tuple[str, ...] = ()
+    privacy: str = ""
 
 
 class UnitSettings(Part):

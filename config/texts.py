@@ -76,7 +76,8 @@ class Texts:
 
     def percent(self, share: float) -> str:
         """Return a share 0–1 as per cent with one decimal, as ``83,0 %``."""
-        return numbers.format_percent(share, "#,##0.0 %", locale=self._locale())
+        pattern = "#,##0.0%" if self.language == "en" else "#,##0.0 %"
+        return numbers.format_percent(share, pattern, locale=self._locale())
 
     def number(self, value: float) -> str:
         """Return a number as this language writes it, at most one decimal."""

@@ -184,4 +184,5 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _line(name: str, first: int, cells: Sequence[str], widths: Sequence[int]) -> str:
-    return name.ljust(first) + "".join("  " + cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
+    right = "".join("  " + cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
+    return (name.ljust(first) + right).rstrip()

@@ -42,7 +42,7 @@ async def play_story(
     if pause is None:
         pause = SCENE_SECONDS if console.is_terminal else 0.0
     monday = story_week(datetime.now(UTC))
-    async with open_world(folder, port, _at(monday, 9, 12)) as world:
+    async with open_world(folder, port, _at(monday, 9, 12), chosen) as world:
         teller = _Teller(console, Texts(chosen, ZONE), world, pause, stop)
         await teller.play(monday)
         if stay and not stop.is_set():
@@ -122,7 +122,7 @@ class _Teller:
         away["Auto-Submitted"] = "auto-replied"
         away["In-Reply-To"] = f"<{receipt.mail.message_id}>"
         await self._world.send(away, _reply_to(receipt))
-        await self._scene(t("Kim frågar. Ingen svarar, och Kims autosvar öppnar inget"), pool)
+        await self._scene(t("Kim frågar. Ingen svarar. Ett autosvar öppnar inget nytt"), pool)
         await self._world.jump_to(_at(monday + timedelta(days=3), 13, 20))
         after = len(boxes.delivered)
         await self._world.send(
@@ -170,7 +170,7 @@ class _Teller:
             "",
             t("För skarp drift saknas: en e-postserver som lämnar posten hit, en server att skicka genom,"),
             t("era adresser och öppettider i en kopia av config/service.toml, och en egen nyckel."),
-            t("Kontrollera med {command}.", command="run_bot.py check --config FIL"),
+            t("Kontrollera med {command}.", command="run_bot.py check --config …"),
             "",
             t("Ctrl-C avslutar."),
         ]
@@ -191,10 +191,8 @@ class _Teller:
 
     def _show(self, title: str, sender: str, subject: str, text: str, colour: str) -> None:
         now = self._texts.moment(self._world.clock.now())
-        body = f"{sender}\n{subject}\n\n{text.strip()}"
-        self._console.print(
-            Panel(escape(body), title=escape(f"{now}: {title}"), title_align="left", border_style=colour)
-        )
+        body = f"{now}\n{sender}\n{subject}\n\n{text.strip()}"
+        self._console.print(Panel(escape(body), title=escape(title), title_align="left", border_style=colour))
 
     def _title(self, text: str) -> None:
         self._console.rule(escape(text))

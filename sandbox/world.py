@@ -55,7 +55,7 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(folder: Path, port: int, start: datetime) -> AsyncIterator[World]:
+async def open_world(folder: Path, port: int, start: datetime, language: str) -> AsyncIterator[World]:
     """Give a fresh world in a folder of its own; what an earlier one left there is removed first.
 
     Raises:
@@ -67,7 +67,7 @@ async def open_world(folder: Path, port: int, start: datetime) -> AsyncIterator[
     relay_port = await mailboxes.start()
     try:
         config = folder / "service.toml"
-        config.write_text(_settings(folder, free_port(port), relay_port), encoding="utf-8")
+        config.write_text(_settings(folder, free_port(port), relay_port, language), encoding="utf-8")
         make_key_file(folder / "key")
         async with running(load(config, environment=False), clock.now) as service:
             yield World(service=service, clock=clock, mailboxes=mailboxes, config=config)
@@ -106,10 +106,11 @@ def _require_idle(lock: Path) -> None:
             raise OurFault(f"a try-out world already runs in {lock.parent.name}; stop it first") from error
 
 
-def _settings(folder: Path, port: int, relay_port: int) -> str:
+def _settings(folder: Path, port: int, relay_port: int, language: str) -> str:
     """Return the documented example with the world's own ports and paths: what is tried is what is configured."""
     text = EXAMPLE.read_text(encoding="utf-8")
     for old, new in (
+        ('language = "sv"', f'language = "{language}"'),
         ("sqlite:///var/kommunsvar.db", f"sqlite:///{folder.resolve()}/kommunsvar.db"),
         ('key_file = "var/key"', f'key_file = "{folder.resolve()}/key"'),
         ("port = 8025", f"port = {port}"),

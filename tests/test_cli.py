@@ -42,7 +42,7 @@ def test_the_story_tells_what_each_person_sees_and_ends_with_the_weeks_figure(st
 
 
 def _number(story: tuple[str, Path]) -> str:
-    return story[0].partition("Ditt nummer är ")[2][:10]
+    return story[0].partition("har nummer ")[2][:10]
 
 
 def _story_week(story: tuple[str, Path]) -> str:

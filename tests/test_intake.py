@@ -99,7 +99,7 @@ def test_a_first_mail_opens_a_case_is_acknowledged_and_told_to_the_unit() -> Non
     assert [mail.to_addr for mail in notices] == ["anna@kommun.example", "bo@kommun.example"]
     assert "När lagas lyktan?" in notices[0].text
     # Monday 09.12 + 510 open minutes (08–16.30 a day): 438 minutes are left on Monday, 72 on Tuesday: 09.12.
-    assert "Svara senast: tisdag 17 november kl. 09.12" in notices[0].text
+    assert "Svara senast: tisdag 17 november kl. 09.12 (så mäts det)" in notices[0].text
     assert notices[0].reply_to != notices[1].reply_to
     assert desk.settled == {1: f"done:{case}"}
 

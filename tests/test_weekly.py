@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.calendar import Calendar, CalendarVersion
 from bot.clock import NO_ANSWER, Rule
 from bot.facts import CaseNumber, from_micros, to_micros
-from config.texts import LANGUAGES, Texts
+from config.texts import LANGUAGES, Language, Texts
 from measurement.export import as_json
 from measurement.measures import MEASURES, Display, Quantile, display_of, seconds
 from measurement.periods import Week
@@ -72,8 +72,8 @@ def data(ones: Sequence[One], oldest: Waiting | None = None, held: int = 0, auto
     return WeekData(inquiries=inquiries, oldest=oldest, mail_held=held, mail_automatic=automatic)
 
 
-def report(ones: Sequence[One], as_of: datetime, **beside: int) -> WeeklyReport:
-    return weekly_report(WEEK, data(ones, **beside), CALENDAR, Rule.ONE_WORKING_DAY, as_of)
+def report(ones: Sequence[One], as_of: datetime, *, held: int = 0, automatic: int = 0) -> WeeklyReport:
+    return weekly_report(WEEK, data(ones, None, held, automatic), CALENDAR, Rule.ONE_WORKING_DAY, as_of)
 
 
 def classes(of: WeeklyReport, rule: Rule) -> tuple[int, ...]:
@@ -107,7 +107,7 @@ ORDINARY = (
         (at(24, "07:00"), Rule.END_OF_NEXT_WORKING_DAY, (4, 0, 1, 0, 1), (4, 5), True),
         (at(24, "07:00"), Rule.CLOCK_24H, (2, 2, 1, 0, 1), (2, 5), True),
         (at(24, "16:30"), Rule.TWO_WORKING_DAYS, (4, 0, 1, 0, 1), (4, 5), True),
-        # Wednesday 12:00 within the week: what was answered on Monday counts, a deadline at that instant is due.
+        # Tuesday 10:00: a deadline at that very instant has passed, and the answer of 12:00 is not given yet.
         (at(17, "10:00"), Rule.CLOCK_24H, (1, 0, 1, 3, 1), (1, 2), False),
     ],
 )
@@ -233,10 +233,11 @@ def test_the_oldest_is_told_in_both_times() -> None:
     of = weekly_report(WEEK, data((), oldest), CALENDAR, Rule.CLOCK_24H, at(16, "09:30"))
     assert of.oldest is not None
     assert (of.oldest.waited, of.oldest.open_time) == (timedelta(hours=65.5), timedelta(hours=2))
-    assert (
-        "Längst hade K-7Q4M2X-9 väntat, sedan fredag 13 november kl. 16.00: 2 dygn 17 tim 30\nmin, varav 2 tim arbetstid."
-        in as_text(of, SWEDISH)
+    told = (
+        "Längst hade K-7Q4M2X-9 väntat, sedan fredag 13 november kl. 16.00: "
+        "2 dygn 17 tim 30 min, varav 2 tim arbetstid."
     )
+    assert told in " ".join(text_of(of).split())
 
 
 # Newcombe 1998, table I: 81/263, 15/148, 0/20, 1/29.
@@ -324,7 +325,7 @@ def test_within_never_promises_less_than_it_took() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("many", [1, 40, 23_456])
-def test_the_text_fits_80_columns(language: str, many: int) -> None:
+def test_the_text_fits_80_columns(language: Language, many: int) -> None:
     ones = [
         *answered(many, many),
         *[One(at(16, "09:00"), excluded=reason) for reason in ("spam", "duplicate", "test", "thanks", "merged")] * many,
@@ -332,7 +333,7 @@ def test_the_text_fits_80_columns(language: str, many: int) -> None:
     oldest = Waiting(case=CaseNumber("K-7Q4M2X-9"), no=1, arrived_at=datetime(2025, 9, 24, 7, tzinfo=UTC))
     for as_of in (at(23, "07:00"), at(24, "07:00")):
         of = weekly_report(WEEK, data(ones, oldest, many, many), CALENDAR, Rule.END_OF_NEXT_WORKING_DAY, as_of)
-        text = as_text(of, Texts(language, ZONE))  # type: ignore[arg-type]
+        text = as_text(of, Texts(language, ZONE))
         assert max(map(len, text.splitlines())) <= 80
         assert all(line == line.rstrip() for line in text.splitlines())
         assert "{" not in text

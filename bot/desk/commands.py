@@ -72,11 +72,11 @@ REASONS = {
 }
 
 REASON_NAMES = {
-    ExcludeReason.SPAM: mark("skräppost"),
+    ExcludeReason.SPAM: mark("skräp"),
     ExcludeReason.DUPLICATE: mark("dubblett"),
     ExcludeReason.TEST: mark("test"),
     ExcludeReason.THANKS: mark("bara ett tack"),
-    ExcludeReason.MERGED: mark("hör till ett annat ärende"),
+    ExcludeReason.MERGED: mark("hopslagen med en annan"),
 }
 
 
@@ -105,10 +105,10 @@ def _command(act: str, line: str, argument: str, rest: str) -> Command:
         return Note(text) if text else NotUnderstood(line, "")
     if act == "close":
         # Text below could be meant for the citizen: sending it or dropping it would both be a guess.
-        return NotUnderstood(line, "/avsluta") if argument or rest else Close()
+        return NotUnderstood(line, mark("/avsluta")) if argument or rest else Close()
     reason = REASONS.get(argument.lower().rstrip(".!"))
     if reason is None or rest:
-        return NotUnderstood(line, "/utan svar skräp")
+        return NotUnderstood(line, mark("/utan svar skräp"))
     return LeaveOut(reason)
 
 

@@ -64,7 +64,7 @@ class MailFace:
             ledger, arrival, token, officer, t("inget har skickats"),
             [
                 t(
-                    "Någon har svarat på ett mejl till dig i {number}, men avsändaren kunde inte bekräftas som du. "
+                    "Vi fick ett svar i {number} i ditt namn, men kunde inte bekräfta att det kom från dig. "
                     "Inget har skickats. Mejlet är sparat hos oss.",
                     number=token.case,
                 ),
@@ -80,7 +80,7 @@ class MailFace:
             case None:
                 self._tell(
                     ledger, arrival, token, act.officer, t("inget har skickats"),
-                    [t("Vi hittade ingen text ovanför linjen i ditt mejl. Inget har skickats. Försök gärna igen.")],
+                    [t("Vi hittade ingen text ovanför raden i ditt mejl. Inget har skickats. Försök gärna igen.")],
                 )  # fmt: skip
             case NotUnderstood(_, meant):
                 self._not_understood(ledger, arrival, token, act, meant)
@@ -97,7 +97,7 @@ class MailFace:
                 self._confirm(ledger, arrival, token, act, t("ärendet är avslutat"), said)
             case LeaveOut(reason):
                 acts.leave_out(ledger, act, reason)
-                said = t("Frågan räknas inte med. Orsak: {reason}.", reason=t(REASON_NAMES[reason]))
+                said = t("Frågan räknas inte med. Skäl: {reason}.", reason=t(REASON_NAMES[reason]))
                 self._confirm(ledger, arrival, token, act, t("frågan är lämnad utan svar"), said)
 
     def _answer(self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act, text: str) -> None:
@@ -139,11 +139,11 @@ class MailFace:
         t = self._office.texts.t
         said = [t("Första raden börjar med / men är inget kommando vi förstår. Inget har gjorts.")]
         if meant:
-            said.append(t("Menade du {command}?", command=meant))
+            said.append(t("Menade du {command}?", command=t(meant)))
         said.append(
             t("Du kan skriva /anteckning, /avsluta eller /utan svar följt av skräp, dubblett, test eller tack.")
         )
-        said.append(t("Ville du svara den som frågade? Skriv svaret utan snedstreck först."))
+        said.append(t("Ville du svara den som frågade? Börja i så fall inte svaret med ett snedstreck."))
         self._tell(ledger, arrival, token, act.officer, t("inget har gjorts"), said)
 
     def _confirm(
