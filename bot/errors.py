@@ -8,6 +8,7 @@ KommunsvarError
 └── OurFault      a defect or a wrong configuration: stop this piece of work, keep the raw row
 """
 
+import traceback
 from datetime import timedelta
 
 
@@ -50,3 +51,9 @@ class NeedsPerson(KommunsvarError):
 
 class OurFault(KommunsvarError):
     """A defect of ours or a wrong configuration."""
+
+
+def where(error: BaseException) -> str:
+    """Return an error's kind and the code it came from, without its message: that may quote a mail or an address."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return f"{type(error).__name__}\n{frames}".rstrip()

@@ -1,6 +1,7 @@
 """A mail that did not arrive: recorded once, an answer revoked, staff told."""
 
 import logging
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,6 +10,8 @@ from bot.notices import queue_delivery_failed
 from bot.office import Office, Unit
 from bot.store.ledger import Ledger
 from bot.store.rows import MailKind
+
+_NOT_PLAIN = re.compile(r"[^\w.-]")
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +26,7 @@ def record_failure(ledger: Ledger, office: Office, outbox_id: OutboxId, status: 
         return
     ledger.append(
         FactKind.DELIVERY_FAILED, queued.case, inquiry=queued.inquiry, occurred_at=failed_at, actor=SYSTEM,
-        source=source, data={"outbox": outbox_id, "of": queued.kind.value, "status": status[:40]},
+        source=source, data={"outbox": outbox_id, "of": queued.kind.value, "status": _NOT_PLAIN.sub("", status)[:40]},
     )  # fmt: skip
     if queued.kind in {MailKind.ANSWER, MailKind.ACKNOWLEDGEMENT}:
         unit = unit_of_case(ledger.facts_of(queued.case), office) or office.units[0]

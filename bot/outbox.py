@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.errors import Refused, TryLater, Unsure
+from bot.errors import Refused, TryLater, Unsure, where
 from bot.facts import SYSTEM, FactKind, InboxId, OfficerId, officer_actor, whole_second
 from bot.failures import record_failure
 from bot.office import Office
@@ -161,9 +161,9 @@ class Outbox:
             except TryLater as error:
                 logger.warning("outbox %s: its end is not recorded yet (%s)", ending.mail.id, error.reason)
                 await asyncio.sleep(1)
-            except Exception:
+            except Exception as error:
                 # The row stays in sending; the next start takes it for unsure.
-                logger.exception("outbox %s: its end could not be recorded", ending.mail.id)
+                logger.error("outbox %s: its end could not be recorded: %s", ending.mail.id, where(error))
                 return
             else:
                 return
@@ -177,8 +177,8 @@ class Outbox:
             return self._ended(mail, OutboxState.DEAD, self._now(), error.status)
         except Unsure:
             return self._unsure(mail, self._now(), "no_reply")
-        except Exception:
-            logger.exception("outbox %s could not be sent by a fault of ours", mail.id)
+        except Exception as error:
+            logger.error("outbox %s could not be sent by a fault of ours: %s", mail.id, where(error))
             return self._ended(mail, OutboxState.DEAD, self._now(), "our_fault")
         self._channel_failures = 0
         return self._ended(mail, OutboxState.SENT, accepted_at, "")

@@ -120,7 +120,7 @@ def _times(report: WeeklyReport, texts: Texts) -> list[str]:
         "Tid till svar ({count} kontakt, {answered} besvarade)",
         "Tid till svar ({count} kontakter, {answered} besvarade)",
         n,
-        answered=answered,
+        answered=texts.number(answered),
     )
     waiting = texts.t(
         "väntetid på klockan: hälften {median}, nio av tio {p90}",
@@ -155,16 +155,16 @@ def _beside(report: WeeklyReport, texts: Texts) -> list[str]:
         texts.t(
             "Fick mottagningsbekräftelse {acknowledged}, delbesked {held}. Svar som inte nådde fram {revoked}, "
             "svar som kanske inte nådde fram {unsure}.",
-            acknowledged=report.acknowledged,
-            held=report.held,
-            revoked=report.revoked,
-            unsure=report.unsure,
+            acknowledged=texts.number(report.acknowledged),
+            held=texts.number(report.held),
+            revoked=texts.number(report.revoked),
+            unsure=texts.number(report.unsure),
         ),
         texts.t(
             "Meddelanden från veckan som just nu väntar på en människas bedömning {held}; automatiska utan ärende "
             "{automatic}.",
-            held=report.mail_held,
-            automatic=report.mail_automatic,
+            held=texts.number(report.mail_held),
+            automatic=texts.number(report.mail_automatic),
         ),
     ]
     return [line for text in lines for line in paragraph(text)]

@@ -178,7 +178,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     lines = [_line(head[0] if at == height - 1 else "", first, [words[at] for words in padded], widths)
              for at in range(height)]  # fmt: skip
     for row in rows:
-        name, *more = wrap(row[0], first, subsequent_indent="    ", drop_whitespace=False)
+        margin = " " * (len(row[0]) - len(row[0].lstrip()))
+        name, *more = wrap(row[0].lstrip(), first, initial_indent=margin, subsequent_indent="    ")
         lines += [_line(name, first, row[1:], widths), *more]
     return lines
 

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 import pytest
 
 from bot.case import draw_number
+from bot.errors import Refused
 from bot.facts import CaseNumber
 from bot.store.database import Database, DatabaseUrl
 from bot.store.migrate import migrate
@@ -70,6 +71,25 @@ async def test_rebuilt_projections_equal_the_live_ones(town: Town) -> None:
         assert await rebuild(connection, lambda done, total: told.append((done, total))) == 4
     assert await town.projections() == live
     assert told[-1][0] == told[-1][1] == await town.count(facts)
+
+
+async def test_the_log_holds_ids_but_never_people_or_their_words(
+    town: Town, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level("DEBUG")
+    await _some_weeks(town)
+    take = town.intake._intake.take
+
+    def faulty(ledger: object, arrival: object) -> None:
+        take(ledger, arrival)  # type: ignore[arg-type]
+        raise ZeroDivisionError(arrival.inbound.from_addr)  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(town.intake._intake, "take", faulty)
+    town.relay.trouble = lambda _: Refused("5.1.1")
+    await town.receive(make_mail("Hemligheten", message_id="z@example.org"))
+    assert "our fault" in caplog.text
+    for word in ("@", "elsa", "Hemlighet", "torsdag", "Gatlykta", "Anna Exempel"):
+        assert word not in caplog.text
 
 
 async def _some_weeks(town: Town) -> None:

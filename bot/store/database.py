@@ -88,9 +88,11 @@ def _configure_sqlite(engine: AsyncEngine, *, writer: bool) -> None:
 
 def _sqlite_engine(url: URL, *, writer: bool) -> AsyncEngine:
     if writer:
-        engine = create_async_engine(url, poolclass=StaticPool)
+        engine = create_async_engine(url, poolclass=StaticPool, hide_parameters=True)
     else:
-        engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=4, max_overflow=0)
+        engine = create_async_engine(
+            url, poolclass=AsyncAdaptedQueuePool, pool_size=4, max_overflow=0, hide_parameters=True
+        )
     _configure_sqlite(engine, writer=writer)
     return engine
 
@@ -103,6 +105,8 @@ class Database:
 
     def __init__(self, where: DatabaseUrl) -> None:
         """Prepare the engines; nothing is opened yet."""
+        # At DEBUG it writes every bound value: addresses and texts.
+        logging.getLogger("aiosqlite").setLevel(logging.WARNING)
         self.where = where
         self.owner = 0
         self._turn = asyncio.Lock()
@@ -114,7 +118,12 @@ class Database:
             self._reader = _sqlite_engine(where.url, writer=False)
         else:
             engine = create_async_engine(
-                where.url, pool_size=8, max_overflow=4, pool_timeout=20, connect_args={"timeout": 10}
+                where.url,
+                hide_parameters=True,
+                pool_size=8,
+                max_overflow=4,
+                pool_timeout=20,
+                connect_args={"timeout": 10},
             )
             self._writer = self._reader = engine
 

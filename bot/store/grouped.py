@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from bot.errors import TryLater
+from bot.errors import TryLater, where
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ async def write_together(items: Sequence[T], write: Write[T, R]) -> list[R | Exc
         raise
     except Exception as error:
         if len(items) == 1:
-            logger.exception("a single item could not be written")
+            logger.error("a single item could not be written: %s", where(error))
             return [error]
     middle = len(items) // 2
     first = await write_together(items[:middle], write)
