@@ -26,7 +26,9 @@ from bot.store.rows import MailKind, OutboxState, OutgoingMail
 
 logger = logging.getLogger(__name__)
 
-BATCH = 64
+LANES = 8
+"""Addresses that are being sent to at once. What is claimed counts as being sent, so no more than can be: a process
+that is killed leaves so many mails unsure."""
 GIVE_UP_AFTER = timedelta(days=5)
 """RFC 5321 §4.5.4.1: give-up time generally at least 4–5 days."""
 _FIRST_WAIT = timedelta(minutes=1)
@@ -62,7 +64,7 @@ class Ending:
 
 
 class Outbox:
-    """Delivers what is due through one sender. `deliver_due` does one round; `run` goes on for ever."""
+    """Delivers what is due through one sender. `deliver_due` does one round; `run` goes on for ever, by itself."""
 
     def __init__(
         self, database: Database, office: Office, sender: Sender, files_of: FilesOf, now: Callable[[], datetime]
@@ -77,19 +79,38 @@ class Outbox:
         self._channel_failures = 0
         self._finishing = False
         self._paused_until: datetime | None = None
+        self._lanes: set[asyncio.Task[None]] = set()
 
     async def run(self, wake: asyncio.Event) -> None:
-        """Deliver what is due whenever woken, and at least every two seconds for what other processes queued."""
-        while not self._finishing:
-            wake.clear()
-            try:
-                while await self.deliver_due():
-                    pass
-            except TryLater as error:
-                logger.warning("outbox: the database says %s, trying again", error.reason)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(2):
-                    await wake.wait()
+        """Deliver what is due whenever woken, and at least every two seconds for what other processes queued.
+
+        A slow address holds up its own mails only.
+        """
+        async with asyncio.TaskGroup() as group:
+            writing = group.create_task(self._endings.run())
+            while not self._finishing:
+                wake.clear()
+                try:
+                    while await self._start_due(group, wake):
+                        pass
+                except TryLater as error:
+                    logger.warning("outbox: the database says %s, trying again", error.reason)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(2):
+                        await wake.wait()
+            await self._idle()
+            writing.cancel()
+
+    async def deliver_due(self) -> int:
+        """Send what is due now, wait for it, and return how many mails were tried; 0 while the whole channel rests."""
+        wake, started = asyncio.Event(), 0
+        async with asyncio.TaskGroup() as group:
+            writing = group.create_task(self._endings.run())
+            while count := await self._start_due(group, wake):
+                started += count
+            await self._idle()
+            writing.cancel()
+        return started
 
     async def finish(self, running: "asyncio.Task[None]", wake: asyncio.Event, within_seconds: float) -> None:
         """End `run`: nothing more is started, and what is being sent may end within the time given."""
@@ -108,50 +129,58 @@ class Outbox:
             mails = await deliveries.left_behind(connection, self._database)
             if not mails:
                 return 0
-            endings = [self._unsure(mail, self._now(), "process_died") for mail in mails]
+            now = self._now()
+            endings = [self._unsure(mail, now, "process_died", now) for mail in mails]
             await self._record(connection, endings)
         logger.warning("outbox: %d mails were being sent by a process that died", len(mails))
         return len(mails)
 
-    async def deliver_due(self) -> int:
-        """Send what is due now and return how many mails were tried; 0 also while the whole channel rests."""
-        if self._finishing:
+    async def _start_due(self, group: asyncio.TaskGroup, wake: asyncio.Event) -> int:
+        """Claim what is due, as much as can be sent at once, and start sending it; return how many mails."""
+        free = LANES - len(self._lanes)
+        if self._finishing or free <= 0 or (self._paused_until is not None and self._now() < self._paused_until):
             return 0
-        if self._paused_until is not None and self._now() < self._paused_until:
-            return 0
+        self._paused_until = None
         async with self._database.writing() as connection:
-            mails = await deliveries.claim(connection, self._database.owner, self._now(), BATCH)
+            mails = await deliveries.claim(connection, self._database.owner, self._now(), free)
             wanted = [inbox_id for mail in mails for inbox_id in mail.attach]
             originals = await deliveries.contents(connection, wanted) if wanted else {}
-        if not mails:
-            return 0
         lanes: dict[str, list[OutgoingMail]] = {}
         for mail in mails:
             lanes.setdefault(mail.to_addr, []).append(mail)
-        self._paused_until = None
-        async with asyncio.TaskGroup() as group:
-            writing = group.create_task(self._endings.run())
-            async with asyncio.TaskGroup() as sending:
-                tasks = [sending.create_task(self._deliver_lane(lane, originals)) for lane in lanes.values()]
-            writing.cancel()
-        untried = [mail.id for task in tasks for mail in task.result()]
-        if untried:
-            async with self._database.writing() as connection:
-                await deliveries.give_back(connection, untried)
+        for lane in lanes.values():
+            task = group.create_task(self._deliver_lane(lane, originals))
+            self._lanes.add(task)
+            task.add_done_callback(self._lanes.discard)
+            task.add_done_callback(lambda _: wake.set())
         return len(mails)
 
-    async def _deliver_lane(
-        self, lane: Sequence[OutgoingMail], originals: dict[InboxId, bytes]
-    ) -> Sequence[OutgoingMail]:
-        """Send one address's mails in order; after the first that must wait, return those behind it untried."""
+    async def _idle(self) -> None:
+        """Return when nothing is being sent."""
+        while self._lanes:
+            await asyncio.wait(set(self._lanes))
+
+    async def _deliver_lane(self, lane: Sequence[OutgoingMail], originals: dict[InboxId, bytes]) -> None:
+        """Send one address's mails in order; after the first that must wait, those behind it wait too, untried."""
         for place, mail in enumerate(lane):
             if self._paused_until is not None or self._finishing:
-                return lane[place:]
+                await self._give_back(lane[place:])
+                return
             ending = await self._attempt(mail, originals)
             await self._write_down(ending)
             if ending.state is OutboxState.NEW:
-                return lane[place + 1 :]
-        return ()
+                await self._give_back(lane[place + 1 :])
+                return
+
+    async def _give_back(self, mails: Sequence[OutgoingMail]) -> None:
+        while mails:
+            try:
+                async with self._database.writing() as connection:
+                    await deliveries.give_back(connection, [mail.id for mail in mails])
+            except TryLater:
+                await asyncio.sleep(1)
+            else:
+                return
 
     async def _write_down(self, ending: Ending) -> None:
         """Record how a delivery ended, however long the database is away: it has happened and must not be lost."""
@@ -176,7 +205,9 @@ class Outbox:
         except Refused as error:
             return self._ended(mail, OutboxState.DEAD, self._now(), error.status)
         except Unsure:
-            return self._unsure(mail, self._now(), "no_reply")
+            now = self._now()
+            again_at = next_try(mail.attempts + 1, mail.created_at, now)
+            return self._unsure(mail, now, "no_reply", again_at)
         except Exception as error:
             logger.error("outbox %s could not be sent by a fault of ours: %s", mail.id, where(error))
             return self._ended(mail, OutboxState.DEAD, self._now(), "our_fault")
@@ -187,7 +218,8 @@ class Outbox:
         now = self._now()
         if error.whole_channel:
             # Everything rests alike, so that the order is kept when the relay comes back.
-            self._channel_failures += 1
+            if self._paused_until is None:  # those sent beside it fail too, and count as one
+                self._channel_failures += 1
             wait = min(timedelta(seconds=5) * (1 << min(self._channel_failures - 1, 6)), timedelta(minutes=5))
             self._paused_until = now + wait
             logger.warning("outbox: nothing goes through (%s), trying again in %s", error.reason, wait)
@@ -203,11 +235,11 @@ class Outbox:
             attempts=mail.attempts + 1, unsure=mail.unsure,
         )  # fmt: skip
 
-    def _unsure(self, mail: OutgoingMail, at: datetime, status: str) -> Ending:
-        again = mail.kind.sent_again_when_unsure
+    def _unsure(self, mail: OutgoingMail, at: datetime, status: str, again_at: datetime | None) -> Ending:
+        again = mail.kind.sent_again_when_unsure and again_at is not None
         return Ending(
-            mail=mail, state=OutboxState.NEW if again else OutboxState.UNSURE, at=at, due_at=at, status=status,
-            attempts=mail.attempts + 1, unsure=True,
+            mail=mail, state=OutboxState.NEW if again else OutboxState.UNSURE, at=at, due_at=again_at or at,
+            status=status, attempts=mail.attempts + 1, unsure=True,
         )  # fmt: skip
 
     def _ended(self, mail: OutgoingMail, state: OutboxState, at: datetime, status: str) -> Ending:

@@ -38,7 +38,7 @@ INBOX = table("inbox", column("arrived_at", BigInteger), column("state", Text), 
 """The columns that are read, as plain as they are stored. A test holds them against the tables of the bot."""
 
 
-class NoDatabase(Exception):
+class NoDatabase(LookupError):
     """There is nothing to read at the address given: no such file, or an engine we do not know."""
 
 

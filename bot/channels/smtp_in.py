@@ -8,7 +8,6 @@ replies, logs without addresses.
 import asyncio
 import hashlib
 import logging
-import os
 import ssl
 from collections import defaultdict
 from collections.abc import Callable
@@ -109,8 +108,7 @@ class SmtpIn:
                 await self._lmtp.listen(settings.lmtp_host, settings.lmtp_port)
         except OSError as error:
             await self.close(within_seconds=0)
-            reason = os.strerror(error.errno) if error.errno else "no such host"
-            raise OurFault(f"cannot listen for mail on {settings.host}:{settings.port}: {reason}") from error
+            raise OurFault(f"cannot listen for mail: {error.strerror}") from error
 
     @property
     def smtp_port(self) -> int:

@@ -81,6 +81,14 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(
+        "ix_inbox_auto",
+        "inbox",
+        ["arrived_at"],
+        unique=False,
+        sqlite_where=sa.text("outcome = 'auto'"),
+        postgresql_where=sa.text("outcome = 'auto'"),
+    )
+    op.create_index(
         "ix_inbox_open",
         "inbox",
         ["state", "id"],
@@ -109,7 +117,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case", "no", name="pk_inquiries"),
         sqlite_strict=True,
     )
-    op.create_index("ix_inquiries_arrived_at", "inquiries", ["arrived_at"], unique=False)
+    op.create_index("ix_inquiries_arrived_at", "inquiries", ["arrived_at", "changed_at"], unique=False)
     op.create_index(
         "ix_inquiries_waiting",
         "inquiries",
