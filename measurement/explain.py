@@ -48,8 +48,8 @@ def explain_case(facts: Iterable[Fact], calendar: Calendar, as_of: datetime, tex
     words = Spoken(texts=texts, zone=calendar.zone)
     if not known:
         return texts.t("Ärendet fanns inte {moment}.", moment=words.moment(as_of))
-    title = texts.t("Ärende {case}, som det var känt {moment}", case=known[0].case, moment=words.moment(as_of))
-    zone = texts.t("Tider i {zone}. Numret efter # är händelsens.", zone=calendar.zone.key)
+    title = texts.t("Ärende {case}, enligt läget {moment}", case=known[0].case, moment=words.moment(as_of))
+    zone = texts.t("Tider i {zone}. Siffran efter # är händelsens nummer.", zone=calendar.zone.key)
     sections = [[*paragraph(title), *paragraph(zone)]]
     counted = _counted(known, calendar, as_of)
     if not counted:
@@ -93,7 +93,7 @@ def explain_time(start: datetime, end: datetime, calendar: Calendar, texts: Text
         texts.t("till {end} ({zone})", end=words.moment(last), zone=calendar.zone.key),
         "",
         *_table(calendar.segments(first, last), words),
-        texts.t("Arbetstid {open_time}, på klockan {clock_time}.",
+        texts.t("Öppen tid {open_time}, tid på klockan {clock_time}.",
                 open_time=words.minutes(calendar.open_time(first, last)), clock_time=words.minutes(last - first)),
     ]  # fmt: skip
     classes = {rule: TimeClass.IN_TIME if last <= deadline(calendar, rule, first) else TimeClass.LATE for rule in Rule}
@@ -190,7 +190,7 @@ def _summed(one: _Counted, words: Spoken) -> list[str]:
     else:
         title = texts.t("Öppet från {start} till svaret {until}", start=start, until=until)
     total = texts.t(
-        "Arbetstid {open_time}, på klockan {clock_time}.",
+        "Öppen tid {open_time}, tid på klockan {clock_time}.",
         open_time=words.minutes(one.open_time),
         clock_time=words.minutes(one.clock_time),
     )
@@ -206,7 +206,7 @@ def _table(segments: Iterable[Segment], words: Spoken) -> list[str]:
         span = f"{words.time(start)}–{words.time(end)}"
         rows.append((words.day(start), span, words.minutes(one.end - one.start), words.minutes(total)))
     if not rows:
-        return [texts.t("  aldrig öppet under den tiden")]
+        return [texts.t("  inte öppet någon gång under tiden")]
     rows.insert(0, (texts.t("dag"), texts.t("öppet"), texts.t("min:sek"), texts.t("summa")))
     days, spans = (max(len(row[at]) for row in rows) for at in (0, 1))
     return [f"  {row[0]:<{days}}  {row[1]:<{spans}}  {row[2]:>9}  {row[3]:>10}" for row in rows]

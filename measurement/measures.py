@@ -67,7 +67,7 @@ IN_TIME: Mapping[Rule, Measure] = MappingProxyType(
     {
         Rule.ONE_WORKING_DAY: _share(Rule.ONE_WORKING_DAY, "Besvarade inom en arbetsdag"),
         Rule.TWO_WORKING_DAYS: _share(Rule.TWO_WORKING_DAYS, "Besvarade inom två arbetsdagar"),
-        Rule.END_OF_NEXT_WORKING_DAY: _share(Rule.END_OF_NEXT_WORKING_DAY, "Besvarade före stängning nästa arbetsdag"),
+        Rule.END_OF_NEXT_WORKING_DAY: _share(Rule.END_OF_NEXT_WORKING_DAY, "Besvarade senast vid stängning nästa arbetsdag"),
         Rule.CLOCK_24H: _share(Rule.CLOCK_24H, "Besvarade inom 24 timmar"),
     }
 )
@@ -75,8 +75,8 @@ IN_TIME: Mapping[Rule, Measure] = MappingProxyType(
 
 WAITING_MEDIAN = _time("waiting_time.median", "Väntetid på klockan, median")
 WAITING_P90 = _time("waiting_time.p90", "Väntetid på klockan, 90:e percentilen")
-WORKING_MEDIAN = _time("working_time.median", "Svarstid i arbetstid, median")
-WORKING_P90 = _time("working_time.p90", "Svarstid i arbetstid, 90:e percentilen")
+WORKING_MEDIAN = _time("working_time.median", "Svarstid i öppen tid, median")
+WORKING_P90 = _time("working_time.p90", "Svarstid i öppen tid, 90:e percentilen")
 
 MEASURES: Mapping[str, Measure] = MappingProxyType(
     {measure.id: measure for measure in (*IN_TIME.values(), WAITING_MEDIAN, WAITING_P90, WORKING_MEDIAN, WORKING_P90)}

@@ -39,8 +39,8 @@ def _headline(report: WeeklyReport, texts: Texts) -> str:
         if not counted:
             return texts.t("{week}: ingen kontakt att räkna.", week=week)
         return texts.n(
-            "{week}: {count} kontakt kom in, svaret behövs inte än.",
-            "{week}: {count} kontakter kom in, inget svar behövs än.",
+            "{week}: {count} kontakt kom in och behöver inte vara besvarad än.",
+            "{week}: {count} kontakter kom in, ingen behöver vara besvarad än.",
             counted,
             week=week,
         )
@@ -61,7 +61,7 @@ def _share(value: Value, texts: Texts, *, with_spread: bool = False) -> str:
     if value.spread is None or (value.display is Display.PLAIN and not with_spread):
         return texts.t("{part} av {whole} ({percent})", percent=share, **counts)
     spread = f"{percent(texts, value.spread.low)}–{percent(texts, value.spread.high)}"
-    return texts.t("{part} av {whole} ({percent}; slump {spread})", percent=share, spread=spread, **counts)
+    return texts.t("{part} av {whole} ({percent}; osäkerhet {spread})", percent=share, spread=spread, **counts)
 
 
 def _settles(report: WeeklyReport, texts: Texts) -> str:
@@ -74,7 +74,7 @@ def _period(report: WeeklyReport, texts: Texts) -> list[str]:
     monday = report.week.monday
     return paragraph(
         texts.t(
-            "{monday} – {sunday}, som det var känt {moment}.",
+            "{monday} – {sunday}, enligt läget {moment}.",
             monday=texts.day(monday),
             sunday=texts.day(monday + timedelta(days=6)),
             moment=texts.moment(report.as_of),
@@ -93,7 +93,7 @@ def _classes(report: WeeklyReport, texts: Texts) -> list[str]:
         for rule, figures in report.rules.items()
     ]
     head = [texts.t("Kontakter"), *(class_name(texts, name) for name in TimeClass), texts.t("alla")]
-    return [*table(head, rows), *paragraph(texts.t("* så räknar kommunen"))]
+    return [*table(head, rows), *paragraph(texts.t("* regeln som kommunen har valt"))]
 
 
 def _class_counts(figures: RuleFigures) -> tuple[int, ...]:
@@ -102,7 +102,7 @@ def _class_counts(figures: RuleFigures) -> tuple[int, ...]:
 
 
 def _shares(report: WeeklyReport, texts: Texts) -> list[str]:
-    lines = [texts.t("Besvarade i tid, av dem som det hunnit bli dags för")]
+    lines = [texts.t("Besvarade i tid, av dem vars tid har gått ut")]
     for rule, figures in report.rules.items():
         value = figures.share
         share = texts.t("inget att räkna") if value is None else _share(value, texts, with_spread=True)
@@ -123,12 +123,12 @@ def _times(report: WeeklyReport, texts: Texts) -> list[str]:
         answered=texts.number(answered),
     )
     waiting = texts.t(
-        "väntetid på klockan: hälften {median}, nio av tio {p90}",
+        "väntetid på klockan: hälften fick svar {median}, nio av tio {p90}",
         median=_within(report.waiting_median, texts, days=True),
         p90=_within(report.waiting_p90, texts, days=True),
     )
     working = texts.t(
-        "svarstid i arbetstid: hälften {median}, nio av tio {p90}",
+        "svarstid i öppen tid: hälften fick svar {median}, nio av tio {p90}",
         median=_within(report.working_median, texts, days=False),
         p90=_within(report.working_p90, texts, days=False),
     )
@@ -140,7 +140,7 @@ def _within(value: TimeValue, texts: Texts, *, days: bool) -> str:
     if quantile is None:
         return texts.t("inget att räkna")
     time = length(texts, quantile.value, days=days, up=not quantile.more_than)
-    return texts.t("mer än {time}", time=time) if quantile.more_than else texts.t("inom {time}", time=time)
+    return texts.t("först efter mer än {time}", time=time) if quantile.more_than else texts.t("inom {time}", time=time)
 
 
 def _beside(report: WeeklyReport, texts: Texts) -> list[str]:
@@ -150,18 +150,18 @@ def _beside(report: WeeklyReport, texts: Texts) -> list[str]:
     nothing = texts.t("inga")
     lines = [
         _oldest(report.oldest, texts),
-        texts.t("Räknas inte, med skäl: {reasons}.", reasons=left_out or nothing),
-        texts.t("Vägar in: {channels}.", channels=channels or nothing),
+        texts.t("Räknas inte: {reasons}.", reasons=left_out or nothing),
+        texts.t("Kom in genom: {channels}.", channels=channels or nothing),
         texts.t(
-            "Fick mottagningsbekräftelse {acknowledged}, delbesked {held}. Svar som inte nådde fram {revoked}, "
-            "svar som kanske inte nådde fram {unsure}.",
+            "Mottagningsbekräftelser: {acknowledged}. Delbesked: {held}. Svar som inte nådde fram: {revoked}, "
+            "kanske inte nådde fram: {unsure}.",
             acknowledged=texts.number(report.acknowledged),
             held=texts.number(report.held),
             revoked=texts.number(report.revoked),
             unsure=texts.number(report.unsure),
         ),
         texts.t(
-            "Meddelanden från veckan som just nu väntar på en människas bedömning {held}; automatiska utan ärende "
+            "Meddelanden från veckan som någon behöver titta på just nu: {held}. Automatiska meddelanden utan ärende: "
             "{automatic}.",
             held=texts.number(report.mail_held),
             automatic=texts.number(report.mail_automatic),
@@ -174,7 +174,7 @@ def _oldest(oldest: OldestWaiting | None, texts: Texts) -> str:
     if oldest is None:
         return texts.t("Ingen kontakt väntade på svar.")
     return texts.t(
-        "Längst hade {case} väntat, sedan {moment}: {waited}, varav {open_time} arbetstid.",
+        "Längst hade {case} väntat, sedan {moment}: {waited}, varav {open_time} öppen tid.",
         case=oldest.case,
         moment=texts.moment(oldest.arrived_at),
         waited=length(texts, oldest.waited),
@@ -186,8 +186,8 @@ def _method(report: WeeklyReport, texts: Texts) -> list[str]:
     measure = IN_TIME[report.configured]
     method = texts.t(
         "Så räknas det: varje kontakt hör till veckan då den kom in, och den som inte fått svar räknas med. Andelen "
-        "gäller dem som det hunnit bli dags för. Tiderna är skattade så att de som ännu väntar räknas med "
-        "(Kaplan–Meier). Slump: mellan vilka andelar en likadan vecka kunde ha hamnat (Wilson, 95 %)."
+        "gäller dem vars tid har gått ut. Tiderna är skattade så att de som ännu väntar räknas med "
+        "(Kaplan–Meier). Osäkerhet: mellan vilka andelar en likadan vecka kan hamna av en slump (Wilson, 95 %)."
     )
     version = texts.t(
         "Mått {measure}, definition {version}; per {as_of} (UTC).",

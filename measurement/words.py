@@ -24,7 +24,7 @@ def rule_name(texts: Texts, rule: Rule) -> str:
         case Rule.TWO_WORKING_DAYS:
             return texts.t("inom två arbetsdagar")
         case Rule.END_OF_NEXT_WORKING_DAY:
-            return texts.t("före stängning nästa arbetsdag")
+            return texts.t("senast vid stängning nästa arbetsdag")
         case Rule.CLOCK_24H:
             return texts.t("inom 24 timmar")
         case _:
@@ -41,7 +41,7 @@ def class_name(texts: Texts, name: TimeClass) -> str:
         case TimeClass.UNANSWERED:
             return texts.t("utan svar")
         case TimeClass.NOT_YET_DUE:
-            return texts.t("inte dags än")
+            return texts.t("tid kvar")
         case TimeClass.EXCLUDED:
             return texts.t("räknas inte")
         case _:
@@ -51,7 +51,7 @@ def class_name(texts: Texts, name: TimeClass) -> str:
 def reason_name(texts: Texts, reason: str) -> str:
     """Return why something is left out; a reason without words is shown as it is stored."""
     names = {
-        ExcludeReason.SPAM: texts.t("skräppost"),
+        ExcludeReason.SPAM: texts.t("skräp"),
         ExcludeReason.DUPLICATE: texts.t("dubblett"),
         ExcludeReason.TEST: texts.t("test"),
         ExcludeReason.THANKS: texts.t("bara ett tack"),
@@ -101,7 +101,7 @@ def turn_name(texts: Texts, turn: Turn, fact: Fact) -> str:  # noqa: C901 -- one
         case Turn.STARTED:
             return texts.t("meddelande kom in: klockan börjar")
         case Turn.JOINED:
-            return texts.t("meddelande till innan svar: samma kontakt")
+            return texts.t("ytterligare ett meddelande före svaret: samma kontakt")
         case Turn.STOPPED:
             if fact.data.get("unsure") is True:
                 return texts.t("svar, kanske framme: klockan stannar")
@@ -111,11 +111,11 @@ def turn_name(texts: Texts, turn: Turn, fact: Fact) -> str:  # noqa: C901 -- one
         case Turn.REVOKED:
             return texts.t("svaret nådde inte fram: väntar igen")
         case Turn.ACKNOWLEDGED:
-            return texts.t("mottagningsbekräftelse: stannar inget")
+            return texts.t("mottagningsbekräftelse: klockan går vidare")
         case Turn.HELD:
-            return texts.t("delbesked: stannar inget")
+            return texts.t("delbesked: klockan går vidare")
         case Turn.CLOSED:
-            return texts.t("avslutat: stannar inget")
+            return texts.t("avslutat: klockan går vidare")
         case Turn.EXCLUDED:
             reason = reason_name(texts, str(fact.data.get("reason", "")))
             return texts.t("räknas inte: {reason}", reason=reason)
