@@ -67,7 +67,9 @@ IN_TIME: Mapping[Rule, Measure] = MappingProxyType(
     {
         Rule.ONE_WORKING_DAY: _share(Rule.ONE_WORKING_DAY, "Besvarade inom en arbetsdag"),
         Rule.TWO_WORKING_DAYS: _share(Rule.TWO_WORKING_DAYS, "Besvarade inom två arbetsdagar"),
-        Rule.END_OF_NEXT_WORKING_DAY: _share(Rule.END_OF_NEXT_WORKING_DAY, "Besvarade senast vid stängning nästa arbetsdag"),
+        Rule.END_OF_NEXT_WORKING_DAY: _share(
+            Rule.END_OF_NEXT_WORKING_DAY, "Besvarade senast vid stängning nästa arbetsdag"
+        ),
         Rule.CLOCK_24H: _share(Rule.CLOCK_24H, "Besvarade inom 24 timmar"),
     }
 )

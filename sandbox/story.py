@@ -148,25 +148,26 @@ class _Teller:
 
     def invite(self, monday: date) -> None:
         t = self._texts.t
-        port = self._world.service.smtp_in.smtp_port
+        here = f"127.0.0.1:{self._world.service.smtp_in.smtp_port}"
         year, week, _ = monday.isocalendar()
-        config = os.path.relpath(self._world.config)
-        here = f"127.0.0.1:{port}"
+        folder = os.path.relpath(self._world.config.parent)
+        run = ".venv/bin/python run_bot.py"
         lines = [
             t("Nu är det din tur. Klockan är den riktiga igen."),
             "",
-            t("Skicka ett mejl med vilket program som helst till {address}:", address=CONTACT),
+            t(
+                "Skicka ett mejl med vilket program som helst till {address}, server {server}:",
+                address=CONTACT,
+                server=here,
+            ),
             f"  swaks --server {here} --from du@example.org --to {CONTACT} \\",
-            '        --header "Subject: Fråga" --body "När öppnar simhallen?"',
+            '        --header "Subject: Simhallen" --body "När öppnar simhallen?"',
             t("Allt som skickas ut visas här. Svara som anna@kommun.example till adressen i Reply-To."),
             "",
             t("Siffror och förklaringar, i ett annat fönster:"),
-            f"  .venv/bin/python run_bot.py report {year}-W{week:02} --config {config}",
-            f"  .venv/bin/python run_bot.py explain case K-… --config {config}",
-            t(
-                "Brevlådorna ligger som Maildir i {folder}.",
-                folder=os.path.relpath(self._world.config.parent / "mailboxes"),
-            ),
+            f"  {run} report {year}-W{week:02} --config {folder}/service.toml",
+            f"  {run} explain case K-… --config {folder}/service.toml",
+            t("Brevlådorna ligger som Maildir i {folder}.", folder=f"{folder}/mailboxes"),
             "",
             t("För skarp drift saknas: en e-postserver som lämnar posten hit, en server att skicka genom,"),
             t("era adresser och öppettider i en kopia av config/service.toml, och en egen nyckel."),
@@ -174,7 +175,10 @@ class _Teller:
             "",
             t("Ctrl-C avslutar."),
         ]
-        self._console.print(Panel(escape("\n".join(lines)), title=f"SMTP {here}", border_style="green"))
+        self._console.rule(f"SMTP {here}")
+        # Without a frame, so that the commands can be copied.
+        self._console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
+        self._console.rule()
 
     def show_arrival(self, mail: Delivered) -> None:
         heads = [f"To: {mail.to}", f"Subject: {mail.mail.subject}", f"Reply-To: {_reply_to(mail)}"]

@@ -6,6 +6,7 @@ each sees what those before it in the batch have added.
 
 import json
 import secrets
+from base64 import b32encode
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -220,9 +221,9 @@ class Ledger:
         self._settled.append({"key": inbox_id, "state": state.value, "outcome": outcome})
 
     def draw_mail_id(self, domain: str) -> str:
-        """Return a fresh Message-ID without brackets, 100 random bits (RFC 5322 §3.6.4 asks for uniqueness)."""
-        signs = "abcdefghijklmnopqrstuvwxyz234567"
-        return "k." + "".join(signs[self._below(32)] for _ in range(20)) + f"@{domain}"
+        """Return a fresh Message-ID without brackets, 120 random bits (RFC 5322 §3.6.4 asks for uniqueness)."""
+        drawn = b32encode(self._below(1 << 120).to_bytes(15, "big")).decode().lower()
+        return f"k.{drawn}@{domain}"
 
     def _add(self, table: Table, **row: object) -> None:
         self._rows.setdefault(table.name, []).append(row)
