@@ -63,6 +63,7 @@ class Desk:
 
     def later(self, **parts: float) -> None:
         self.ledger.now += timedelta(**parts)
+        self.ledger.recorded_at = self.ledger.now
 
     @property
     def cases(self) -> list[CaseNumber]:

@@ -41,7 +41,9 @@ class Ledger:
     def __init__(self, known: Known, now: datetime, below: Below = secrets.randbelow) -> None:
         """Start from what is known; `below` draws random numbers (passed in by tests)."""
         self.known = known
-        self.now = now if known.last_recorded_at is None else max(now, known.last_recorded_at)
+        self.now = now
+        # A clock that is set back must not make the log go back; what is due must not wait for it either.
+        self.recorded_at = now if known.last_recorded_at is None else max(now, known.last_recorded_at)
         self._below = below
         self._new_facts: list[Fact] = []
         self._new_numbers: set[CaseNumber] = set()
@@ -113,7 +115,7 @@ class Ledger:
             inquiry=inquiry,
             kind=kind,
             occurred_at=occurred_at,
-            recorded_at=self.now,
+            recorded_at=self.recorded_at,
             actor=actor,
             source=source,
             data=data or {},
