@@ -64,21 +64,21 @@ BOUNCED = facts(
 """Friday 20 November 2026 14:30:12 to Tuesday 10:15:40, with a bounce on Monday."""
 
 EXPECTED = """\
-Ärende K-7Q4M2X-9, som det var känt onsdag 25 november 2026 kl. 08.00.00
-Tider i Europe/Stockholm. Numret efter # är händelsens.
+Ärende K-7Q4M2X-9, enligt läget onsdag 25 november 2026 kl. 08.00.00
+Tider i Europe/Stockholm. Siffran efter # är händelsens nummer.
 
 Kontakt 1
   #41  fredag 20 november 2026 kl. 14.30.12  meddelande kom in: klockan börjar
-  #42  fredag 20 november 2026 kl. 14.30.15  mottagningsbekräftelse: stannar
-    inget
-  #43  fredag 20 november 2026 kl. 16.00.00  delbesked: stannar inget
-  #44  söndag 22 november 2026 kl. 09.00.00  meddelande till innan svar: samma
-    kontakt
+  #42  fredag 20 november 2026 kl. 14.30.15  mottagningsbekräftelse: klockan
+    går vidare
+  #43  fredag 20 november 2026 kl. 16.00.00  delbesked: klockan går vidare
+  #44  söndag 22 november 2026 kl. 09.00.00  ytterligare ett meddelande före
+    svaret: samma kontakt
   #45  måndag 23 november 2026 kl. 09.30.00  svar: klockan stannar
   #46  måndag 23 november 2026 kl. 09.31.00  svaret nådde inte fram: väntar
     igen
   #47  tisdag 24 november 2026 kl. 10.15.40  svar: klockan stannar
-  #48  tisdag 24 november 2026 kl. 10.20.00  avslutat: stannar inget
+  #48  tisdag 24 november 2026 kl. 10.20.00  avslutat: klockan går vidare
 
 Öppet från fredag 20 november 2026 kl. 14.30.12 till svaret tisdag 24 november
 2026 kl. 10.15.40
@@ -87,13 +87,13 @@ Kontakt 1
   måndag 23 november 2026  08.00.00–12.00.00     240:00      359:48
   måndag 23 november 2026  13.00.00–16.30.00     210:00      569:48
   tisdag 24 november 2026  08.00.00–10.15.40     135:40      705:28
-Arbetstid 705:28, på klockan 5505:28.
+Öppen tid 705:28, tid på klockan 5505:28.
 
 Sista tid för svar, och hur det gick
   inom en arbetsdag: måndag 23 november 2026 kl. 14.30.12: för sent
   inom två arbetsdagar: tisdag 24 november 2026 kl. 14.30.12: i tid
-  före stängning nästa arbetsdag: måndag 23 november 2026 kl. 16.30.00: för
-    sent
+  senast vid stängning nästa arbetsdag: måndag 23 november 2026 kl. 16.30.00:
+    för sent
   inom 24 timmar: lördag 21 november 2026 kl. 14.30.12: för sent"""
 
 
@@ -107,8 +107,8 @@ def test_what_has_no_answer_is_counted_until_the_instant_that_is_asked_about() -
     text = explained(BOUNCED, at(23, "10:00:00"))
     assert "till måndag 23 november 2026 kl. 10.00.00 (inget svar än)" in text
     # 119:48 on Friday and 120:00 on Monday.
-    assert "Arbetstid 239:48, på klockan 4049:48." in text
-    assert "inom en arbetsdag: måndag 23 november 2026 kl. 14.30.12: inte dags än" in text
+    assert "Öppen tid 239:48, tid på klockan 4049:48." in text
+    assert "inom en arbetsdag: måndag 23 november 2026 kl. 14.30.12: tid kvar" in text
     assert "inom 24 timmar: lördag 21 november 2026 kl. 14.30.12: utan svar" in text
     assert "#47" not in text
 
@@ -138,7 +138,7 @@ def test_each_inquiry_has_its_own_reckoning() -> None:
     first, second = explained(two, at(17, "08:00:00")).split(" Kontakt 2 ")
     assert "svar, kanske framme: klockan stannar" in first
     assert "ännu ett svar: ändrar inget" in first
-    assert "Arbetstid 60:00, på klockan 60:00." in first
+    assert "Öppen tid 60:00, tid på klockan 60:00." in first
     assert "räknas inte: bara ett tack" in second
     assert second.count(": räknas inte") == 4
     assert [one["classes"]["clock_24h"] for one in case_as_json(two, CALENDAR, at(17, "08:00:00"))["inquiries"]] == [
@@ -157,7 +157,7 @@ def test_a_correction_says_what_stood_first() -> None:
     )
     text = explained(corrected, at(19, "08:00:00"))
     assert "#41 måndag 16 november 2026 kl. 09.00.00 meddelande kom in" in text
-    assert "Arbetstid 30:00, på klockan 30:00." in text
+    assert "Öppen tid 30:00, tid på klockan 30:00." in text
     assert "Rättelse #44: #41 stod först som måndag 16 november 2026 kl. 08.00.00." in text
     assert "Rättelse #45: #42 räknas inte med." in text
     assert "Rättelse" not in explained(corrected, at(17, "08:00:00"))
@@ -170,13 +170,13 @@ def test_a_mail_that_comes_late_but_was_sent_first_moves_the_start() -> None:
     )
     text = explained(late, at(16, "11:00:00"))
     assert "#42 måndag 16 november 2026 kl. 09.00.00 meddelande som kom tidigare: klockan börjar då" in text
-    assert "Arbetstid 120:00" in text
+    assert "Öppen tid 120:00" in text
 
 
 def test_fractions_of_a_second_are_not_hidden() -> None:
     text = explain_time(at(16, "09:00:00.25"), at(16, "09:01:00.125"), CALENDAR, TEXTS)
     assert "09.00.00,25–09.01.00,125" in text
-    assert "Arbetstid 0:59,875, på klockan 0:59,875." in text
+    assert "Öppen tid 0:59,875, tid på klockan 0:59,875." in text
 
 
 def test_the_json_of_a_case_says_the_same_as_the_fold() -> None:
@@ -211,12 +211,13 @@ def test_two_instants_in_words() -> None:
         "  dag                      öppet                min:sek       summa",
         "  fredag 20 november 2026  15.00.00–16.30.00      90:00       90:00",
         "  måndag 23 november 2026  08.00.00–09.30.00      90:00      180:00",
-        "Arbetstid 180:00, på klockan 3990:00.",
+        "Öppen tid 180:00, tid på klockan 3990:00.",
         "",
         "Sista tid för svar, och hur det gick",
         "  inom en arbetsdag: måndag 23 november 2026 kl. 15.00.00: i tid",
         "  inom två arbetsdagar: tisdag 24 november 2026 kl. 15.00.00: i tid",
-        "  före stängning nästa arbetsdag: måndag 23 november 2026 kl. 16.30.00: i tid",
+        "  senast vid stängning nästa arbetsdag: måndag 23 november 2026 kl. 16.30.00:",
+        "    i tid",
         "  inom 24 timmar: lördag 21 november 2026 kl. 15.00.00: för sent",
     ]
 
@@ -275,7 +276,7 @@ def test_an_answer_at_the_deadline_is_in_time_and_a_microsecond_later_is_not() -
 
 def test_no_time_at_all_is_in_time() -> None:
     start = at(21, "15:00:00")
-    assert "  aldrig öppet under den tiden\nArbetstid 0:00, på klockan 0:00." in explain_time(
+    assert "  inte öppet någon gång under tiden\nÖppen tid 0:00, tid på klockan 0:00." in explain_time(
         start, start, CALENDAR, TEXTS
     )
     assert time_as_json(start, start, CALENDAR)["open_seconds"] == 0
@@ -299,7 +300,7 @@ def test_the_hour_that_happens_twice_is_told_apart() -> None:
     text = explain_time(first, second, ROUND_THE_CLOCK, TEXTS)
     assert text.startswith("Från söndag 25 oktober 2026 kl. 02.30.00 (+02:00)\n")
     assert "till söndag 25 oktober 2026 kl. 02.30.00 (+01:00) (Europe/Stockholm)" in text
-    assert "Arbetstid 60:00, på klockan 60:00." in text
+    assert "Öppen tid 60:00, tid på klockan 60:00." in text
 
 
 def test_without_closing_time_each_day_still_has_its_line() -> None:

@@ -21,6 +21,7 @@ from measurement.population import Inquiries, Waiting, WeekData
 from measurement.show import as_text
 from measurement.survival import quantiles, wilson
 from measurement.weekly import WeeklyReport, weekly_report
+from measurement.words import table
 
 ZONE = ZoneInfo("Europe/Stockholm")
 WEEK = Week.parse("2026-W47")  # Monday 16 – Sunday 22 November 2026, winter time
@@ -235,7 +236,7 @@ def test_the_oldest_is_told_in_both_times() -> None:
     assert (of.oldest.waited, of.oldest.open_time) == (timedelta(hours=65.5), timedelta(hours=2))
     told = (
         "Längst hade K-7Q4M2X-9 väntat, sedan fredag 13 november kl. 16.00: "
-        "2 dygn 17 tim 30 min, varav 2 tim arbetstid."
+        "2 dygn 17 tim 30 min, varav 2 tim öppen tid."
     )
     assert told in " ".join(text_of(of).split())
 
@@ -277,14 +278,14 @@ def test_under_ten_are_counted_and_not_divided() -> None:
 def test_ten_to_29_have_their_spread_in_the_headline() -> None:
     # Wilson for 12 of 15: 54.8 to 93.0 per cent.
     text = text_of(report(answered(12, 3), at(24, "07:00")))
-    assert text.startswith("Vecka 47, 2026: 12 av 15 (80,0 %; slump 54,8 %–93,0 %) besvarades inom en\narbetsdag.")
+    assert text.startswith("Vecka 47, 2026: 12 av 15 (80,0 %; osäkerhet 54,8 %–93,0 %) besvarades inom en\narbetsdag.")
 
 
 def test_thirty_and_more_are_told_plainly_and_the_spread_below() -> None:
     # Wilson for 30 of 40: 59.8 to 85.8 per cent.
     text = text_of(report(answered(30, 10), at(24, "07:00")))
     assert text.startswith("Vecka 47, 2026: 30 av 40 (75,0 %) besvarades inom en arbetsdag.\n")
-    assert "  inom en arbetsdag: 30 av 40 (75,0 %; slump 59,8 %–85,8 %)" in text
+    assert "  inom en arbetsdag: 30 av 40 (75,0 %; osäkerhet 59,8 %–85,8 %)" in text
 
 
 def test_before_the_week_is_due_it_is_so_far() -> None:
@@ -299,7 +300,7 @@ def test_before_the_week_is_due_it_is_so_far() -> None:
 
 def test_nothing_due_yet_is_no_share() -> None:
     text = text_of(report(ORDINARY[:1], at(16, "11:00")))
-    assert text.startswith("Vecka 47, 2026, hittills: 1 kontakt kom in, svaret behövs inte än.\n")
+    assert text.startswith("Vecka 47, 2026, hittills: 1 kontakt kom in och behöver inte vara besvarad än.\n")
 
 
 def test_the_table_marks_the_rule_of_the_municipality() -> None:
@@ -309,18 +310,35 @@ def test_the_table_marks_the_rule_of_the_municipality() -> None:
     assert sum(line.startswith("* inom") for line in lines) == 1
 
 
+def test_every_further_line_of_a_long_name_stands_in_by_four() -> None:
+    two = "x" * 35 + " " + "x" * 30
+    name = f"{two} {two} {two}"
+    assert table(["Kontakter", "alla"], [["  " + name, "1"], ["* " + name, "2"]])[1:] == [
+        f"  {two}         1",
+        f"    {two}",
+        f"    {two}",
+        f"* {two}         2",
+        f"    {two}",
+        f"    {two}",
+    ]
+
+
 def test_times_are_told_in_words() -> None:
-    text = text_of(report(ORDINARY, at(24, "07:00")))
+    text = " ".join(text_of(report(ORDINARY, at(24, "07:00"))).split())
     assert "Tid till svar (5 kontakter, 4 besvarade)" in text
-    assert "väntetid på klockan: hälften inom 1 dygn 2 tim, nio av tio mer än 6 dygn 16" in text
-    assert "svarstid i arbetstid: hälften inom 1 tim 30 min, nio av tio mer än 35 tim 30" in text
-    assert "Räknas inte, med skäl: skräppost 1." in text
+    assert (
+        "väntetid på klockan: hälften fick svar inom 1 dygn 2 tim, nio av tio först efter mer än 6 dygn 16 tim" in text
+    )
+    assert (
+        "svarstid i öppen tid: hälften fick svar inom 1 tim 30 min, nio av tio först efter mer än 35 tim 30 min" in text
+    )
+    assert "Räknas inte: skräp 1." in text
 
 
 def test_within_never_promises_less_than_it_took() -> None:
     arrived = at(16, "09:00")
     of = report([One(arrived, arrived + timedelta(minutes=20, seconds=1))], at(24, "07:00"))
-    assert "väntetid på klockan: hälften inom 21 min" in text_of(of)
+    assert "väntetid på klockan: hälften fick svar inom 21 min" in text_of(of)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

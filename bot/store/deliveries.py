@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.facts import CaseNumber, InboxId, MessageId, OutboxId
@@ -51,18 +51,6 @@ async def left_behind(connection: AsyncConnection, database: Database) -> list[O
     rows = (await connection.execute(query)).mappings().all()
     dead = {owner for owner in {row["owner"] for row in rows} if await database.is_dead(connection, owner)}
     return [_mail(row) for row in rows if row["owner"] in dead]
-
-
-async def next_due(connection: AsyncConnection) -> datetime | None:
-    """Return when the next waiting mail is due (UTC), None if none waits."""
-    query = select(func.min(outbox.c.due_at)).where(outbox.c.state == OutboxState.NEW.value, _UNDONE)
-    due: datetime | None = (await connection.execute(query)).scalar()
-    return due
-
-
-async def waiting(connection: AsyncConnection) -> int:
-    """Return how many mails have not left yet."""
-    return (await connection.execute(select(func.count()).select_from(outbox).where(_UNDONE))).scalar_one()
 
 
 async def contents(connection: AsyncConnection, inbox_ids: Sequence[InboxId]) -> dict[InboxId, bytes]:
