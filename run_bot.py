@@ -168,7 +168,8 @@ def check(
 
         findings += _run(probe(settings, texts))
     for one in sorted(findings, key=lambda one: not one.fault):
-        print(f"{texts.t('FEL') if one.fault else texts.t('OBS')}  {one.text}")
+        mark = texts.t("FEL") if one.fault else texts.t("OBS")
+        print(f"{mark}  {one.text}")
     faults = sum(one.fault for one in findings)
     print(texts.n("{count} fel.", "{count} fel.", faults) if faults else texts.t("Inga fel."))
     raise typer.Exit(1 if faults else 0)

@@ -111,11 +111,11 @@ def turn_name(texts: Texts, turn: Turn, fact: Fact) -> str:  # noqa: C901 -- one
         case Turn.REVOKED:
             return texts.t("svaret nådde inte fram: väntar igen")
         case Turn.ACKNOWLEDGED:
-            return texts.t("mottagningsbekräftelse: klockan går vidare")
+            return texts.t("mottagningsbekräftelse: påverkar inte klockan")
         case Turn.HELD:
-            return texts.t("delbesked: klockan går vidare")
+            return texts.t("delbesked: påverkar inte klockan")
         case Turn.CLOSED:
-            return texts.t("avslutat: klockan går vidare")
+            return texts.t("avslutat: påverkar inte klockan")
         case Turn.EXCLUDED:
             reason = reason_name(texts, str(fact.data.get("reason", "")))
             return texts.t("räknas inte: {reason}", reason=reason)

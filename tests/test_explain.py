@@ -69,16 +69,16 @@ Tider i Europe/Stockholm. Siffran efter # är händelsens nummer.
 
 Kontakt 1
   #41  fredag 20 november 2026 kl. 14.30.12  meddelande kom in: klockan börjar
-  #42  fredag 20 november 2026 kl. 14.30.15  mottagningsbekräftelse: klockan
-    går vidare
-  #43  fredag 20 november 2026 kl. 16.00.00  delbesked: klockan går vidare
+  #42  fredag 20 november 2026 kl. 14.30.15  mottagningsbekräftelse: påverkar
+    inte klockan
+  #43  fredag 20 november 2026 kl. 16.00.00  delbesked: påverkar inte klockan
   #44  söndag 22 november 2026 kl. 09.00.00  ytterligare ett meddelande före
     svaret: samma kontakt
   #45  måndag 23 november 2026 kl. 09.30.00  svar: klockan stannar
   #46  måndag 23 november 2026 kl. 09.31.00  svaret nådde inte fram: väntar
     igen
   #47  tisdag 24 november 2026 kl. 10.15.40  svar: klockan stannar
-  #48  tisdag 24 november 2026 kl. 10.20.00  avslutat: klockan går vidare
+  #48  tisdag 24 november 2026 kl. 10.20.00  avslutat: påverkar inte klockan
 
 Öppet från fredag 20 november 2026 kl. 14.30.12 till svaret tisdag 24 november
 2026 kl. 10.15.40

@@ -89,12 +89,13 @@ async def _kill_and_count(folder: Path, url: str, kills: int, seed: int) -> None
 
 
 async def _quiet(database: Database, town: Town) -> None:
-    """Wait until nothing is left to do, at most a minute; unsure ones wait for their minute first."""
+    """Wait until nothing is left to do."""
     async with asyncio.timeout(240):
         while True:
             async with database.reading() as connection:
-                left = await connection.scalar(select(func.count()).where(inbox.c.state == "pending"))
-                left += await connection.scalar(select(func.count()).where(outbox.c.state.in_(["new", "sending"])))
+                unread = await connection.scalar(select(func.count()).where(inbox.c.state == "pending"))
+                unsent = await connection.scalar(select(func.count()).where(outbox.c.state.in_(["new", "sending"])))
+            left = (unread or 0) + (unsent or 0)
             if not left and len(town.answered) >= len(town.accepted):
                 return
             await asyncio.sleep(0.2)
