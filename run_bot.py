@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
@@ -35,7 +35,23 @@ Config = Annotated[
     Path, typer.Option("--config", "-c", envvar="KOMMUNSVAR_CONFIG", help="The municipality's settings (TOML).")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
-Language = Annotated[str | None, typer.Option("--language", "-l", help="sv, sv_FI, fi or en; else as configured.")]
+
+
+def _known_language(language: str | None) -> str | None:
+    """Return the language asked for; say which are known and exit if it is none of them."""
+    from config.texts import LANGUAGES
+
+    if language is not None and language not in LANGUAGES:
+        _die(f"{language} is not a language we know: choose one of {', '.join(LANGUAGES)}")
+    return language
+
+
+Language = Annotated[
+    str | None,
+    typer.Option(
+        "--language", "-l", callback=_known_language, help="sv, sv_FI, fi or en; else as configured.",
+    ),
+]  # fmt: skip
 DEFAULT_CONFIG = Path("config/service.toml")
 
 
@@ -94,12 +110,15 @@ def report(
     from measurement.source import read_week
     from measurement.weekly import weekly_report
 
-    texts, calendar = _texts(settings, language), calendar_of(settings)
-    instant = _instant(as_of, settings) if as_of else datetime.now(UTC)
-    chosen = _or_die(lambda: Week.parse(week))
-    data = _run(read_week(settings.database.url, chosen.start(calendar.zone), chosen.end(calendar.zone), instant))
-    figures = weekly_report(chosen, data, calendar, settings.answers.rule, instant)
-    print(json.dumps(to_json(figures), ensure_ascii=False, indent=2) if as_json else as_text(figures, texts))
+    async def work() -> str:
+        texts, calendar, chosen = _texts(settings, language), calendar_of(settings), Week.parse(week)
+        instant = _instant(as_of, settings) if as_of else datetime.now(UTC)
+        start, end = chosen.start(calendar.zone), chosen.end(calendar.zone)
+        data = await read_week(_database(settings), start, end, instant)
+        figures = weekly_report(chosen, data, calendar, settings.answers.rule, instant)
+        return json.dumps(to_json(figures), ensure_ascii=False, indent=2) if as_json else as_text(figures, texts)
+
+    print(_run(work()))
 
 
 @explain.command("case")
@@ -121,13 +140,16 @@ def explain_case(
     known = read_number(number)
     if known is None:
         _die(f"{number} is not a case number: it should look like K-7Q4M2X-9, and its last sign must fit the others")
-    texts, calendar = _texts(settings, language), calendar_of(settings)
-    instant = _instant(as_of, settings) if as_of else datetime.now(UTC)
-    facts = _run(case_facts(settings.database.url, known))
-    if as_json:
-        print(json.dumps(case_as_json(facts, calendar, instant), ensure_ascii=False, indent=2))
-    else:
-        print(to_text(facts, calendar, instant, texts))
+
+    async def work() -> str:
+        texts, calendar = _texts(settings, language), calendar_of(settings)
+        instant = _instant(as_of, settings) if as_of else datetime.now(UTC)
+        facts = await case_facts(_database(settings), known)
+        if as_json:
+            return json.dumps(case_as_json(facts, calendar, instant), ensure_ascii=False, indent=2)
+        return to_text(facts, calendar, instant, texts)
+
+    print(_run(work()))
 
 
 @explain.command("time")
@@ -144,12 +166,13 @@ def explain_time(
     from measurement.explain import explain_time as to_text
     from measurement.explain import time_as_json
 
-    calendar, first, last = calendar_of(settings), _instant(start, settings), _instant(end, settings)
-    if as_json:
-        shown = _or_die(lambda: time_as_json(first, last, calendar))
-        print(json.dumps(shown, ensure_ascii=False, indent=2))
-    else:
-        print(_or_die(lambda: to_text(first, last, calendar, _texts(settings, language))))
+    def work() -> str:
+        calendar, first, last = calendar_of(settings), _instant(start, settings), _instant(end, settings)
+        if as_json:
+            return json.dumps(time_as_json(first, last, calendar), ensure_ascii=False, indent=2)
+        return to_text(first, last, calendar, _texts(settings, language))
+
+    print(_or_die(work))
 
 
 @app.command()
@@ -162,7 +185,7 @@ def check(
     from config.check import check_file
 
     texts = _texts(None, language)
-    settings, findings = check_file(config, texts)
+    settings, findings = _or_die(lambda: check_file(config, texts, _today()))
     if settings is not None and online and not any(one.fault for one in findings):
         from bot.probe import probe
 
@@ -185,8 +208,11 @@ def rebuild(config: Config = DEFAULT_CONFIG) -> None:
         from bot.store.projections import rebuild as rebuild_all
 
         with _progress("facts") as tell:
-            async with open_database(settings) as database, database.writing() as connection:
-                return await rebuild_all(connection, tell)
+            async with open_database(settings) as database:
+                # On SQLite this refuses while the service runs; on PostgreSQL the writer's turn is enough.
+                await database.take_ownership()
+                async with database.writing() as connection:
+                    return await rebuild_all(connection, tell)
 
     print(f"{_run(work())} cases rebuilt")
 
@@ -231,7 +257,7 @@ def _readable(config: Path) -> "Settings":
     """Return settings that are well formed, for commands that only read; print every fault and exit otherwise."""
     from config.check import check_file
 
-    settings, findings = check_file(config, _texts(None, None))
+    settings, findings = _or_die(lambda: check_file(config, _texts(None, None), _today()))
     if settings is None:
         _die("\n".join(one.text for one in findings))
     return settings
@@ -241,7 +267,7 @@ def _usable(config: Path) -> "Settings":
     """Return settings without a fault; print every fault and exit otherwise."""
     from config.check import check_file
 
-    settings, findings = check_file(config, _texts(None, None))
+    settings, findings = _or_die(lambda: check_file(config, _texts(None, None), _today()))
     faults = [one.text for one in findings if one.fault]
     if settings is None or faults:
         _die("\n".join(faults))
@@ -276,30 +302,44 @@ def _instant(text: str, settings: "Settings") -> datetime:
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end; what went wrong is told in one line, without a stack of code."""
-    from bot.errors import KommunsvarError
-
-    try:
-        return asyncio.run(work)
-    except (KommunsvarError, LookupError, ValueError) as error:
-        _die(str(error))
-    except BaseExceptionGroup as group:
-        told, other = group.split(KommunsvarError)
-        if other is not None or told is None:
-            raise
-        _die("; ".join(str(one) for one in _leaves(told)))
-
-
-def _leaves(group: BaseExceptionGroup[Any]) -> list[BaseException]:
-    return [
-        leaf for one in group.exceptions for leaf in (_leaves(one) if isinstance(one, BaseExceptionGroup) else [one])
-    ]
+    return _or_die(lambda: asyncio.run(work))
 
 
 def _or_die(work: Callable[[], T]) -> T:
+    """Return what the work gives; what went wrong is told in one line, without a stack of code."""
     try:
         return work()
-    except ValueError as error:
-        _die(str(error))
+    except typer.Exit:
+        raise
+    except Exception as error:
+        from bot.probe import TOLD, in_words
+
+        leaves = _leaves(error)
+        if not all(isinstance(one, TOLD) for one in leaves):
+            raise
+        _die("; ".join(in_words(one) for one in leaves))
+
+
+def _leaves(error: BaseException) -> list[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        return [leaf for one in error.exceptions for leaf in _leaves(one)]
+    return [error]
+
+
+def _database(settings: "Settings") -> str:
+    """Return the database's address.
+
+    Raises:
+        OurFault: it is none, or of a kind we do not know.
+    """
+    from bot.store.database import DatabaseUrl
+
+    DatabaseUrl.parse(settings.database.url)
+    return settings.database.url
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _die(text: str) -> NoReturn:

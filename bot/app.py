@@ -16,8 +16,9 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import insert, select
 
-from bot.channels.mail_read import file_bytes, read_mail
-from bot.channels.mail_text import above_line
+from bot.channels.mail_files import answer_files, files_with_content
+from bot.channels.mail_read import read_mail
+from bot.channels.mail_text import above_line, words_below
 from bot.channels.mail_write import write_mail
 from bot.channels.smtp_in import SmtpIn, SmtpInSettings
 from bot.channels.smtp_out import SmtpOut, SmtpOutSettings
@@ -88,8 +89,8 @@ async def running(settings: Settings, now: Now) -> AsyncIterator[Service]:
     async with open_database(settings) as database:
         await database.take_ownership()
         office = office_of(settings, await installation_id(database))
-        sender = SmtpOut(_relay(settings.mail.relay), write=partial(write_mail, installation=office.installation),
-                         now=now)  # fmt: skip
+        write = partial(write_mail, installation=office.installation)
+        sender = SmtpOut(_relay(settings.mail.relay), write=write, now=now)
         outbox = Outbox(database, office, sender, files_of, now)
         keeping: GroupedWrites[RawInbound, InboxId] = GroupedWrites(partial(_keep_all, database))
         intake_wake, outbox_wake, housekeeping_wake = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -99,37 +100,68 @@ async def running(settings: Settings, now: Now) -> AsyncIterator[Service]:
             intake_wake.set()
             return kept
 
-        smtp_in = SmtpIn(_listen(settings.mail.listen), keep=keep, accepts=office.accepts, now=now)
-        intake = intake_service(database, office, now)
+        service = Service(
+            database=database, office=office, intake=intake_service(database, office, now), outbox=outbox, keep=keep,
+            smtp_in=SmtpIn(_listen(settings.mail.listen), keep=keep, accepts=office.accepts, now=now),
+            intake_wake=intake_wake, outbox_wake=outbox_wake,
+        )  # fmt: skip
         housekeeping = Housekeeping(database, office, outbox, now)
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(keeping.run(), name="keep"),
-                group.create_task(intake.run(intake_wake, outbox_wake), name="intake"),
+                group.create_task(service.intake.run(intake_wake, outbox_wake), name="intake"),
                 group.create_task(housekeeping.run(housekeeping_wake), name="housekeeping"),
             ]
-            delivering = group.create_task(outbox.run(outbox_wake), name="outbox")
-            scheduler = _scheduler(housekeeping_wake)
             try:
-                await outbox.recover()
-                await smtp_in.start()
-                yield Service(
-                    database=database, office=office, smtp_in=smtp_in, intake=intake, outbox=outbox, keep=keep,
-                    intake_wake=intake_wake, outbox_wake=outbox_wake,
-                )  # fmt: skip
+                async with _delivering(group, service, housekeeping_wake):
+                    yield service
             finally:
-                scheduler.shutdown(wait=False)
-                await smtp_in.close(within_seconds=STOP_SECONDS)
-                await outbox.finish(delivering, outbox_wake, STOP_SECONDS)
                 for task in tasks:
                     task.cancel()
                 await sender.close()
 
 
+@asynccontextmanager
+async def _delivering(
+    group: asyncio.TaskGroup, service: Service, housekeeping_wake: asyncio.Event
+) -> AsyncIterator[None]:
+    """Open the doors, and at the end close them: first the way in, then the way out."""
+    await service.outbox.recover()
+    delivering = group.create_task(service.outbox.run(service.outbox_wake), name="outbox")
+    scheduler = _scheduler(housekeeping_wake)
+    try:
+        await service.smtp_in.start()
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+        await service.smtp_in.close(within_seconds=STOP_SECONDS)
+        await service.outbox.finish(delivering, service.outbox_wake, STOP_SECONDS)
+
+
+class OfficerMail:
+    """How the desk reads an officer's mail (`bot.desk.mail_face.MailReading`)."""
+
+    def own_words(self, text: str) -> str:
+        """Return what stands above the notice's line."""
+        return above_line(text, LINE_MARK, has_secret)
+
+    def writes_below(self, text: str) -> bool:
+        """Tell whether the officer wrote between or below the quoted lines."""
+        return words_below(text, LINE_MARK)
+
+    def leaks(self, raw: bytes) -> bool:
+        """Tell whether a file holds the notice or a secret address."""
+        return answer_files(raw, is_internal)[1]
+
+
+def is_internal(text: str) -> bool:
+    """Tell whether a text holds the notice's line or a secret address, which no citizen may get."""
+    return LINE_MARK in text or has_secret(text)
+
+
 def intake_service(database: Database, office: Office, now: Now) -> IntakeService:
     """Return the intake with its channels' readers and the desk's way in."""
-    own_words = partial(above_line, line_mark=LINE_MARK, secrets=has_secret)
-    intake = Intake(office, MailFace(office, own_words).take)
+    intake = Intake(office, MailFace(office, OfficerMail()).take)
     return IntakeService(database, office, intake, partial(read_row, trusted_host=office.trusted_host), now)
 
 
@@ -138,12 +170,9 @@ def read_row(row: InboxRow, *, trusted_host: str) -> Inbound:
     return read_mail(row.raw, trusted_host=trusted_host, envelope_sender=row.sender)
 
 
-def files_of(raw: bytes) -> Sequence[Attachment]:
-    """Return the files of an original mail with their bytes."""
-    return [
-        Attachment(name=file.name, media_type=file.media_type, content=file_bytes(raw, file.part))
-        for file in read_mail(raw).files
-    ]
+def files_of(raw: bytes, answer: bool) -> Sequence[Attachment]:
+    """Return the files of an original mail; of an officer's answer, only those that a citizen may get."""
+    return answer_files(raw, is_internal)[0] if answer else files_with_content(raw)
 
 
 async def installation_id(database: Database) -> str:

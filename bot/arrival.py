@@ -18,16 +18,19 @@ class Arrival:
     """A stored mail that has been read, with the signed address it came to, if any.
 
     `arrived_at` is when it reached us, to the second: the trusted host's Received time, else when our side took it.
-    `source` is its key: equal for two deliveries of the same mail.
+    `source` is its key: equal for two deliveries of the same mail. `as_case`: a person has decided that it opens a
+    case, whatever it looks like.
     """
 
     inbox: InboxId
+    raw: bytes
     inbound: Inbound
     recipients: tuple[str, ...]
     token: Token | None
     arrived_at: datetime
     source: str
     digest: str
+    as_case: bool
 
 
 def arrive(row: InboxRow, inbound: Inbound, office: Office) -> Arrival:
@@ -46,6 +49,8 @@ def arrive(row: InboxRow, inbound: Inbound, office: Office) -> Arrival:
     digest = _hash(plain_address(inbound.from_addr), inbound.new_text, *files)
     return Arrival(
         inbox=row.id,
+        raw=row.raw,
+        as_case=row.as_case,
         inbound=inbound,
         recipients=recipients,
         token=next((token for token in tokens if token is not None), None),

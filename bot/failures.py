@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.facts import SYSTEM, Fact, FactKind, OutboxId, UnitId
-from bot.notices import queue_delivery_failed
+from bot.notices import queue_admin_mail, queue_delivery_failed
 from bot.office import Office, Unit
 from bot.store.ledger import Ledger
 from bot.store.rows import MailKind
@@ -31,8 +31,21 @@ def record_failure(ledger: Ledger, office: Office, outbox_id: OutboxId, status: 
     if queued.kind in {MailKind.ANSWER, MailKind.ACKNOWLEDGEMENT}:
         unit = unit_of_case(ledger.facts_of(queued.case), office) or office.units[0]
         queue_delivery_failed(ledger, office, unit, queued.case, queued.inquiry, queued.kind, status)
-    else:
-        logger.error("a notice to officer %s did not arrive: outbox %s", queued.officer, outbox_id)
+        return
+    logger.error("a notice to officer %s did not arrive: outbox %s", queued.officer, outbox_id)
+    t = office.texts.t
+    queue_admin_mail(
+        ledger,
+        office,
+        t("{number}: ett mejl till en handläggare kom inte fram", number=queued.case),
+        t(
+            "Mejlet till {officer} i {number} kom inte fram ({status}). Se till att någon annan tar hand om ärendet.",
+            officer=queued.officer,
+            number=queued.case,
+            status=status or "-",
+        )
+        + "\n",
+    )
 
 
 def unit_of_case(facts: Sequence[Fact], office: Office) -> Unit | None:

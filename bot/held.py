@@ -15,9 +15,16 @@ async def list_held(settings: Settings) -> list[HeldRow]:
 
 
 async def original_of(settings: Settings, inbox_id: InboxId) -> bytes:
-    """Return the bytes of a stored mail as they came; empty if there are none."""
+    """Return the bytes of a stored mail as they came.
+
+    Raises:
+        LookupError: there is no such mail, or it has been erased.
+    """
     async with open_database(settings) as database, database.reading() as connection:
-        return await inbox.original(connection, inbox_id)
+        found = await inbox.original(connection, inbox_id)
+    if not found:
+        raise LookupError(f"there is no mail {inbox_id}")
+    return found
 
 
 async def let_go(settings: Settings, inbox_id: InboxId, *, away: bool) -> bool:

@@ -65,6 +65,8 @@ class Housekeeping:
             listed = "\n".join(
                 f"{row.id}  {self._office.texts.moment(row.arrived_at)}  {row.reason}" for row in new[:50]
             )
+            if len(new) > 50:
+                listed += "\n" + t("… och {count} till", count=len(new) - 50)
             ledger = await open_ledger(connection, Wanted(), self._now())
             queue_admin_mail(
                 ledger,

@@ -11,7 +11,7 @@ from bot.facts import AddressId, CaseNumber, Channel, FactKind, OutboxId
 from bot.failures import record_failure, unit_of_case
 from bot.inquiry import Inquiry, fold_inquiries
 from bot.letters import queue_acknowledgement
-from bot.notices import Due, queue_notices
+from bot.notices import Due, queue_misdirected, queue_notices
 from bot.office import Office, Unit
 from bot.port import Inbound, InboundKind
 from bot.store.ledger import Ledger
@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 AUTO, BOUNCE, DUPLICATE, OWN = "auto", "bounce", "duplicate", "own"
 """Outcomes of stored mails that open nothing."""
+
+_UNREADABLE = frozenset({"too_many_parts", "unparsed", "body"})
+"""Faults of reading after which a citizen's words may be missing: a person must look."""
 
 Read = Callable[[InboxRow], Inbound]
 """Reads a channel's bytes; never raises."""
@@ -48,21 +51,50 @@ class Intake:
             logger.warning("inbox %s is held: %s", arrival.inbox, need.reason)
 
     def _route(self, ledger: Ledger, arrival: Arrival) -> None:
-        inbound, office = arrival.inbound, self._office
-        if inbound.hops > office.caps.hops:
+        inbound = arrival.inbound
+        if arrival.as_case:
+            self._as_case(ledger, arrival)
+        elif inbound.hops > self._office.caps.hops:
             raise NeedsPerson("mail_loop")
-        if inbound.kind is InboundKind.BOUNCE:
+        elif inbound.kind is InboundKind.BOUNCE:
             self._bounce(ledger, arrival)
         elif ledger.has_source(arrival.source):
             ledger.settle(arrival.inbox, InboxState.DONE, DUPLICATE)
-        elif inbound.loop_mark == office.installation:
+        elif inbound.loop_mark == self._office.installation:
             ledger.settle(arrival.inbox, InboxState.DONE, OWN)
         elif isinstance(arrival.token, OfficerToken):
             self._officer_mail(ledger, arrival, arrival.token)
-        elif not inbound.from_addr:
-            raise NeedsPerson("no_sender")
         else:
+            self._from_outside(ledger, arrival)
+
+    def _from_outside(self, ledger: Ledger, arrival: Arrival) -> None:
+        if arrival.inbound.error in _UNREADABLE:
+            raise NeedsPerson(arrival.inbound.error)
+        if not arrival.inbound.from_addr:
+            raise NeedsPerson("no_sender")
+        if not self._misdirected(ledger, arrival):
             self._citizen_mail(ledger, arrival)
+
+    def _as_case(self, ledger: Ledger, arrival: Arrival) -> None:
+        """Open a case for a mail that a person let go on, whatever speaks against it."""
+        address = arrival.inbound.from_addr
+        sender = ledger.address(address, arrival.inbound.from_name) if address else None
+        self._person_mail(ledger, arrival, Match(), sender)
+
+    def _misdirected(self, ledger: Ledger, arrival: Arrival) -> bool:
+        """Tell an officer who answered a notice to the wrong address so; nothing is sent and no case is opened."""
+        known = ledger.known
+        officer = next((one for one in self._office.officers if one.email.lower() == arrival.inbound.from_addr), None)
+        if officer is None:
+            return False
+        for mail in (*arrival.inbound.in_reply_to, *arrival.inbound.references):
+            queued = known.queued_by_id.get(known.outbox_of_mail.get(mail, OutboxId(0)))
+            if queued is not None and queued.officer == officer.id and queued.case is not None:
+                if arrival.inbound.kind is InboundKind.PERSON:
+                    queue_misdirected(ledger, self._office, officer, queued.case, queued.inquiry or 1)
+                ledger.settle(arrival.inbox, InboxState.DONE, "misdirected")
+                return True
+        return False
 
     def _bounce(self, ledger: Ledger, arrival: Arrival) -> None:
         outbox_id = _bounced(ledger, arrival)
@@ -91,25 +123,30 @@ class Intake:
             ledger.settle(arrival.inbox, InboxState.DONE, AUTO)
             return
         unit = self._office.unit_at(arrival.recipients)
-        self._store(ledger, arrival, match.case, None, unit, sender, None, auto=True)
+        self._store(ledger, arrival, match.case, None, unit, sender, None, arrival.inbound.new_text)
         ledger.settle(arrival.inbox, InboxState.DONE, match.case)
 
-    def _person_mail(self, ledger: Ledger, arrival: Arrival, match: Match, sender: AddressId) -> None:
+    def _person_mail(self, ledger: Ledger, arrival: Arrival, match: Match, sender: AddressId | None) -> None:
         office, inbound = self._office, arrival.inbound
         case = match.case or ledger.new_case()
         unit = unit_of_case(ledger.facts_of(case), office) or office.unit_at(arrival.recipients)
         inquiry = next_inquiry(fold_inquiries(ledger.facts_of(case)))
-        self._store(ledger, arrival, case, inquiry, unit, sender, match.possibly, auto=False)
-        ledger.take_part(case, sender)
+        # In a new case quoted text is news too: what was forwarded, or whom the citizen quotes.
+        shown = inbound.new_text if match.case else inbound.text
+        self._store(ledger, arrival, case, inquiry, unit, sender, match.possibly, shown)
         promised = office.promised_day(office.default_kind, arrival.arrived_at)
-        if self._may_acknowledge(ledger, arrival, case):
-            queue_acknowledgement(ledger, office, inbound, case, inquiry, unit, promised)
+        if sender is not None:
+            ledger.take_part(case, sender)
+            if self._may_acknowledge(ledger, arrival, case):
+                queue_acknowledgement(ledger, office, inbound, case, inquiry, unit, promised)
         due = Due(
             arrived_at=arrival.arrived_at,
             deadline=deadline(office.calendar, office.rule, arrival.arrived_at),
             promised=promised,
         )
-        queue_notices(ledger, office, inbound, arrival.inbox, case, inquiry, unit, due, possibly=match.possibly)
+        queue_notices(
+            ledger, office, inbound, arrival.inbox, case, inquiry, unit, due, shown=shown, possibly=match.possibly
+        )
         ledger.settle(arrival.inbox, InboxState.DONE, case)
 
     def _store(
@@ -121,9 +158,9 @@ class Intake:
         unit: Unit,
         sender: AddressId | None,
         possibly: CaseNumber | None,
-        *,
-        auto: bool,
+        shown: str,
     ) -> None:
+        """Add the message with its files and the fact that it came; without an inquiry it is an automatic one."""
         inbound = arrival.inbound
         message = ledger.next_message()
         files = [
@@ -134,9 +171,8 @@ class Intake:
             for file in inbound.files
         ]  # fmt: skip
         ledger.add_message(
-            case, Direction.IN, text=inbound.new_text, subject=inbound.subject, address=sender,
-            inbox_id=arrival.inbox, message_id=inbound.message_id, references=inbound.references,
-            digest=arrival.digest, attached=files,
+            case, Direction.IN, text=shown, subject=inbound.subject, address=sender, inbox_id=arrival.inbox,
+            message_id=inbound.message_id, references=inbound.references, digest=arrival.digest, attached=files,
         )  # fmt: skip
         data: dict[str, str | int | bool] = {
             "channel": Channel.MAIL.value,
@@ -145,7 +181,7 @@ class Intake:
             "message": message,
             "authentic": inbound.authentic,
         }
-        if auto:
+        if inquiry is None:
             data["auto"] = True
         if possibly is not None:
             data["possibly"] = possibly

@@ -15,9 +15,33 @@ def queue_acknowledgement(
 ) -> None:
     """Put the acknowledgement of a message in the outbox.
 
-    The citizen's own words are repeated only where the trusted host vouches for the sender: otherwise anybody could
-    have us mail any text to anyone.
+    Nothing the sender wrote (text, subject, name) is repeated unless the trusted host vouches for the sender:
+    otherwise anybody could have us mail any words to anyone.
     """
+    genuine = inbound.authentic == "pass"
+    ledger.queue(
+        OutgoingMail(
+            id=ledger.next_outgoing(),
+            kind=MailKind.ACKNOWLEDGEMENT,
+            case=case,
+            inquiry=inquiry,
+            to_addr=inbound.from_addr,
+            to_name=inbound.from_name if genuine else "",
+            from_addr=unit.address,
+            from_name=office.name,
+            reply_to=office.tokens.citizen_address(unit.address, case),
+            subject=reply_subject(office, inbound.subject if genuine else "", case),
+            text=_acknowledgement(office, inbound.new_text if genuine else "", case, unit, promised),
+            message_id=ledger.draw_mail_id(_domain(unit.address)),
+            in_reply_to=inbound.message_id,
+            references=_thread(inbound.references, inbound.message_id),
+            created_at=ledger.now,
+            due_at=ledger.now,
+        )
+    )
+
+
+def _acknowledgement(office: Office, repeated: str, case: CaseNumber, unit: Unit, promised: date) -> str:
     t = office.texts.t
     parts = [
         t("Hej!"),
@@ -34,32 +58,12 @@ def queue_acknowledgement(
     if office.other_ways:
         ways = "\n".join(f"- {way}" for way in office.other_ways)
         parts.append(t("Du når oss också så här:") + "\n" + ways)
-    if inbound.authentic == "pass" and inbound.new_text:
-        parts.append(t("Du skrev:") + "\n" + _quoted(inbound.new_text))
+    if repeated:
+        parts.append(t("Du skrev:") + "\n" + _quoted(repeated))
     parts.append(t("Vänliga hälsningar") + f"\n{unit.name}\n{office.name}")
     last = t("Det här mejlet skickades automatiskt. Svaret till dig skrivs av en människa.")
     parts.append(f"{last}\n{office.privacy}" if office.privacy else last)
-    outbox_id = ledger.next_outgoing()
-    ledger.queue(
-        OutgoingMail(
-            id=outbox_id,
-            kind=MailKind.ACKNOWLEDGEMENT,
-            case=case,
-            inquiry=inquiry,
-            to_addr=inbound.from_addr,
-            to_name=inbound.from_name,
-            from_addr=unit.address,
-            from_name=office.name,
-            reply_to=office.tokens.citizen_address(unit.address, case),
-            subject=reply_subject(office, inbound.subject, case),
-            text="\n\n".join(parts) + "\n",
-            message_id=ledger.draw_mail_id(_domain(unit.address)),
-            in_reply_to=inbound.message_id,
-            references=_thread(inbound.references, inbound.message_id),
-            created_at=ledger.now,
-            due_at=ledger.now,
-        )
-    )
+    return "\n\n".join(parts) + "\n"
 
 
 def queue_answer(

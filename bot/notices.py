@@ -34,10 +34,11 @@ def queue_notices(
     unit: Unit,
     due: Due,
     *,
+    shown: str,
     possibly: CaseNumber | None,
 ) -> None:
-    """Tell the unit's officers, each by a mail of their own, that a message waits."""
-    text = _message_notice(office, inbound, case, due, possibly)
+    """Tell the unit's officers, each by a mail of their own, that a message waits; `shown` is its text."""
+    text = _message_notice(office, inbound, inbox_id, case, due, shown, possibly)
     day = office.texts.moment(due.deadline)
     subject = f"{case} · {without_tag(inbound.subject)} · " + office.texts.t("svara senast {time}", time=day)
     attach = (inbox_id,) if inbound.files else ()
@@ -69,7 +70,7 @@ def queue_delivery_failed(
     for officer in office.officers_of(unit.id):
         _queue(
             ledger, office, officer, unit, case, inquiry or 1,
-            subject=f"{case} · {subject}", text=text, again=True,
+            subject=f"{case} · {subject}", text=text,
         )  # fmt: skip
 
 
@@ -91,6 +92,19 @@ def queue_receipt(
     _queue(
         ledger, office, officer, unit, case, inquiry,
         subject=f"{case} · {subject}", text=text, again=again, kind=MailKind.RECEIPT, in_reply_to=in_reply_to,
+    )  # fmt: skip
+
+
+def queue_misdirected(ledger: Ledger, office: Office, officer: Officer, case: CaseNumber, inquiry: int) -> None:
+    """Tell an officer who answered to a plain address where to answer; the receipt's own reply address works."""
+    t = office.texts.t
+    queue_receipt(
+        ledger, office, officer, office.units[0], case, inquiry,
+        subject=t("inget har skickats"),
+        paragraphs=[
+            t("Du svarade till en vanlig adress, så ditt svar i {number} har inte skickats.", number=case),
+            t("Svara på det här mejlet i stället. Kontrollera att svaret går till adressen som står i Svara till."),
+        ],
     )  # fmt: skip
 
 
@@ -161,7 +175,15 @@ def _line(office: Office) -> str:
     return f"{LINE_MARK} " + office.texts.t("Skriv ditt svar ovanför den här raden") + f" {LINE_MARK}"
 
 
-def _message_notice(office: Office, inbound: Inbound, case: CaseNumber, due: Due, possibly: CaseNumber | None) -> str:
+def _message_notice(
+    office: Office,
+    inbound: Inbound,
+    inbox_id: InboxId,
+    case: CaseNumber,
+    due: Due,
+    shown: str,
+    possibly: CaseNumber | None,
+) -> str:
     t = office.texts.t
     sender = f"{inbound.from_name} <{inbound.from_addr}>" if inbound.from_name else inbound.from_addr
     head = [
@@ -174,7 +196,11 @@ def _message_notice(office: Office, inbound: Inbound, case: CaseNumber, due: Due
     ]
     if possibly is not None:
         head.append(t("Hör kanske ihop med {number}, men avsändaren är inte känd där.", number=possibly))
-    parts = [_line(office), "\n".join(head), t("Meddelandet:") + "\n\n" + (inbound.new_text or t("(ingen text)"))]
+    parts = [_line(office), "\n".join(head), t("Meddelandet:") + "\n\n" + (shown or t("(ingen text)"))]
+    if len(shown) < len(inbound.text.strip()):
+        parts.append(t("(Citerad text är utelämnad. Hela mejlet är sparat med nummer {number}.)", number=inbox_id))
+    if inbound.error:
+        parts.append(t("Allt i mejlet gick inte att läsa. Originalet är sparat med nummer {number}.", number=inbox_id))
     if inbound.files:
         names = ", ".join(file.name for file in inbound.files)
         parts.append(t("Bifogade filer: {names}", names=names))

@@ -85,6 +85,8 @@ class Office:
 
     def accepts(self, recipient: str) -> bool:
         """Tell whether mail to this address is ours: a unit's address, with or without a plus part, or postmaster."""
+        if recipient.strip().lower() == "postmaster":  # RFC 5321 §4.5.1: also without a domain
+            return True
         plain = plain_address(recipient)
         domains = {unit.address.lower().rpartition("@")[2] for unit in self.units}
         local, _, domain = plain.rpartition("@")

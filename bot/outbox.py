@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Refused, TryLater, Unsure, where
-from bot.facts import SYSTEM, FactKind, InboxId, OfficerId, officer_actor, whole_second
+from bot.facts import SYSTEM, FactKind, InboxId, OfficerId, OutboxId, officer_actor, whole_second
 from bot.failures import record_failure
 from bot.office import Office
 from bot.port import Attachment, Outbound, Sender
@@ -35,8 +35,8 @@ _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(minutes=30)
 """RFC 5321 §4.5.4.1: retry at least every 30 minutes in the long run."""
 
-FilesOf = Callable[[bytes], Sequence[Attachment]]
-"""Reads the files out of an original."""
+FilesOf = Callable[[bytes, bool], Sequence[Attachment]]
+"""Reads the files out of an original; True for an officer's answer, of which only what a citizen may get."""
 
 
 def next_try(attempts: int, queued_at: datetime, now: datetime, asked: timedelta | None = None) -> datetime | None:
@@ -80,6 +80,7 @@ class Outbox:
         self._finishing = False
         self._paused_until: datetime | None = None
         self._lanes: set[asyncio.Task[None]] = set()
+        self._in_hand: set[OutboxId] = set()
 
     async def run(self, wake: asyncio.Event) -> None:
         """Deliver what is due whenever woken, and at least every two seconds for what other processes queued.
@@ -120,13 +121,13 @@ class Outbox:
         running.cancel()
 
     async def recover(self) -> int:
-        """Take care of what dead processes were sending, and return how many mails that were.
+        """Take care of what dead processes were sending, or ours without knowing; return how many mails that were.
 
         Whether such a mail left is not known. An acknowledgement is left at that; everything else goes out again
         with the same Message-ID, marked as unsure.
         """
         async with self._database.writing() as connection:
-            mails = await deliveries.left_behind(connection, self._database)
+            mails = await deliveries.left_behind(connection, self._database, self._in_hand)
             if not mails:
                 return 0
             now = self._now()
@@ -141,10 +142,18 @@ class Outbox:
         if self._finishing or free <= 0 or (self._paused_until is not None and self._now() < self._paused_until):
             return 0
         self._paused_until = None
-        async with self._database.writing() as connection:
-            mails = await deliveries.claim(connection, self._database.owner, self._now(), free)
-            wanted = [inbox_id for mail in mails for inbox_id in mail.attach]
-            originals = await deliveries.contents(connection, wanted) if wanted else {}
+        claimed: set[OutboxId] = set()
+        try:
+            async with self._database.writing() as connection:
+                mails = await deliveries.claim(connection, self._database.owner, self._now(), free)
+                claimed = {mail.id for mail in mails}
+                self._in_hand |= claimed
+                wanted = [inbox_id for mail in mails for inbox_id in mail.attach]
+                originals = await deliveries.contents(connection, wanted) if wanted else {}
+        except BaseException:
+            # Whether the claim was committed is not known: `recover` will find out.
+            self._in_hand -= claimed
+            raise
         lanes: dict[str, list[OutgoingMail]] = {}
         for mail in mails:
             lanes.setdefault(mail.to_addr, []).append(mail)
@@ -162,6 +171,12 @@ class Outbox:
 
     async def _deliver_lane(self, lane: Sequence[OutgoingMail], originals: dict[InboxId, bytes]) -> None:
         """Send one address's mails in order; after the first that must wait, those behind it wait too, untried."""
+        try:
+            await self._deliver_in_order(lane, originals)
+        finally:
+            self._in_hand -= {mail.id for mail in lane}
+
+    async def _deliver_in_order(self, lane: Sequence[OutgoingMail], originals: dict[InboxId, bytes]) -> None:
         for place, mail in enumerate(lane):
             if self._paused_until is not None or self._finishing:
                 await self._give_back(lane[place:])
@@ -199,7 +214,11 @@ class Outbox:
 
     async def _attempt(self, mail: OutgoingMail, originals: dict[InboxId, bytes]) -> Ending:
         try:
-            accepted_at = await self._sender.send(self._outbound(mail, originals))
+            files: Sequence[Attachment] = ()
+            if mail.attach:
+                # Decoding tens of megabytes takes a second; others must be served meanwhile.
+                files = await asyncio.to_thread(self._files, mail, originals)
+            accepted_at = await self._sender.send(self._outbound(mail, files))
         except TryLater as error:
             return self._later(mail, error)
         except Refused as error:
@@ -248,8 +267,11 @@ class Outbox:
             unsure=mail.unsure,
         )  # fmt: skip
 
-    def _outbound(self, mail: OutgoingMail, originals: dict[InboxId, bytes]) -> Outbound:
-        attachments = [file for inbox_id in mail.attach for file in self._files_of(originals.get(inbox_id, b""))]
+    def _files(self, mail: OutgoingMail, originals: dict[InboxId, bytes]) -> Sequence[Attachment]:
+        answer = mail.kind is MailKind.ANSWER
+        return [file for inbox_id in mail.attach for file in self._files_of(originals.get(inbox_id, b""), answer)]
+
+    def _outbound(self, mail: OutgoingMail, files: Sequence[Attachment]) -> Outbound:
         return Outbound(
             to_addr=mail.to_addr,
             to_name=mail.to_name,
@@ -264,7 +286,7 @@ class Outbox:
             in_reply_to=mail.in_reply_to,
             references=mail.references,
             created_at=mail.created_at,
-            attachments=attachments,
+            attachments=files,
         )
 
     async def _write_endings(self, endings: Sequence[Ending]) -> Sequence[None]:

@@ -1,17 +1,22 @@
 """What is wrong with a configuration, all of it at once, in plain words for the person who has to mend it."""
 
 import difflib
-import ipaddress
+import os
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from config.building import calendar_of
-from config.settings import Settings, load, secret
+from config.check_mail import mail_faults
+from config.settings import ENVIRONMENT_PREFIX, Settings, load, secret
 from config.texts import Texts
 
 
@@ -23,35 +28,65 @@ class Finding:
     fault: bool = True
 
 
-def check_file(path: Path, texts: Texts) -> tuple[Settings | None, list[Finding]]:
+def check_file(path: Path, texts: Texts, today: date) -> tuple[Settings | None, list[Finding]]:
     """Return the settings, None if they cannot be used at all, with every fault and warning found."""
     t = texts.t
+    strange = _check_environment(texts)
     try:
         settings = load(path)
     except FileNotFoundError:
-        return None, [
-            Finding(t("Filen {file} finns inte. Kopiera config/service.toml och ändra i den.", file=path.name))
-        ]
+        text = t("Filen {file} finns inte. Kopiera config/service.toml och ändra i den.", file=path.name)
+        return None, [Finding(text), *strange]
     except (OSError, UnicodeDecodeError) as error:
-        return None, [Finding(t("Filen {file} går inte att läsa: {reason}.", file=path.name, reason=error))]
+        text = t("Filen {file} går inte att läsa: {reason}.", file=path.name, reason=error)
+        return None, [Finding(text), *strange]
     except tomllib.TOMLDecodeError as error:
-        return None, [Finding(t("Filen {file} är inte rätt skriven (TOML): {reason}.", file=path.name, reason=error))]
+        text = t("Filen {file} är inte rätt skriven (TOML): {reason}.", file=path.name, reason=error)
+        return None, [Finding(text), *strange]
     except ValidationError as error:
         errors = error.errors()
         # A list whose parts are wrong also counts as empty; the parts say it better.
         inner = {one["loc"][:depth] for one in errors for depth in range(len(one["loc"]))}
-        return None, [Finding(_plain(dict(one), texts)) for one in errors if one["loc"] not in inner]
-    return settings, check_settings(settings, texts)
+        return None, [*(Finding(_plain(dict(one), texts)) for one in errors if one["loc"] not in inner), *strange]
+    return settings, [*strange, *check_settings(settings, texts, today)]
 
 
-def check_settings(settings: Settings, texts: Texts) -> list[Finding]:
+def check_settings(settings: Settings, texts: Texts, today: date) -> list[Finding]:
     """Return what is wrong or risky in settings that are well formed."""
     return [
         *_check_staff(settings, texts),
-        *_check_hours(settings, texts),
+        *_check_hours(settings, texts, today),
+        *_check_database(settings, texts),
         *_check_secrets(settings, texts),
-        *_check_mail(settings, texts),
+        *(Finding(text) for text in mail_faults(settings, texts)),
+        *_check_unset(settings, texts),
     ]
+
+
+def _check_environment(texts: Texts) -> list[Finding]:
+    """Return the environment variables that look like ours but that nothing reads."""
+    t, found = texts.t, []
+    known = {"CONFIG", *_variables(Settings)}
+    for name in sorted(os.environ):
+        rest = name.upper().removeprefix(ENVIRONMENT_PREFIX)
+        if rest == name.upper() or rest == "CONFIG" or rest.partition("__")[0].lower() in Settings.model_fields:
+            continue
+        meant = difflib.get_close_matches(rest, known, n=1)
+        text = t("{place} är en okänd inställning.", place=name)
+        if meant:
+            text = t(
+                "{place} är en okänd inställning. Menade du {meant}?", place=name, meant=ENVIRONMENT_PREFIX + meant[0]
+            )
+        found.append(Finding(text))
+    return found
+
+
+def _variables(model: type[BaseModel], above: str = "") -> Iterator[str]:
+    """Give what can stand behind the prefix in a variable's name, as ``MAIL__RELAY__HOST``."""
+    for name, field in model.model_fields.items():
+        yield above + name.upper()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _variables(field.annotation, f"{above}{name.upper()}__")
 
 
 def _check_staff(settings: Settings, texts: Texts) -> list[Finding]:
@@ -80,13 +115,13 @@ def _check_staff(settings: Settings, texts: Texts) -> list[Finding]:
     return found
 
 
-def _check_hours(settings: Settings, texts: Texts) -> list[Finding]:
+def _check_hours(settings: Settings, texts: Texts, today: date) -> list[Finding]:
     t = texts.t
     try:
         calendar = calendar_of(settings)
     except ValueError as error:
         return [Finding(t("Öppettiderna stämmer inte: {reason}.", reason=error))]
-    found = []
+    found = _check_begin([version.valid_from for version in calendar.versions], texts, today)
     for version in calendar.versions:
         minutes = {sum(end - start for start, end in day) for day in version.week}
         if version.ordinary_day_minutes not in minutes:
@@ -101,6 +136,34 @@ def _check_hours(settings: Settings, texts: Texts) -> list[Finding]:
                 )
             )
     return found
+
+
+def _check_begin(begins: list[date], texts: Texts, today: date) -> list[Finding]:
+    """Return warnings of opening hours that are not in force yet: planned, or a slip of the pen."""
+    t = texts.t
+    if min(begins) > today:
+        text = t("Inga öppettider gäller än, bara från {day}. Till dess kan vi inte räkna svarstider.", day=min(begins))
+        return [Finding(text, fault=False)]
+    return [Finding(t("Kalendern från {day} gäller inte än.", day=day), fault=False) for day in begins if day > today]
+
+
+def _check_database(settings: Settings, texts: Texts) -> list[Finding]:
+    t = texts.t
+    try:
+        url = make_url(settings.database.url)
+    except (ArgumentError, ValueError):
+        url = None
+    if url is None or not 0 < (url.port or 1) <= 65535:
+        text = t("database.url ska se ut som sqlite:///mapp/fil.db eller postgresql://användare@dator/namn.")
+        return [Finding(text)]
+    kind = url.get_backend_name()
+    if kind not in {"sqlite", "postgresql", "postgres"}:
+        return [Finding(t("database.url: {kind} går inte att använda. Välj sqlite eller postgresql.", kind=kind))]
+    file = url.database or ""
+    if kind == "sqlite" and (url.host or not file or ":memory:" in file or file.startswith("file:")):
+        text = t("database.url ska namnge en fil: sqlite:///mapp/fil.db. I minnet går allt förlorat vid en omstart.")
+        return [Finding(text)]
+    return []
 
 
 def _check_secrets(settings: Settings, texts: Texts) -> list[Finding]:
@@ -134,30 +197,9 @@ def _check_secrets(settings: Settings, texts: Texts) -> list[Finding]:
     return found
 
 
-def _check_mail(settings: Settings, texts: Texts) -> list[Finding]:
-    t = texts.t
-    listen, relay = settings.mail.listen, settings.mail.relay
-    wrong = [
-        (
-            relay.tls == "none" and not is_loopback(relay.host),
-            t("mail.relay.tls är none, men servern finns på en annan dator. Då går mejlen oskyddade. Välj starttls."),
-        ),
-        (relay.tls == "none" and relay.auth != "none", t("Inloggning till mail.relay kräver tls.")),
-        (
-            (listen.tls_certificate is None) != (listen.tls_key is None),
-            t("mail.listen behöver både tls_certificate och tls_key, eller inget av dem."),
-        ),
-        (
-            listen.require_tls and listen.tls_certificate is None,
-            t("mail.listen.require_tls kräver tls_certificate och tls_key."),
-        ),
-        *(
-            (not file.is_file(), t("Filen {file} finns inte.", file=file))
-            for file in (listen.tls_certificate, listen.tls_key, relay.ca_file)
-            if file is not None
-        ),
-    ]
-    found = [Finding(text) for holds, text in wrong if holds]
+def _check_unset(settings: Settings, texts: Texts) -> list[Finding]:
+    """Return warnings of what works without being set, but less well."""
+    t, found = texts.t, []
     if not settings.mail.trusted_host:
         found.append(
             Finding(
@@ -173,14 +215,6 @@ def _check_mail(settings: Settings, texts: Texts) -> list[Finding]:
             Finding(t("mail.admin är inte satt. Då får ingen veta att ett mejl har lagts åt sidan."), fault=False)
         )
     return found
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address is this very machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _plain(error: dict[str, Any], texts: Texts) -> str:
@@ -200,24 +234,35 @@ def _plain(error: dict[str, Any], texts: Texts) -> str:
 
 def _reason(error: dict[str, Any], texts: Texts) -> str:
     """Return why a value will not do, in words; for a rare kind of fault in the library's own."""
-    t, limits = texts.t, error.get("ctx", {})
-    match error["type"]:
+    t, kind, limits = texts.t, error["type"], error.get("ctx", {})
+    match kind:
         case "less_than_equal":
             return t("det får vara högst {limit}", limit=limits["le"])
         case "greater_than_equal":
             return t("det får vara minst {limit}", limit=limits["ge"])
-        case "int_parsing" | "int_type" | "float_parsing" | "float_type":
-            return t("det ska vara ett tal")
-        case "bool_parsing" | "bool_type":
-            return t("det ska vara true eller false")
         case "literal_error" | "enum":
             return t("välj något av {choices}", choices=limits["expected"])
         case "string_too_short" | "too_short":
             return t("det får inte vara tomt")
         case "string_pattern_mismatch":
             return t("det ser inte ut som det ska (id: högst 12 små bokstäver och siffror; adress: namn@domän)")
-        case _:
-            return str(error["msg"]).removeprefix("Value error, ")
+    # As in int_parsing or model_attributes_type.
+    wanted = _wanted(texts).get(kind.partition("_")[0])
+    return wanted or str(error["msg"]).removeprefix("Value error, ")
+
+
+def _wanted(texts: Texts) -> dict[str, str]:
+    """Return what should have stood there, by the first word of pydantic's kind of fault."""
+    t = texts.t
+    number, section = t("det ska vara ett tal"), t("det ska vara en sektion (i en miljövariabel skriven som JSON)")
+    return {
+        "int": number,
+        "float": number,
+        "bool": t("det ska vara true eller false"),
+        "tuple": t("det ska vara en lista (i en miljövariabel skriven som JSON)"),
+        "model": section,
+        "dict": section,
+    }
 
 
 def _known_keys(place: tuple[str | int, ...]) -> list[str]:

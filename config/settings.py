@@ -8,15 +8,19 @@ import datetime as dt
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.clock import Rule
 from bot.facts import Kind
 from bot.hours import parse_span
 
+ENVIRONMENT_PREFIX = "KOMMUNSVAR_"
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,20}$")]
 ShortId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,12}$")]
 """An officer's id stands in signed addresses, which are lower case and end at 64 characters (RFC 5321 §4.5.3.1.1)."""
@@ -42,7 +46,7 @@ class Part(BaseModel):
 class Municipality(Part):
     """Who we are, as citizens see it."""
 
-    name: str = Field(min_length=1)
+    name: Name
     country: Literal["SE", "FI"] = "SE"
     other_ways: tuple[str, ...] = ()
     privacy: str = ""
@@ -52,7 +56,7 @@ class UnitSettings(Part):
     """A unit with its contact address."""
 
     id: Id
-    name: str = Field(min_length=1)
+    name: Name
     address: UnitAddress
     phone: str = ""
 
@@ -61,7 +65,7 @@ class OfficerSettings(Part):
     """An officer, the work address and the units they answer for."""
 
     id: ShortId
-    name: str = Field(min_length=1)
+    name: Name
     email: MailAddress
     units: tuple[Id, ...] = Field(min_length=1)
 
@@ -164,14 +168,14 @@ class DaySettings(Part):
 
     date: dt.date
     open: Hours = ()
-    decided_by: str = Field(min_length=1)
+    decided_by: Name
 
 
 class CalendarSettings(Part):
     """Opening hours from a date on."""
 
     valid_from: dt.date
-    decided_by: str = Field(min_length=1)
+    decided_by: Name
     ordinary_day_minutes: int = Field(ge=1, le=1440)
     closed_on_holidays: bool = True
     week: WeekSettings
@@ -179,11 +183,22 @@ class CalendarSettings(Part):
     days: tuple[DaySettings, ...] = ()
 
 
+class Environment(EnvSettingsSource):
+    """The environment, where a list or section that is no JSON stays text: so it is told with every other fault."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:  # noqa: ANN401 -- inherited
+        """Return what the JSON says, or the text as it stands."""
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            return value
+
+
 class Settings(BaseSettings):
     """All settings. Made by `load`; never read again while the service runs."""
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix="KOMMUNSVAR_", env_nested_delimiter="__", env_nested_max_split=4
+        frozen=True, extra="forbid", env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", env_nested_max_split=4
     )
 
     language: Literal["sv", "sv_FI", "fi", "en"] = "sv"
@@ -199,14 +214,14 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 -- the library's signature
+        settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- the library's signature
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- likewise
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- likewise
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Return where settings come from: the environment first, then what the file says."""
-        return (env_settings, init_settings)
+        return (Environment(settings_cls), init_settings)
 
     @property
     def zone(self) -> str:

@@ -184,12 +184,36 @@ async def test_an_answer_travels_with_its_files_and_only_them(town: Town) -> Non
     mail["Authentication-Results"] = "mx.kommun.example; dmarc=pass"
     mail["From"], mail["To"], mail["Subject"] = "anna@kommun.example", notice.reply_to, "Re: x"
     mail["Message-ID"] = "<fil@kommun.example>"
-    mail.set_content(f"Se bilagan.\n\n> {notice.text}")
+    quoted = "\n".join(f"> {line}" for line in notice.text.splitlines())
+    mail.set_content(f"Se bilagan.\n\n{quoted}\n")
     mail.add_attachment(b"%PDF-1", maintype="application", subtype="pdf", filename="karta.pdf")
     await town.receive(mail.as_bytes(), to=notice.reply_to, sender="anna@kommun.example")
     answer = town.relay.to("elsa@example.org")[-1]
     assert answer.text.startswith("Se bilagan.\n\nAnna Exempel")
     assert [(file.name, file.content) for file in answer.attachments] == [("karta.pdf", b"%PDF-1")]
+
+
+async def test_a_notice_that_comes_back_as_a_file_stops_the_answer(town: Town) -> None:
+    await town.receive(make_mail())
+    notice = town.relay.to("anna@kommun.example")[-1]
+    mail = EmailMessage()
+    mail["Authentication-Results"] = "mx.kommun.example; dmarc=pass header.from=kommun.example"
+    mail["From"], mail["To"], mail["Message-ID"] = "anna@kommun.example", notice.reply_to, "<fil@kommun.example>"
+    mail.set_content("Se bilagan.")
+    mail.add_attachment(f"Svara till {notice.reply_to}".encode(), maintype="text", subtype="plain", filename="mejl.txt")
+    await town.receive(mail.as_bytes(), to=notice.reply_to, sender="anna@kommun.example")
+    assert len(town.relay.to("elsa@example.org")) == 1  # the acknowledgement
+    assert "En bifogad fil" in town.relay.to("anna@kommun.example")[-1].text
+
+
+async def test_a_thousand_tiny_files_are_no_burden(town: Town) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Message-ID"] = "elsa@example.org", CONTACT, "<filer@example.org>"
+    mail.set_content("Många filer")
+    for number in range(1000):
+        mail.add_attachment(b"x", maintype="image", subtype="png", filename=f"{number}.png")
+    await town.receive(mail.as_bytes())
+    assert len(town.relay.to("anna@kommun.example")[-1].attachments) == 100
 
 
 async def test_automatic_mail_from_nobody_we_know_is_kept_and_opens_nothing(town: Town) -> None:

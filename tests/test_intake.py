@@ -5,85 +5,14 @@ from typing import Any
 
 import pytest
 
-from bot.arrival import Arrival, arrive
-from bot.desk.mail_face import MailFace
-from bot.facts import CaseNumber, Channel, FactKind, InboxId, OutboxId
+from bot.facts import CaseNumber, FactKind, OutboxId
 from bot.inquiry import fold_inquiries
-from bot.intake import Intake
-from bot.office import Office
-from bot.port import Bounce, Inbound, InboundKind
-from bot.store.ledger import Ledger
-from bot.store.reading import Known
-from bot.store.rows import Direction, InboxRow, MailKind, OutboxState, OutgoingMail
+from bot.port import Bounce, InboundKind
+from bot.store.rows import Direction, MailKind, OutgoingMail
 from bot.tokens import OfficerToken
 from tests.conftest import MONDAY
+from tests.desk import ELSA, Desk
 from tests.example import CONTACT, make_office
-
-ELSA = "elsa@example.org"
-
-
-class Desk:
-    """A whole intake on a ledger in memory; mails are handed in already read."""
-
-    def __init__(self, office: Office | None = None) -> None:
-        self.office = office or make_office()
-        self.ledger = Ledger(Known(), MONDAY)
-        self.intake = Intake(self.office, MailFace(self.office, lambda text: text.split("==^==")[0].strip()).take)
-        self.sent: list[OutgoingMail] = []
-        self.settled: dict[int, str] = {}
-        self._numbers = iter(range(1, 1000))
-        queue, settle = self.ledger.queue, self.ledger.settle
-
-        def record(mail: OutgoingMail) -> OutboxId:
-            self.sent.append(mail)
-            return queue(mail)
-
-        def remember(inbox_id: InboxId, state: object, outcome: str) -> None:
-            self.settled[inbox_id] = f"{state}:{outcome}"
-            settle(inbox_id, state, outcome)  # type: ignore[arg-type]
-
-        self.ledger.queue = record  # type: ignore[method-assign]
-        self.ledger.settle = remember  # type: ignore[method-assign]
-
-    def take(self, to: str = CONTACT, **fields: Any) -> Arrival:
-        """Take in a mail and return its arrival."""
-        number = next(self._numbers)
-        known: dict[str, Any] = {
-            "from_addr": ELSA, "subject": "Gatlykta", "text": "Hej", "new_text": "Hej", "authentic": "pass",
-            "message_id": f"m{number}@example.org",
-        }  # fmt: skip
-        inbound = Inbound(**(known | fields))
-        row = InboxRow(
-            id=InboxId(number), channel=Channel.MAIL, recipients=(to,), sender=inbound.from_addr,
-            arrived_at=self.ledger.now, raw=b"",
-        )  # fmt: skip
-        arrival = arrive(row, inbound, self.office)
-        self.intake.take(self.ledger, arrival)
-        return arrival
-
-    def later(self, **parts: float) -> None:
-        self.ledger.now += timedelta(**parts)
-        self.ledger.recorded_at = self.ledger.now
-
-    @property
-    def cases(self) -> list[CaseNumber]:
-        return list(self.ledger.known.facts)
-
-    def mails(self, kind: MailKind) -> list[OutgoingMail]:
-        return [mail for mail in self.sent if mail.kind is kind]
-
-    def kinds(self, case: CaseNumber) -> list[FactKind]:
-        return [fact.kind for fact in self.ledger.facts_of(case)]
-
-    def deliver(self, mail: OutgoingMail) -> None:
-        """Let the channel accept a mail, as the outbox would record it."""
-        from bot.outbox import Ending, record_ending
-
-        ending = Ending(mail=mail, state=OutboxState.SENT, at=self.ledger.now, due_at=self.ledger.now, attempts=1)
-        record_ending(self.ledger, self.office, ending)
-
-    def officer(self, who: str, text: str, notice: OutgoingMail, **fields: Any) -> Arrival:
-        return self.take(to=notice.reply_to, from_addr=f"{who}@kommun.example", text=text, new_text=text, **fields)
 
 
 def test_a_first_mail_opens_a_case_is_acknowledged_and_told_to_the_unit() -> None:
@@ -111,6 +40,42 @@ def test_the_citizens_words_are_repeated_only_to_a_sender_who_is_vouched_for(ver
     desk.take(new_text="hemligt innehåll", authentic=verdict)
     assert "hemligt" not in desk.mails(MailKind.ACKNOWLEDGEMENT)[0].text
     assert "hemligt" in desk.mails(MailKind.NOTICE)[0].text
+
+
+def test_neither_subject_nor_name_is_repeated_to_a_sender_nobody_vouches_for() -> None:
+    desk = Desk()
+    desk.take(authentic="fail", subject="Klicka på http://evil.example", from_name="Vinn 1000 kr")
+    (receipt,) = desk.mails(MailKind.ACKNOWLEDGEMENT)
+    assert receipt.subject == f"Re: Ditt meddelande {desk.office.tokens.subject_tag(desk.cases[0])}"
+    assert receipt.to_name == ""
+
+
+def test_in_a_new_case_everything_is_shown_and_in_an_old_one_the_new_words() -> None:
+    desk = Desk()
+    desk.take(text="Se nedan\n\nFrån: Kim\nGungan är trasig", new_text="Se nedan")
+    assert "Gungan är trasig" in desk.mails(MailKind.NOTICE)[0].text
+    desk.take(in_reply_to=("m1@example.org",), text="Tack\n> Gungan", new_text="Tack")
+    notice = desk.mails(MailKind.NOTICE)[-1].text
+    assert "> Gungan" not in notice
+    assert "Citerad text är utelämnad. Hela mejlet är sparat med nummer 2." in notice
+
+
+@pytest.mark.parametrize("error", ["too_many_parts", "unparsed", "body"])
+def test_a_mail_that_could_not_be_read_is_held_and_a_person_may_make_a_case_of_it(error: str) -> None:
+    desk = Desk()
+    desk.take(error=error)
+    assert desk.settled == {1: f"held:{error}"}
+    desk.take(error=error, as_case=True)
+    assert len(desk.cases) == 1
+    assert "gick inte att läsa" in desk.mails(MailKind.NOTICE)[0].text
+
+
+@pytest.mark.parametrize("fields", [{"from_addr": ""}, {"hops": 101}, {"kind": InboundKind.AUTO}])
+def test_whatever_speaks_against_it_a_person_may_make_a_case_of_it(fields: dict[str, Any]) -> None:
+    desk = Desk()
+    desk.take(**fields, as_case=True)
+    assert len(desk.cases) == 1
+    assert len(desk.mails(MailKind.NOTICE)) == 2
 
 
 def test_writing_again_lands_in_the_same_case_by_each_tie_alone() -> None:
@@ -259,145 +224,6 @@ def test_the_trusted_hosts_time_counts_but_never_the_future() -> None:
     early = MONDAY - timedelta(hours=2)
     assert desk.take(date_seen=early).arrived_at == early
     assert desk.take(date_seen=MONDAY + timedelta(hours=2), new_text="två").arrived_at == MONDAY
-
-
-def test_an_answer_reaches_the_citizen_signed_and_threaded_and_stops_the_clock_when_accepted() -> None:
-    desk = Desk()
-    desk.take(references=("r0@example.org",))
-    (case,) = desk.cases
-    notice = desk.mails(MailKind.NOTICE)[0]
-    desk.later(hours=2)
-    desk.officer("anna", "Lyktan lagas på torsdag.\n\n==^== linje", notice)
-    (answer,) = desk.mails(MailKind.ANSWER)
-    assert answer.to_addr == ELSA
-    assert answer.text == (
-        "Lyktan lagas på torsdag.\n\nAnna Exempel\nKontaktcenter, Exempel kommun\nTelefon 0123-45 67 00\n"
-    )
-    assert answer.in_reply_to == "m1@example.org"
-    assert answer.references == ("r0@example.org", "m1@example.org")
-    assert fold_inquiries(desk.ledger.facts_of(case))[0].answered_at is None
-    desk.later(minutes=1)
-    desk.deliver(answer)
-    (inquiry,) = fold_inquiries(desk.ledger.facts_of(case))
-    assert inquiry.answered_at == MONDAY + timedelta(hours=2, minutes=1)
-    assert inquiry.answered_by == "officer:anna"
-
-
-def test_of_two_officers_the_second_is_stopped_and_shown_the_first_answer_and_may_insist() -> None:
-    desk = Desk()
-    desk.take()
-    annas, bos = desk.mails(MailKind.NOTICE)
-    desk.officer("anna", "Annas svar", annas)
-    desk.officer("bo", "Bos svar", bos)
-    assert [mail.text.splitlines()[0] for mail in desk.mails(MailKind.ANSWER)] == ["Annas svar"]
-    told = desk.mails(MailKind.RECEIPT)[-1]
-    assert told.to_addr == "bo@kommun.example"
-    assert "Annas svar" in told.text
-    assert "Anna Exempel har redan svarat" in told.text
-    desk.officer("bo", "Bos svar ändå", told)
-    assert [mail.text.splitlines()[0] for mail in desk.mails(MailKind.ANSWER)] == ["Annas svar", "Bos svar ändå"]
-
-
-def test_the_same_officer_mail_twice_answers_once() -> None:
-    desk = Desk()
-    desk.take()
-    notice = desk.mails(MailKind.NOTICE)[0]
-    for _ in range(2):
-        desk.officer("anna", "Svar", notice, message_id="officer-1@kommun.example")
-    assert len(desk.mails(MailKind.ANSWER)) == 1
-    assert desk.mails(MailKind.RECEIPT) == []
-
-
-def test_an_officers_auto_reply_does_nothing() -> None:
-    desk = Desk()
-    desk.take()
-    (case,) = desk.cases
-    desk.officer("anna", "Jag är på semester", desk.mails(MailKind.NOTICE)[0], kind=InboundKind.AUTO)
-    assert desk.mails(MailKind.ANSWER) == []
-    assert desk.kinds(case) == [FactKind.RECEIVED]
-
-
-@pytest.mark.parametrize(
-    ("fields", "what"),
-    [({"from_addr": "mallory@example.net"}, "another sender"), ({"authentic": "fail"}, "a forged sender")],
-)
-def test_a_mail_that_is_not_surely_the_officers_does_nothing(fields: dict[str, Any], what: str) -> None:
-    desk = Desk()
-    desk.take()
-    notice = desk.mails(MailKind.NOTICE)[0]
-    desk.take(**({"to": notice.reply_to, "from_addr": "anna@kommun.example", "new_text": "Svar"} | fields))
-    assert desk.mails(MailKind.ANSWER) == [], what
-    assert desk.settled[2] == "held:officer_not_confirmed"
-    (told,) = desk.mails(MailKind.RECEIPT)
-    assert told.to_addr == "anna@kommun.example"
-
-
-def test_without_a_verdict_every_act_is_confirmed_to_the_officers_own_address() -> None:
-    desk = Desk()
-    desk.take()
-    desk.officer("anna", "Svar", desk.mails(MailKind.NOTICE)[0], authentic="none")
-    assert len(desk.mails(MailKind.ANSWER)) == 1
-    (told,) = desk.mails(MailKind.RECEIPT)
-    assert told.to_addr == "anna@kommun.example"
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("/anteckning Ringde, inget svar", FactKind.NOTED),
-        ("/Anteckning\nRingde, inget svar", FactKind.NOTED),
-        ("/avsluta", FactKind.CLOSED),
-        ("/utan svar skräp", FactKind.EXCLUDED),
-        ("/utan  svar Tack!", FactKind.EXCLUDED),
-    ],
-)
-def test_a_command_is_done_and_reaches_no_citizen(text: str, kind: FactKind) -> None:
-    desk = Desk()
-    desk.take()
-    (case,) = desk.cases
-    before = len([mail for mail in desk.sent if mail.to_addr == ELSA])
-    desk.officer("anna", text, desk.mails(MailKind.NOTICE)[0])
-    assert desk.kinds(case)[-1] is kind
-    assert len([mail for mail in desk.sent if mail.to_addr == ELSA]) == before
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "/antekning hej",
-        "/avslut",
-        "/utan svar",
-        "/utan svar för gammalt",
-        "/avsluta\nTack för ditt mejl!",
-        "/svara Hej",
-    ],
-)
-def test_what_is_not_understood_does_nothing_and_is_said(text: str) -> None:
-    desk = Desk()
-    desk.take()
-    (case,) = desk.cases
-    desk.officer("anna", text, desk.mails(MailKind.NOTICE)[0])
-    assert desk.kinds(case) == [FactKind.RECEIVED]
-    assert desk.mails(MailKind.ANSWER) == []
-    (told,) = desk.mails(MailKind.RECEIPT)
-    assert "Inget har gjorts" in told.text
-
-
-def test_an_empty_reply_does_nothing_and_is_said() -> None:
-    desk = Desk()
-    desk.take()
-    desk.officer("anna", "\n\n==^== Skriv ditt svar", desk.mails(MailKind.NOTICE)[0])
-    assert desk.mails(MailKind.ANSWER) == []
-    assert "ingen text" in desk.mails(MailKind.RECEIPT)[0].text
-
-
-def test_closing_an_unanswered_question_says_that_it_stays_unanswered() -> None:
-    desk = Desk()
-    desk.take()
-    (case,) = desk.cases
-    desk.officer("anna", "/avsluta", desk.mails(MailKind.NOTICE)[0], authentic="none")
-    assert "räknas som obesvarad" in desk.mails(MailKind.RECEIPT)[0].text
-    assert fold_inquiries(desk.ledger.facts_of(case))[0].answered_at is None
 
 
 @pytest.mark.parametrize("by_path", [True, False])

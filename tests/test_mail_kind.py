@@ -108,15 +108,10 @@ def test_incomplete_reports(fields: str, status: str, final: bool) -> None:
         "From: postmaster@example.net",
         "From: MAILER-DAEMON",
         "X-Failed-Recipients: a@example.net",
-        "Subject: Autosvar: Fråga om bygglov",
-        "Subject: Automatiskt svar: Fråga",
-        "Subject: Automatic reply: Question",
-        "Subject: Out of Office: Question",
-        "Subject: Automaattinen vastaus: Kysymys",
-        "Subject: Automatische Antwort: Frage",
-        "Subject: Autoreply",
         "X-Auto-Response-Suppress: All\nSubject: Frånvaro",
         "X-Auto-Response-Suppress: OOF\nSubject: Poissa toimistolta",
+        "X-Auto-Response-Suppress: All\nSubject: Automatic response",
+        "X-Auto-Response-Suppress: All\nSubject: Automaattivastaus",
     ],
 )
 def test_machines(head: str) -> None:
@@ -146,9 +141,64 @@ def test_people(head: str) -> None:
     assert kind_of(head) is PERSON
 
 
-def test_away_subject_and_automatic_words_together() -> None:
-    assert kind_of("Subject: Frånvaro", "Detta är ett automatiskt svar.") is AUTO
-    assert kind_of("Subject: Fråga", "Jag fick bara ett automatiskt svar.") is PERSON
+PHRASES = [
+    "Autosvar: Fråga om bygglov",
+    "Automatiskt svar: Fråga",
+    "Automatic reply: Question",
+    "Out of Office: Question",
+    "Autoreply: Question",
+    "Automaattinen vastaus: Kysymys",
+    "Poissaoloilmoitus: Kysymys",
+    "Automatische Antwort: Frage",
+    "Automatisk svar: Spørsmål",
+]
+
+
+@pytest.mark.parametrize("phrase", PHRASES)
+def test_a_clients_phrase_counts_only_before_a_subject_that_is_answered(phrase: str) -> None:
+    assert kind_of(f"Subject: {phrase}\nIn-Reply-To: <m@example.org>") is AUTO
+    assert kind_of(f"Subject: {phrase}\nReferences: <m@example.org>") is AUTO
+    assert kind_of(f"Subject: {phrase} [K-7Q4M2X-9]") is AUTO
+    assert kind_of(f"Subject: {phrase}", "Detta är ett automatiskt svar.") is PERSON
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Frånvarobesked: hur anmäler jag?",
+        "Frånvaromeddelande",
+        "Semester i fritids?",
+        "Autosvar",
+        "Autosvar från er fungerar inte",
+        "SV: Autosvar: Fråga",
+        "Vacation: opening hours",
+    ],
+)
+def test_words_alone_are_no_proof(subject: str) -> None:
+    for body in ("Jag fick bara ett autosvar från er", "Detta är ett automatiskt svar."):
+        assert kind_of(f"Subject: {subject}\nIn-Reply-To: <m@example.org>", body) is PERSON
+        assert kind_of(f"Subject: {subject} [K-7Q4M2X-9]", body) is PERSON
+        assert kind_of(f"Subject: {subject}\nX-Auto-Response-Suppress: None", body) is PERSON
+
+
+def test_an_away_subject_or_automatic_words_confirm_a_header_sign() -> None:
+    suppress = "X-Auto-Response-Suppress: All\nSubject: Fråga"
+    assert kind_of(suppress, "Detta är ett automatiskt svar.") is AUTO
+    assert kind_of(suppress, "Hej") is PERSON
+
+
+def test_an_emoji_reaction_is_automatic() -> None:
+    parts = "".join(
+        f"--b\nContent-Type: {kind}\n\n{body}\n"
+        for kind, body in {
+            "text/plain": "👍",
+            "text/vnd.google.email-reaction+json": '{"emoji": "👍", "version": 1}',
+            "text/html": "<p>Anna reagerade</p>",
+        }.items()
+    )
+    head = "Subject: Re: Bygglov [K-7Q4M2X-9]\nContent-Type: multipart/alternative; boundary=b"
+    assert kind_of(head, parts + "--b--\n") is AUTO
+    assert kind_of(head, parts.replace("email-reaction+", "") + "--b--\n") is PERSON
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.mail_read import TEXT_LIMIT, decode_bytes, decode_header, file_bytes, read_mail
+from bot.channels.mail_files import files_with_content
+from bot.channels.mail_read import TEXT_LIMIT, decode_bytes, decode_header, read_mail
 from bot.port import Inbound, InboundKind
 
 DATA = Path(__file__).parent / "data" / "mail"
@@ -91,16 +92,16 @@ def test_files_have_safe_names_and_their_bytes() -> None:
         ("bilaga-4.heic", "image/heic", 13, False),
         ("logg.txt", "text/plain", 7, False),
     ]
-    assert file_bytes(MAILS["files"], read.files[1].part) == b"%PDF-1.4 test"
-    assert file_bytes(MAILS["files"], read.files[4].part) == b"loggrad"
-    assert file_bytes(MAILS["files"], 99) == file_bytes(MAILS["files"], -1) == b""
+    found = files_with_content(MAILS["files"])
+    assert [(file.name, file.media_type) for file in found] == [(file.name, file.media_type) for file in read.files]
+    assert (found[1].content, found[4].content) == (b"%PDF-1.4 test", b"loggrad")
 
 
 def test_a_photo_without_text_is_a_message() -> None:
     read = mail("photo_only")
     assert [(file.name, file.inline, file.size) for file in read.files] == [("IMG_1.jpeg", True, 70)]
     assert read.kind is InboundKind.PERSON
-    assert file_bytes(MAILS["photo_only"], read.files[0].part)[:2] == b"\xff\xd8"
+    assert files_with_content(MAILS["photo_only"])[0].content[:2] == b"\xff\xd8"
 
 
 def test_arrival_is_the_trusted_hosts_topmost_received_header() -> None:
@@ -324,4 +325,4 @@ def test_damaged_mails_can_be_read(name: str, damages: list[tuple[int, int, byte
         raw = raw[: at % len(raw)] + put + raw[at % len(raw) + length :] or b"x"
     read = read_mail(raw, trusted_host=HOST)
     assert_clean(read)
-    assert all(len(file_bytes(raw, file.part)) == file.size for file in read.files)
+    assert [len(file.content) for file in files_with_content(raw)] == [file.size for file in read.files]

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.channels.mail_html import html_to_text
 from bot.channels.mail_read import read_mail
-from bot.channels.mail_text import above_line, clean, html_to_text, new_text
+from bot.channels.mail_text import above_line, clean, is_forward, new_text, words_below
 
 DATA = Path(__file__).parent / "data" / "mail"
 
@@ -29,6 +30,11 @@ DATA = Path(__file__).parent / "data" / "mail"
         ("<a href='https://example.org/a?b=1&amp;c'>här</a>", "här <https://example.org/a?b=1&c>"),
         ("<a href=https://www.example.org/>Example.org</a>", "Example.org"),
         ('<a href="mailto:a@example.org?subject=x">a@example.org</a>', "a@example.org"),
+        ('<a href="mailto:kontakt%2Bd-1@example.org">Svara</a>', "Svara <kontakt+d-1@example.org>"),
+        ('<a href="mailto:kontakt%2Bd-1@example.org">kontakt+d-1@example.org</a>', "kontakt+d-1@example.org"),
+        ('<a href="mailto:a%E2%80%A8Bo skrev:%0Ab">x</a>', "x <a Bo skrev: b>"),
+        ('<a href="https://x.se/?to=kontakt%2bd-1%40y.se&q=a%20b">x</a>', "x <https://x.se/?to=kontakt+d-1@y.se&q=a%20b>"),
+        ('<a href="https://x.se/?url=mailto%253Akontakt%252Bd-1">x</a>', "x <https://x.se/?url=mailto%253Akontakt+d-1>"),
         ('<a href="javascript:x">a</a> <a href="#b">b</a> <a href="https://c.se"></a>', "a b"),
         ("<blockquote>a<blockquote>b</blockquote>c</blockquote>d", "> a\n> > b\n> c\nd"),
         ('<div class="gmail_quote"><div>a</div><div>b</div></div>c', "> a\n> b\nc"),
@@ -138,6 +144,29 @@ def test_bottom_posting_keeps_the_answer_and_loses_the_attribution() -> None:
     assert new_text(text) == "> Vad gäller det?\n\nEtt hål."
 
 
+FORWARDED = (
+    "Kan ni hjälpa henne?\n\nFrån: Bo <bo@example.net>\nSkickat: den 20 november 2026 10:00\nTill: Anna\n"
+    "Ämne: Buller\n\nDet bullrar.\n\n-- \nBo"
+)
+
+
+@pytest.mark.parametrize(
+    "prefix", ["VB:", "Vb:", "VL:", "FW:", "Fwd:", "fwd :", "FW[2]:", "TR:", "WG:", "Vidarebefordrat:", " VB: SV:"]
+)
+def test_a_forwarded_mail_is_kept_whole(prefix: str) -> None:
+    read = read_mail(f"Subject: {prefix} Buller\n\n{FORWARDED}".encode())
+    assert is_forward(read.subject)
+    assert read.new_text == FORWARDED
+    assert new_text(FORWARDED, forwarded=True) == FORWARDED
+
+
+@pytest.mark.parametrize("prefix", ["SV:", "VS:", "Re:", "SV: VB:", "", "Fwd", "Vb är stängt:", "Trasig bänk:"])
+def test_a_reply_is_not_kept_whole(prefix: str) -> None:
+    read = read_mail(f"Subject: {prefix} Buller\n\n{FORWARDED}".encode())
+    assert not is_forward(read.subject)
+    assert read.new_text == "Kan ni hjälpa henne?"
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(["Hej", "", "> citat", "-- ", *ATTRIBUTIONS, *HEADS, "Från: Storgatan", "____"])))
 def test_own_words_are_never_empty(parts: list[str]) -> None:
@@ -189,6 +218,87 @@ def test_officers_words_above_the_line(history: str) -> None:
     assert above_line(f"{ANSWER}\r\n{history}".replace("\n", "\r\n"), MARK, secrets) == ANSWER
     assert above_line(history, MARK, secrets) == ""
     assert above_line(f"\n\n{history}\n{ANSWER}", MARK, secrets) == ""
+
+
+LOOKALIKES = [
+    "Den 3 november 2026 kl. 10.15 skrev Bygglov till dig:\n\nVi behöver en ritning.\n\nDen har vi nu fått.",
+    "Bussen går så här:\n\nFrån: Storgatan\nTill: Hamnen\nDatum: den 3 november 2026 kl. 10.15\n\nMvh Anna",
+    "-----Ursprungligt meddelande-----\nså stod det i brevet.",
+    "Från: a@example.net\nTill: b@example.net\nÄmne: Buller\n\nDet har vi läst.",
+    "Från: Storgatan\nTill: Hamnen\nMvh Anna",
+]
+
+
+@pytest.mark.parametrize("history", REPLIES.values(), ids=REPLIES)
+@pytest.mark.parametrize("own", LOOKALIKES)
+def test_officers_words_that_look_like_an_introduction_stay(own: str, history: str) -> None:
+    assert above_line(f"{own}\n\n{history}", MARK, secrets) == own
+    assert above_line(f"{own}\n\n{history}", "==^==", secrets) == own
+
+
+@pytest.mark.parametrize("above", [*ATTRIBUTIONS, *HEADS])
+@pytest.mark.parametrize("between", ["", "\n", "\n \n____\n\n"])
+def test_only_the_introduction_right_above_the_mark_goes(above: str, between: str) -> None:
+    own = f"{LOOKALIKES[0]}\n\n{LOOKALIKES[1]}"
+    assert above_line(f"{own}\n\n{above}\n{between}{PLAIN}", MARK, secrets) == own
+    assert above_line(f"{own}\n\n{above}\n{between}{QUOTED}", MARK, secrets) == own
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"Från: Kontaktcenter <{SECRET}>\nSkickat: fredag\nTill: Anna\nÄmne: Nytt",
+        f"Från: Anna\nSkickat: fredag\nTill: {SECRET}\nÄmne: Nytt",
+        f"Från: Anna\nSkickat: fredag\nTill: Bo <bo@example.net>;\n Eva <eva@example.net>;\n {SECRET}\nÄmne: Nytt",
+        f"Date: fredag\nFrom: Anna\nTo: {SECRET}\nSubject: Nytt",
+    ],
+)
+def test_a_header_with_the_secret_address_goes_whole(head: str) -> None:
+    for notice in (PLAIN, "Gatan är mörk."):
+        assert above_line(f"{LOOKALIKES[1]}\n\n{head}\n\n{notice}", MARK, secrets) == LOOKALIKES[1]
+        assert above_line(f"Från: A\nTill: B\n{head}\n\n{notice}", MARK, secrets) == "Från: A\nTill: B"
+
+
+def test_without_mark_and_secret_the_first_history_is_cut() -> None:
+    assert above_line("Klart!\n\nDen 3 nov. 2026 kl. 10.15 skrev Bo:\n\nHej\n", MARK, secrets) == "Klart!"
+    assert above_line(f"Klart!\n\n{HEADS[0]}\n\nGatan är mörk.", MARK, secrets) == "Klart!"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        f"{QUOTED}\n\nLampan byts på måndag.",
+        f"{QUOTED}\nLampan byts.\n> Mvh Bo",
+        f"> {MARK}\nJa.\n> Nummer: 1",
+        f"{QUOTED}\nLampan byts.\n\n-- \nAnna",
+        f"> > {MARK}\n> > Nummer\nJa",
+        f"{QUOTED}\nJa\nSkickat från min iPhone",
+    ],
+)
+def test_words_between_or_below_the_quoted_lines_are_seen(below: str) -> None:
+    assert words_below(f"Kommunen skrev:\n{below}", MARK)
+    assert words_below(below.replace("\n", "\r\n"), "==^==")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        QUOTED,
+        f"Lampan byts.\n\n{QUOTED}\n\n",
+        f"Lampan byts.\n{QUOTED}\n\n-- \nAnna\nGatukontoret",
+        f"{QUOTED}\n\nHämta Outlook för iOS<https://aka.example.org/o0ukef>",
+        f"{QUOTED}\n\nSkickat från min iPhone\n",
+        f"{QUOTED}\n____\nSent from my Galaxy",
+        f"{QUOTED}\nLähetetty iPhonesta",
+        "> ==^== Skriv ditt svar ovanför\nden här raden ==^==\n> Nummer: 1",
+        f"Lampan byts.\n\n{PLAIN}",
+        "Lampan byts.\n> Gatan är mörk.\nJa",
+        "",
+    ],
+)
+def test_nothing_is_written_below(text: str) -> None:
+    assert not words_below(text, MARK)
+    assert not words_below(text, "==^==")
 
 
 def test_officers_html_reply() -> None:

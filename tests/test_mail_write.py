@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.mail_read import file_bytes, read_mail
+from bot.channels.mail_files import files_with_content
+from bot.channels.mail_read import read_mail
 from bot.channels.mail_text import clean
 from bot.channels.mail_write import safe_name, write_mail
 from bot.port import Attachment, InboundKind, Outbound
@@ -221,5 +222,5 @@ def test_what_is_written_is_read_again(data: st.DataObject) -> None:
     assert read.from_name == one_line(message.from_name).strip('" ')
     assert read.text.strip() == clean(message.text).strip()
     assert [file.name for file in read.files] == [safe_name(name) for name, _ in files]
-    assert [file_bytes(raw, file.part) for file in read.files] == [content for _, content in files]
+    assert [file.content for file in files_with_content(raw)] == [content for _, content in files]
     assert (read.loop_mark, read.error) == ("exempelby-1", "")

@@ -1,6 +1,7 @@
 """The outbox: retries as a pure function, and what must hold when relay, database or process fail."""
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -152,11 +153,46 @@ async def test_what_a_dead_process_was_sending_is_found_at_the_next_start(town: 
 
 
 @pytest.mark.asyncio
-async def test_what_a_living_process_is_sending_is_left_alone(town: Town) -> None:
+async def test_what_this_process_is_sending_is_left_alone_but_not_what_it_claimed_without_knowing(town: Town) -> None:
+    """A claim whose commit was done but whose reply was lost would else lie in `sending` for ever."""
     await town.keep(make_mail())
     await town.take()
     await town.run_sql(f"UPDATE outbox SET state = 'sending', owner = {town.database.owner}")
+    town.outbox._in_hand = {row["id"] for row in await town.rows(outbox)}
     assert await town.outbox.recover() == 0
+    town.outbox._in_hand = set()
+    assert await town.outbox.recover() == 3
+    await town.deliver()
+    assert [mail.to_addr for mail in town.relay.accepted] == ["anna@kommun.example", "bo@kommun.example"]
+
+
+@pytest.mark.asyncio
+async def test_while_a_slow_address_is_being_sent_to_the_others_get_theirs(town: Town) -> None:
+    gate = asyncio.Event()
+    sent: list[str] = []
+
+    class Slow:
+        async def send(self, message: Outbound) -> datetime:
+            if message.to_addr == "elsa@example.org":
+                await gate.wait()
+            sent.append(message.to_addr)
+            return town.clock.now()
+
+    town.outbox._sender = Slow()
+    await town.keep(make_mail())
+    await town.take()
+    running = asyncio.create_task(town.outbox.run(asyncio.Event()))
+    async with asyncio.timeout(5):
+        while len(sent) < 2:
+            await asyncio.sleep(0)
+    assert sorted(sent) == ["anna@kommun.example", "bo@kommun.example"]
+    assert await town.outbox.recover() == 0
+    gate.set()
+    async with asyncio.timeout(5):
+        while not await town.queue_is_empty():
+            await asyncio.sleep(0.01)
+    await town.outbox.finish(running, asyncio.Event(), 5)
+    assert sent[-1] == "elsa@example.org"
 
 
 @pytest.mark.asyncio

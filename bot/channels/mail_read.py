@@ -18,8 +18,9 @@ from mimetypes import MimeTypes
 from typing import TypeVar
 from urllib.parse import unquote_to_bytes
 
+from bot.channels.mail_html import html_to_text
 from bot.channels.mail_kind import Headers, classify, find_address, read_addresses, read_ids, read_verdict, received_at
-from bot.channels.mail_text import clean, html_to_text, new_text
+from bot.channels.mail_text import clean, is_forward, new_text
 from bot.channels.mail_write import safe_name
 from bot.port import Bounce, Inbound, InboundFile, InboundKind
 
@@ -126,16 +127,18 @@ _EXACT = frozenset(("", "7bit", "8bit", "base64", "quoted-printable", "x-uuencod
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 
-class _Part(Message):
+class Part(Message):
     """A part that reads its own type and parameters, in linear time."""
 
     _type: str | None = None
     _params: dict[str, str]
 
     def head(self, name: str) -> str:
+        """Return the topmost header of this name as it stands, empty if there is none."""
         return next((str(value)[:_VALUE_LIMIT] for key, value in self.raw_items() if key.lower() == name), "")
 
     def get_content_type(self) -> str:
+        """Return the media type; text/plain where the header is not one."""
         if self._type is None:
             value = self.head("content-type")
             kind = value.partition(";")[0].strip().lower()
@@ -145,13 +148,16 @@ class _Part(Message):
         return self._type
 
     def get_boundary(self, failobj: T | None = None) -> str | T | None:  # type: ignore[override]
+        """Return the boundary that the parser looks for."""
         return self.param("boundary").rstrip() or failobj
 
     def param(self, name: str) -> str:
+        """Return a decoded parameter of Content-Type."""
         self.get_content_type()
         return self._params.get(name, "")
 
     def disposition(self) -> str:
+        """Return ``attachment``, ``inline`` or what else it says of itself."""
         return self.head("content-disposition").partition(";")[0].strip().lower()
 
     def file_name(self) -> str:
@@ -159,11 +165,13 @@ class _Part(Message):
         given = self.head("content-disposition")
         return (_read_params(given).get("filename", "") if ";" in given else "") or self.param("name")
 
-    def children(self) -> list["_Part"]:
+    def children(self) -> list["Part"]:
+        """Return the parts directly within this one."""
         payload = self.get_payload()
-        return [part for part in payload if isinstance(part, _Part)] if isinstance(payload, list) else []
+        return [part for part in payload if isinstance(part, Part)] if isinstance(payload, list) else []
 
     def content(self) -> bytes:
+        """Return the decoded bytes."""
         data = self.get_payload(decode=True)
         encoding = self.head("content-transfer-encoding").lower()
         if not isinstance(data, bytes) or encoding in _EXACT:
@@ -206,7 +214,7 @@ _HEAD_END = re.compile(rb"\n[ \t]*\r?\n|\r[ \t]*\r")
 _BOUNDARY = re.compile(rb"(?i)boundary")
 
 
-def _parse(raw: bytes) -> tuple[_Part, str]:
+def parse(raw: bytes) -> tuple[Part, str]:
     """Return the parsed mail and an error code; a mail too large in its form is read by its head alone."""
     raw = raw.lstrip(b"\r\n")
     if junk := _JUNK.match(raw):
@@ -218,11 +226,11 @@ def _parse(raw: bytes) -> tuple[_Part, str]:
     dense = marks > 20 and lines > 20_000 and len(_BOUNDARY.findall(raw)) * lines > _LINES_TIMES_PARTS
     if dense or marks > _PART_MARKS or head_lines > _HEAD_LINES or lines > _LINES:
         first = re.split(rb"(?<=[\r\n])", head, maxsplit=_HEAD_LINES)
-        return message_from_bytes(b"".join(first[:_HEAD_LINES]), _class=_Part), "too_many_parts"
+        return message_from_bytes(b"".join(first[:_HEAD_LINES]), _class=Part), "too_many_parts"
     try:
-        return message_from_bytes(raw, _class=_Part), ""
+        return message_from_bytes(raw, _class=Part), ""
     except Exception:  # the library promises nothing for deep nesting; the head is always readable
-        return message_from_bytes(head, _class=_Part), "unparsed"
+        return message_from_bytes(head, _class=Part), "unparsed"
 
 
 def read_mail(raw: bytes, *, trusted_host: str = "", envelope_sender: str | None = None) -> Inbound:
@@ -237,7 +245,7 @@ def read_mail(raw: bytes, *, trusted_host: str = "", envelope_sender: str | None
         trusted_host: the one host whose Received and Authentication-Results headers are believed.
         envelope_sender: the SMTP return path, empty for the null one; None if the transport does not know it.
     """
-    message, error = _parse(raw)
+    message, error = parse(raw)
     faults = _Faults(error)
     headers: dict[str, list[str]] = {}
     for name, value in message.raw_items():
@@ -247,13 +255,13 @@ def read_mail(raw: bytes, *, trusted_host: str = "", envelope_sender: str | None
     if len(text) > TEXT_LIMIT:
         text = text[:TEXT_LIMIT]
         faults.code = faults.code or "text_cut"
-    files: tuple[InboundFile, ...] = faults.spare("files", lambda: _files(message), ())
+    files: tuple[InboundFile, ...] = faults.spare("files", lambda: list_files(message), ())
     kind, bounce = faults.spare(
         "kind",
         lambda: classify(message, headers, envelope_sender, subject=head.subject, text=text, has_files=bool(files)),
         _A_PERSON,
     )
-    own = faults.spare("body", lambda: new_text(text), text)
+    own = faults.spare("body", lambda: new_text(text, forwarded=is_forward(head.subject)), text)
     return replace(head, text=text, new_text=own, files=files, kind=kind, bounce=bounce, error=faults.code)
 
 
@@ -273,15 +281,6 @@ def _read_head(headers: Headers, faults: "_Faults", trusted_host: str, envelope_
         loop_mark=spare("header", lambda: _one(headers, "x-kommunsvar-installation")[:80], ""),
         hops=len(headers.get("received", ())),
     )
-
-
-def file_bytes(raw: bytes, part: int) -> bytes:
-    """Return the decoded content of the part that `InboundFile.part` names; empty if there is none such."""
-    try:
-        parts = list(_parse(raw)[0].walk())
-        return parts[part].content() if 0 <= part < len(parts) else b""
-    except Exception:
-        return b""
 
 
 class _Faults:
@@ -328,18 +327,18 @@ _SHOWN = frozenset(("plain", "html", "x-amp-html", "x-watch-html", "enriched", "
 _NO_HTML = re.compile(r"html.{0,60}(mail|e-post|viewer|client|browser|program|läsare)|stöder inte html", re.IGNORECASE)
 
 
-def _is_file(part: _Part) -> bool:
+def _is_file(part: Part) -> bool:
     main, _, sub = part.get_content_type().partition("/")
     if main == "multipart":
         return False  # one whose boundary never came: its content is read as text
     return main != "text" or sub not in _SHOWN or part.disposition() == "attachment" or bool(part.file_name())
 
 
-def _body(message: _Part) -> str:
+def _body(message: Part) -> str:
     return clean(_render(message, 0)).strip("\n ")
 
 
-def _render(part: _Part, depth: int) -> str:
+def _render(part: Part, depth: int) -> str:
     kind = part.get_content_type()
     if depth > _DEPTH or kind.endswith(("/delivery-status", "/rfc822-headers")):
         return ""
@@ -355,7 +354,7 @@ def _render(part: _Part, depth: int) -> str:
     return html_to_text(text) if kind.startswith("text/") and kind != "text/plain" else text.strip("\r\n")
 
 
-def _best(children: list[_Part], depth: int) -> str:
+def _best(children: list[Part], depth: int) -> str:
     """Return the plain version, or the rich one where the plain one is empty or says next to nothing."""
     plain = [child for child in children if child.get_content_type() == "text/plain" and not _is_file(child)]
     rich = [child for child in children if child not in plain]
@@ -378,7 +377,8 @@ _ENDINGS = {
 }
 
 
-def _files(message: _Part) -> tuple[InboundFile, ...]:
+def list_files(message: Part) -> tuple[InboundFile, ...]:
+    """Return the files of a parsed mail, each with its place among the parts."""
     files: list[InboundFile] = []
     for index, part in enumerate(message.walk()):
         if part.is_multipart() or not _is_file(part):

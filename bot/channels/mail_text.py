@@ -1,4 +1,4 @@
-"""The text of a mail: HTML to lines, the writer's own words, and what an officer wrote above our notice.
+"""The text of a mail: the writer's own words, and what an officer wrote above our notice.
 
 Pure. Nothing here raises, whatever it is given, and every pass is linear in its input.
 """
@@ -11,162 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_INVISIBLE = re.compile(r"[\u00ad\u200b\u2060\ufeff]")
 
 
 def clean(text: str) -> str:
     r"""Return the text with every line end as ``\n`` and without control characters and lone surrogates."""
     return _CONTROL.sub("", _BREAKS.sub("\n", text))
-
-
-# The regular expression consumes all it scans, and the text gets "-->" appended, so each tag ends somewhere.
-# A real HTML tree was measured and left: 1 MB of nested <div> took lexbor 93 s, 47 kB of <font> and <p> 1.4 GB.
-_TAG = re.compile(
-    r"<(?:!--.*?--|[!?][^>]*|(/?)([a-zA-Z][\w:-]*)((?>[^>\"']+|\"[^\"]{0,2000}\"|'[^']{0,2000}'|[\"'])*+))>",
-    re.DOTALL | re.ASCII,
-)
-_ATTRIBUTE = r"{}\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))"
-_HREF = re.compile(r"\b" + _ATTRIBUTE.format("href"), re.IGNORECASE)
-_ALT = re.compile(r"\b" + _ATTRIBUTE.format("alt"), re.IGNORECASE)
-_DROPPED = {name: re.compile(rf"</{name}\b[^>]*>", re.IGNORECASE) for name in ("script", "style", "title", "template")}
-_PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6"))
-_BLOCKS = _PARAGRAPHS | set(
-    re.findall(
-        r"\w+",
-        "address article aside blockquote body center dd div dl dt fieldset figure footer form header hr html li main"
-        " nav ol option pre section table tr ul",
-    )
-)
-_QUOTE = re.compile(r"gmail_quote|moz-cite-prefix|yahoo_quoted|protonmail_quote|appendonsend")
-_SPACE = re.compile(r"[ \t\r\n\f]+")
-_INVISIBLE = re.compile(r"[\u00ad\u200b\u2060\ufeff]")
-_HTML_LIMIT = 2_000_000
-_QUOTE_DEPTH = 8
-
-
-class _Page:
-    """Lines under way: words are gathered until a block begins or ends."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self._words: list[str] = []
-        self._quotes: list[tuple[str, int]] = []
-        self._rest_is_quote = False
-        self._href = ""
-        self._shown: list[str] = []
-        self._pre = 0
-
-    def text(self, source: str) -> None:
-        for number, piece in enumerate(source.split("\n") if self._pre else (source,)):
-            if number:
-                self._flush()
-            self._word(html.unescape(piece) if "&" in piece else piece)
-
-    def _word(self, word: str) -> None:
-        if word:
-            self._words.append(word)
-            if self._href:
-                self._shown.append(word)
-
-    def _flush(self) -> None:
-        line = _SPACE.sub(" ", "".join(self._words)).strip(" ").replace("\xa0", " ").rstrip()
-        self._words.clear()
-        line = "-- " if line == "--" else line
-        depth = min(len(self._quotes), _QUOTE_DEPTH) or int(self._rest_is_quote)
-        line = ("> " * depth + line).rstrip() if depth else line
-        if line.strip("> ") or not self.lines or self.lines[-1].strip("> "):
-            self.lines.append(line)
-
-    def end_line(self) -> None:
-        if any("\xa0" in word or not word.isspace() for word in self._words):
-            self._flush()
-        self._words.clear()
-
-    def open(self, name: str, attrs: str) -> None:
-        if name in _BLOCKS:
-            self._open_block(name, attrs)
-        elif name == "br":
-            self._flush()
-        elif name == "a":
-            self.close_link()
-            self._href = _link(attrs)
-        elif name == "img":
-            self._word(_attribute(_ALT, attrs))
-        elif name in ("td", "th"):
-            self._word(" ")
-
-    def _open_block(self, name: str, attrs: str) -> None:
-        self.end_line()
-        if name in _PARAGRAPHS and self.lines and "mso" not in attrs.lower():
-            self._flush()
-        if name == "blockquote" or (attrs and _QUOTE.search(attrs)):
-            self._quotes.append((name, 1))
-        elif self._quotes and self._quotes[-1][0] == name:
-            self._quotes[-1] = (name, self._quotes[-1][1] + 1)
-        if "divRplyFwdMsg" in attrs:  # Outlook on the web puts the history after this element, not into it
-            self._rest_is_quote = True
-        self._pre += name == "pre"
-        if name == "li":
-            self._word("- ")
-
-    def close(self, name: str) -> None:
-        if name == "a":
-            self.close_link()
-        if name not in _BLOCKS:
-            return
-        self.end_line()
-        self._pre -= name == "pre" and self._pre > 0
-        if self._quotes and self._quotes[-1][0] == name:
-            depth = self._quotes[-1][1] - 1
-            self._quotes[-1:] = [(name, depth)] if depth else []
-
-    def close_link(self) -> None:
-        href, shown = self._href, "".join(self._shown)
-        self._href = ""
-        self._shown.clear()
-        if href and shown.strip() and _bare(href) != _bare(shown):
-            self._word(f" <{href}>")
-
-
-def _attribute(pattern: re.Pattern[str], attrs: str) -> str:
-    found = pattern.search(attrs[:4_000])
-    return html.unescape(found[1] or found[2] or found[3] or "").strip() if found else ""
-
-
-def _link(attrs: str) -> str:
-    href = _attribute(_HREF, attrs)
-    if href.lower().startswith("mailto:"):
-        return href[7:].partition("?")[0]
-    return href if href.lower().startswith(("http://", "https://")) else ""
-
-
-def _bare(link: str) -> str:
-    return re.sub(r"^https?://(www\.)?|\s+", "", link.strip().lower()).rstrip("/")
-
-
-def html_to_text(source: str) -> str:
-    """Return the readable text of an HTML body, one line per block, quoted history as lines with ``> ``.
-
-    Lists get ``- ``, links their address in angle brackets where it differs from the text, pictures their
-    alternative text. What a browser does not show as text (script, style, title, comments) is left out.
-    At most 2 000 000 characters are read.
-    """
-    source = clean(source[:_HTML_LIMIT]) + "-->"
-    page, at = _Page(), 0
-    while (tag := _TAG.search(source, at)) is not None:
-        page.text(source[at : tag.start()])
-        at = tag.end()
-        name = (tag[2] or "").lower()
-        if tag[1]:
-            page.close(name)
-        elif name in _DROPPED:
-            end = _DROPPED[name].search(source, at)
-            at = end.end() if end else len(source)
-        elif name:
-            page.open(name, tag[3])
-    page.text(source[at:].removesuffix("-->"))
-    page.close_link()
-    page.end_line()
-    return _INVISIBLE.sub("", clean("\n".join(page.lines))).strip("\n ")
 
 
 _KEYS = {
@@ -267,15 +117,31 @@ def _history(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
             yield begin, at + 1
 
 
-def new_text(text: str) -> str:
+_FORWARD_SUBJECT = re.compile(r"\s*(vb|vl|fwd?|tr|wg|vidarebefordrat( meddelande)?)\s*(\[\d+\]\s*)?:", re.IGNORECASE)
+
+
+def is_forward(subject: str) -> bool:
+    """Tell whether a subject begins as mail programs begin that of a forwarded mail.
+
+    ``VS`` does not count: it is the reply of Finnish programs, whose forward is ``VL``.
+    """
+    return _FORWARD_SUBJECT.match(subject) is not None
+
+
+def new_text(text: str, *, forwarded: bool = False) -> str:
     """Return the writer's own words of this mail, without quoted history and without signature.
 
     History is what stands below an attribution line, a reply header of at least three keys or an "original
     message" rule, and a last block of ``>`` lines (Swedish, Finnish, Norwegian, Danish, English, German). Own
-    words below a quotation keep the quotation, so that answers between the lines stay readable. What a person
-    forwards is kept. A signature is cut only below a line that is exactly ``-- ``. Never empty if the text
-    is not: then all of it is returned.
+    words below a quotation keep the quotation, so that answers between the lines stay readable. A signature is
+    cut only below a line that is exactly ``-- ``. Never empty if the text is not: then all of it is returned.
+
+    What a person forwards is kept, and with it the whole text: when `forwarded` says so (the subject does, see
+    `is_forward`), for a forward looks just like a reply in some programs, or when a "forwarded message" rule
+    stands above all history that is not quoted.
     """
+    if forwarded:
+        return text.strip()
     lines = clean(text).split("\n")
     soft: list[tuple[int, int]] = []
     forward = next((at for at, line in enumerate(lines) if _FORWARDED.match(line)), len(lines))
@@ -299,9 +165,11 @@ def new_text(text: str) -> str:
 def above_line(text: str, line_mark: str, secrets: Callable[[str], bool]) -> str:
     """Return what an officer wrote above our notice, empty if nothing stands there (never all of the text).
 
-    The text ends before the first line that holds the marker (in any case, spacing, quoting or wrapping), that
-    `secrets` knows as holding a secret address (also one wrapped over two lines), or that begins a reply header
-    or an attribution; what a wrapped attribution left above the cut goes too.
+    The text ends before the first line that holds the marker (in any case, spacing, quoting or wrapping) or that
+    `secrets` knows as holding a secret address (also one wrapped over two lines). Of what is left, only the reply
+    introduction that ends directly above goes too: quoted lines, an attribution, a reply header, or what the cut
+    left of them, with blank lines and rules between. Higher up, the officer's own words may look like one. Only
+    where neither marker nor secret is found does the text end at the first attribution or reply header.
 
     Args:
         text: the whole text of the reply.
@@ -310,19 +178,75 @@ def above_line(text: str, line_mark: str, secrets: Callable[[str], bool]) -> str
     """
     lines = clean(text).split("\n")
     secret = _secret_at(lines, secrets)
-    history = next((begin for begin, _ in _history(lines)), len(lines))
-    cut = min(_mark_at(lines, line_mark), secret, history)
+    cut = min(_mark_span(lines, line_mark)[0], secret)
+    if cut == len(lines):
+        cut = next((begin for begin, _ in _history(lines)), cut)
     kept = lines[:cut]
     if cut == secret:
+        del kept[_head_begin(lines, cut) :]
         while kept and _key(kept[-1]):  # the cut fell into the middle of a reply header
             kept.pop()
         _drop_begun(kept)
     kept = _trimmed(kept)
     while kept and _quoted(kept[-1]):  # the attribution may stand within the quotation
         kept = _trimmed(kept[:-1])
-    _drop_begun(kept, whole=True)
-    _drop_short_head(kept)
+    _drop_introduction(kept)
     return "\n".join(_trimmed(kept)).strip()
+
+
+def _drop_introduction(kept: list[str]) -> None:
+    """Drop the one attribution or reply header that ends these lines."""
+    if not kept:
+        return
+    begin = _attribution(kept, len(kept) - 1)
+    begin = begin if begin >= 0 else _head_begin(kept, len(kept))
+    if begin < len(kept):
+        del kept[begin:]
+        return
+    count = len(kept)
+    _drop_begun(kept, whole=True)
+    if len(kept) == count:
+        _drop_short_head(kept)
+
+
+def _head_begin(lines: Sequence[str], end: int) -> int:
+    """Return where the reply header that reaches this end begins, the end itself if none does.
+
+    No key stands twice in a header: what stands above a repeated one is the officer's own.
+    """
+    kinds, begin = set[str](), end
+    for at in range(end - 1, max(end - 13, -1), -1):
+        kind = _key(lines[at])
+        if kind in kinds or not lines[at].strip():
+            break
+        kinds |= {kind} - {""}
+        begin = at if _is_head(lines, at) else begin
+    return begin
+
+
+_PHONE = re.compile(
+    r"(hämta|skaffa|get|hent|hanki|holen sie sich) outlook|skickat från|skickat med|sent from|sent with|sendt fra"
+    r"|lähetetty|gesendet (von|mit)|von meinem",
+    re.IGNORECASE,
+)
+
+
+def words_below(text: str, line_mark: str) -> bool:
+    """Tell whether somebody wrote between or below the quoted lines of our notice, where nothing is sent from.
+
+    False unless the marker's line is quoted with ``>``. Blank lines, rules, what stands below ``-- `` and the
+    lines that phones put below a mail do not count, nor does the rest of a marker that was wrapped.
+    """
+    lines = clean(text).split("\n")
+    begin, last = _mark_span(lines, line_mark)
+    if begin == len(lines) or not _quoted(lines[begin]):
+        return False
+    below = lines[last + 1 :]
+    wrapped = _mark_span(below[:2], line_mark)[1]  # the marker stands on both sides of its line
+    below = below[wrapped + 1 :] if wrapped < len(below[:2]) else below
+    below = below[: below.index("-- ")] if "-- " in below else below
+    own = (line for line in below if not _RULE.fullmatch(line) and not _quoted(line))
+    return any(not _PHONE.match(line.strip()) for line in own)
 
 
 def _trimmed(lines: list[str]) -> list[str]:
@@ -341,8 +265,8 @@ def _skeleton(line: str, letters: bool) -> str:
     return "".join(filter(str.isalnum, plain)) if letters else "".join(plain.replace(">", " ").split())
 
 
-def _mark_at(lines: Sequence[str], mark: str) -> int:
-    """Return the line on which the marker begins, the number of lines if it is nowhere."""
+def _mark_span(lines: Sequence[str], mark: str) -> tuple[int, int]:
+    """Return the first and the last line of the marker, twice the number of lines if it is nowhere."""
     letters = any(map(str.isalnum, mark))
     wanted = _skeleton(mark, letters)
     starts, parts, total = list[int](), list[str](), 0
@@ -351,7 +275,9 @@ def _mark_at(lines: Sequence[str], mark: str) -> int:
         parts.append(_skeleton(line, letters))
         total += len(parts[-1])
     found = "".join(parts).find(wanted) if wanted else -1
-    return bisect_right(starts, found) - 1 if found >= 0 else len(lines)
+    if found < 0:
+        return len(lines), len(lines)
+    return bisect_right(starts, found) - 1, bisect_right(starts, found + len(wanted) - 1) - 1
 
 
 def _secret_at(lines: Sequence[str], secrets: Callable[[str], bool]) -> int:
@@ -384,7 +310,7 @@ def _drop_begun(lines: list[str], *, whole: bool = False) -> None:
 def _drop_short_head(lines: list[str]) -> None:
     """Drop a reply header too short for certainty (sender and date or subject) right above the cut."""
     count, kinds = 0, set[str]()
-    while count < len(lines) and (kind := _key(lines[-count - 1])):
+    while count < len(lines) and (kind := _key(lines[-count - 1])) and kind not in kinds:
         kinds.add(kind)
         count += 1
     if "from" in kinds and kinds & {"sent", "subject"}:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.case import fold_case
 from bot.facts import CaseNumber, ExcludeReason, FactKind, InboxId, UnitId, officer_actor
@@ -20,6 +21,7 @@ class Act:
     case: CaseNumber
     inquiry: int
     source: str
+    digest: str = ""
     inbox: InboxId | None = None
 
 
@@ -46,17 +48,18 @@ def answer(
     Raises:
         NobodyToAnswer: no address to answer to.
     """
-    first = standing_answer(ledger, act.case, act.inquiry)
+    inquiry = _inquiry_to_answer(fold_inquiries(ledger.facts_of(act.case)), act.inquiry)
+    first = standing_answer(ledger, act.case, act.inquiry) or standing_answer(ledger, act.case, inquiry)
     if first is not None and not again:
         return AnsweredBefore(first)
     asked = next((m for m in reversed(ledger.messages_of(act.case)) if m.direction is Direction.IN), None)
     to_addr = ledger.address_of(asked.address) if asked and asked.address is not None else ""
     if asked is None or not to_addr:
         raise NobodyToAnswer
-    inquiry = _inquiry_to_answer(fold_inquiries(ledger.facts_of(act.case)), act.inquiry)
     message = ledger.add_message(
-        act.case, Direction.OUT, text=text, officer=act.officer.id, inbox_id=act.inbox, subject=asked.subject
-    )
+        act.case, Direction.OUT, text=text, officer=act.officer.id, inbox_id=act.inbox, subject=asked.subject,
+        digest=act.digest,
+    )  # fmt: skip
     ledger.append(
         FactKind.ASSIGNED, act.case, inquiry=inquiry, occurred_at=ledger.now,
         actor=officer_actor(act.officer.id), source=act.source, data={"message": message},
@@ -71,7 +74,9 @@ def answer(
 
 def note(ledger: Ledger, act: Act, text: str) -> None:
     """Keep a note in the case; it never leaves the house."""
-    message = ledger.add_message(act.case, Direction.NOTE, text=text, officer=act.officer.id, inbox_id=act.inbox)
+    message = ledger.add_message(
+        act.case, Direction.NOTE, text=text, officer=act.officer.id, inbox_id=act.inbox, digest=act.digest
+    )
     _record(ledger, act, FactKind.NOTED, {"message": message})
 
 
@@ -85,6 +90,16 @@ def close(ledger: Ledger, act: Act) -> bool:
 def leave_out(ledger: Ledger, act: Act, reason: ExcludeReason) -> None:
     """Leave the inquiry out of the figures; the reason is counted in every report."""
     _record(ledger, act, FactKind.EXCLUDED, {"reason": reason.value})
+
+
+def said_before(ledger: Ledger, act: Act) -> bool:
+    """Tell whether the officer has written these very words in the case within 24 hours, as a robot would."""
+    return any(
+        message.officer == act.officer.id
+        and message.digest == act.digest
+        and ledger.now - message.created_at < timedelta(hours=24)
+        for message in ledger.messages_of(act.case)
+    )
 
 
 def standing_answer(ledger: Ledger, case: CaseNumber, inquiry: int) -> StoredMessage | None:

@@ -1,6 +1,8 @@
 """What an officer writes: an answer, or a command in the first line. Pure; nothing is done by guess."""
 
 import difflib
+import re
+import unicodedata
 from dataclasses import dataclass
 
 from bot.facts import ExcludeReason
@@ -79,37 +81,67 @@ REASON_NAMES = {
     ExcludeReason.MERGED: mark("hopslagen med en annan"),
 }
 
+_SIGNATURE = re.compile(
+    r"--$|_{5,}|(med )?vänliga? hälsning(ar)?|hälsningar|mvh\b|bästa hälsningar|(kind|best|warm) regards|regards\b"
+    r"|ystävällisin terveisin|terveisin|hämta outlook|skickat från|skickades från|get outlook|sent from|lähetetty",
+    re.IGNORECASE,
+)
+"""How signatures begin in the officers' languages and mail programs."""
+
 
 def read_command(text: str) -> Command | None:
     """Return what an officer's text asks for; None if it is empty.
 
-    A first line that begins with a slash is a command and never reaches a citizen, understood or not.
+    A line that begins with a slash is a command and never reaches a citizen, understood or not; signs that nobody
+    sees (a byte order mark, the stars of bold text) before the slash do not change that.
     """
-    text = text.strip()
-    if not text:
+    lines = text.strip().splitlines()
+    while lines and not _visible(lines[0]):
+        lines.pop(0)
+    if not lines:
         return None
-    if not text.startswith("/"):
-        return Answer(text)
-    line, _, rest = text.partition("\n")
-    line = " ".join(line.split())
-    words = line.lower()
-    for command, act in COMMANDS.items():
-        if words == command or words.startswith(command + " "):
-            return _command(act, line, line[len(command) :].strip(), rest.strip())
-    return NotUnderstood(line, _nearest(words))
+    if not _visible(lines[0]).startswith("/"):
+        hidden = next((_visible(line) for line in lines if _act(_visible(line)) is not None), None)
+        # A command below other words: sending either part would be a guess.
+        return Answer(text.strip()) if hidden is None else NotUnderstood(hidden, "")
+    line = " ".join(_visible(lines[0]).split())
+    found = _act(line)
+    if found is None:
+        return NotUnderstood(line, _nearest(line.lower()))
+    command, act = found
+    return _command(act, line, line[len(command) :].strip(), lines[1:])
 
 
-def _command(act: str, line: str, argument: str, rest: str) -> Command:
+def _visible(line: str) -> str:
+    """Return a line without the signs that formatting leaves and nobody sees at its start."""
+    seen = "".join(sign for sign in line if unicodedata.category(sign) != "Cf")
+    return seen.strip().lstrip("*_ ").strip()
+
+
+def _act(line: str) -> tuple[str, str] | None:
+    words = " ".join(line.lower().split()).rstrip("*_ ")
+    return next(((name, act) for name, act in COMMANDS.items() if words == name or words.startswith(name + " ")), None)
+
+
+def _command(act: str, line: str, argument: str, rest: list[str]) -> Command:
+    argument = argument.strip("*_ ")
     if act == "note":
-        text = "\n".join(part for part in (argument, rest) if part)
+        text = "\n".join(part for part in (argument, "\n".join(rest).strip()) if part)
         return Note(text) if text else NotUnderstood(line, "")
+    below = _without_signature(rest)
     if act == "close":
         # Text below could be meant for the citizen: sending it or dropping it would both be a guess.
-        return NotUnderstood(line, mark("/avsluta")) if argument or rest else Close()
+        return NotUnderstood(line, mark("/avsluta")) if argument or below else Close()
     reason = REASONS.get(argument.lower().rstrip(".!"))
-    if reason is None or rest:
+    if reason is None or below:
         return NotUnderstood(line, mark("/utan svar skräp"))
     return LeaveOut(reason)
+
+
+def _without_signature(lines: list[str]) -> str:
+    """Return the lines above a signature: what mail programs put below every mail says nothing."""
+    end = next((at for at, line in enumerate(lines) if _SIGNATURE.match(line.strip())), len(lines))
+    return "\n".join(lines[:end]).strip()
 
 
 def _nearest(words: str) -> str:

@@ -1,7 +1,9 @@
 """The desk's e-mail face: an officer answers a notice by mail, and is told what became of it."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Protocol
 
 from bot.arrival import Arrival
 from bot.case import fold_case
@@ -14,22 +16,41 @@ from bot.notices import queue_receipt
 from bot.office import Office, Officer
 from bot.port import InboundKind
 from bot.store.ledger import Ledger
-from bot.store.rows import InboxState
+from bot.store.rows import InboxState, MailKind
 from bot.tokens import OfficerToken
 
 logger = logging.getLogger(__name__)
 
-OwnWords = Callable[[str], str]
-"""Cuts an officer's mail to what stands above the notice's line; never returns the notice or a secret address."""
+TELLS_AN_HOUR = 5
+"""Receipts to one officer in one case within an hour; a robot on an officer's address must come to rest."""
+
+
+class MailReading(Protocol):
+    """What the desk asks of the mail channel about an officer's mail.
+
+    The notice and its secret address must never be part of what a citizen gets.
+    """
+
+    def own_words(self, text: str) -> str:
+        """Return what stands above the notice's line; empty if nothing does."""
+        ...
+
+    def writes_below(self, text: str) -> bool:
+        """Tell whether the officer wrote between or below the notice's quoted lines."""
+        ...
+
+    def leaks(self, raw: bytes) -> bool:
+        """Tell whether a file that would go along holds the notice or a secret address."""
+        ...
 
 
 class MailFace:
     """Turns a mail to a notice's secret address into an act of the desk."""
 
-    def __init__(self, office: Office, own_words: OwnWords) -> None:
-        """Keep the municipality's rules and the channel's way to cut a mail."""
+    def __init__(self, office: Office, reading: MailReading) -> None:
+        """Keep the municipality's rules and the channel's way to read an officer's mail."""
         self._office = office
-        self._own_words = own_words
+        self._reading = reading
 
     def take(self, ledger: Ledger, arrival: Arrival, token: OfficerToken) -> None:
         """Do what the officer's mail asks for, or tell the officer why nothing was done.
@@ -37,20 +58,55 @@ class MailFace:
         An automatic reply to a notice is kept and does nothing.
 
         Raises:
-            NeedsPerson: the mail is not surely that officer's, or its case is gone; nothing was done.
+            NeedsPerson: the mail is not surely that officer's, its case is gone, or it repeats itself; nothing was
+                done.
         """
-        if arrival.inbound.kind is not InboundKind.PERSON:
+        kind = arrival.inbound.kind
+        if kind in {InboundKind.AUTO, InboundKind.BOUNCE}:
             ledger.settle(arrival.inbox, InboxState.DONE, "auto")
             return
         officer = self._office.officer(token.officer)
         if officer is None or not ledger.facts_of(token.case):
             raise NeedsPerson("unknown_officer")
+        self._require_calm(ledger, token, officer)
         if not self._is_theirs(arrival, officer):
             self._refuse(ledger, arrival, token, officer)
             return
-        act = Act(officer=officer, case=token.case, inquiry=token.inquiry, source=arrival.source, inbox=arrival.inbox)
-        self._do(ledger, arrival, token, act)
+        act = Act(
+            officer=officer, case=token.case, inquiry=token.inquiry, source=arrival.source, digest=arrival.digest,
+            inbox=arrival.inbox,
+        )  # fmt: skip
+        problem = self._problem(ledger, arrival, act)
+        if problem:
+            self._tell(ledger, arrival, token, officer, self._office.texts.t("inget har skickats"), [problem])
+        else:
+            self._do(ledger, arrival, token, act)
         ledger.settle(arrival.inbox, InboxState.DONE, token.case)
+
+    def _require_calm(self, ledger: Ledger, token: OfficerToken, officer: Officer) -> None:
+        """Hold what a robot on the officer's address would write: reply upon reply to our receipts."""
+        told = [
+            queued
+            for queued in ledger.queued_of(token.case)
+            if queued.kind is MailKind.RECEIPT
+            and queued.officer == officer.id
+            and ledger.now - queued.created_at < timedelta(hours=1)
+        ]
+        if len(told) >= TELLS_AN_HOUR:
+            raise NeedsPerson("too_many")
+
+    def _problem(self, ledger: Ledger, arrival: Arrival, act: Act) -> str:
+        """Return why nothing of this mail can be done, in words; empty if it can."""
+        t, inbound = self._office.texts.t, arrival.inbound
+        if inbound.kind in {InboundKind.LIST, InboundKind.CALENDAR}:
+            return t("Ditt mejl är en inbjudan eller ett utskick. Inget har skickats. Svara med ett vanligt mejl.")
+        if acts.said_before(ledger, act):
+            return t("Samma text har redan tagits emot från dig i det här ärendet. Inget har skickats igen.")
+        if self._reading.writes_below(inbound.text):
+            return t("Du har skrivit under raden eller mellan citerade rader. Inget har skickats. Skriv allt ovanför.")
+        if inbound.files and self._reading.leaks(arrival.raw):
+            return t("En bifogad fil innehåller vårt mejl till dig. Inget har skickats. Svara igen utan den filen.")
+        return ""
 
     def _is_theirs(self, arrival: Arrival, officer: Officer) -> bool:
         """Tell whether the mail may act: the officer's own address, and no verdict of the trusted host against it."""
@@ -76,7 +132,7 @@ class MailFace:
 
     def _do(self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act) -> None:
         t = self._office.texts.t
-        match read_command(self._own_words(arrival.inbound.text)):
+        match read_command(self._reading.own_words(arrival.inbound.text)):
             case None:
                 self._tell(
                     ledger, arrival, token, act.officer, t("inget har skickats"),

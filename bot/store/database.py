@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import URL, event, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, StaticPool
@@ -27,6 +27,8 @@ WRITER_LOCK = 7_301
 INTAKE_LOCK = 7_302
 OWNER_LOCKS = 7_303
 """Advisory lock keys in PostgreSQL: the writer's turn, the one intake, and one per living process."""
+
+_LOST = "lost the lock that shows this process lives"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,12 @@ class DatabaseUrl:
     @classmethod
     def parse(cls, text_url: str) -> "DatabaseUrl":
         """Return the parsed URL; ``postgresql://`` and ``sqlite://`` get their async drivers."""
-        url = make_url(text_url)
+        try:
+            url = make_url(text_url)
+        except (SQLAlchemyError, ValueError) as error:
+            raise OurFault("the database must be sqlite:///folder/file.db or postgresql://user@host/name") from error
+        if not 0 < (url.port or 1) <= 65535:
+            raise OurFault(f"the database cannot be at port {url.port}")
         drivers = {
             "sqlite": "sqlite+aiosqlite",
             "postgresql": "postgresql+asyncpg",
@@ -51,6 +58,8 @@ class DatabaseUrl:
         backend = url.drivername.split("+")[0]
         if backend not in drivers:
             raise OurFault(f"database must be sqlite or postgresql, not {backend}")
+        if backend == "sqlite" and (url.host or not url.database or ":memory:" in url.database):
+            raise OurFault("sqlite needs a file: sqlite:///folder/file.db")
         return cls(url.set(drivername=drivers[backend]))
 
     @property
@@ -209,11 +218,17 @@ class Database:
 
         Messages are taken in by one process at a time, in order, so that an answer to a mail is never read
         before the mail. On SQLite there is only one process.
+
+        Raises:
+            OurFault: the connection that holds this process's locks is gone.
         """
         if self._owner_connection is None:
             return True
         if not self._has_intake:
-            got = await self._owner_connection.execute(text(f"SELECT pg_try_advisory_lock({INTAKE_LOCK})"))
+            try:
+                got = await self._owner_connection.execute(text(f"SELECT pg_try_advisory_lock({INTAKE_LOCK})"))
+            except (SQLAlchemyError, OSError) as error:
+                raise OurFault(_LOST) from error
             self._has_intake = bool(got.scalar())
         return self._has_intake
 
@@ -237,8 +252,8 @@ class Database:
             return
         try:
             await self._owner_connection.execute(text("SELECT 1"))
-        except (DBAPIError, OSError) as error:
-            raise OurFault("lost the lock that shows this process lives") from error
+        except (SQLAlchemyError, OSError) as error:
+            raise OurFault(_LOST) from error
 
     async def close(self) -> None:
         """Close every connection and let go of the locks. Safe to call twice."""
@@ -246,7 +261,7 @@ class Database:
             connection, self._owner_connection = self._owner_connection, None
             try:
                 await connection.close()
-            except (DBAPIError, OSError):
+            except (SQLAlchemyError, OSError):
                 logger.warning("the owner's connection was already gone")
         await self._writer.dispose()
         if self._reader is not self._writer:

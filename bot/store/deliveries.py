@@ -1,7 +1,7 @@
 """The outbox in the database: what is due to leave, who is sending it, and how it ended."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,12 +45,22 @@ async def give_back(connection: AsyncConnection, mails: Sequence[OutboxId]) -> N
     await connection.execute(update(outbox).where(outbox.c.id.in_(mails)).values(state=OutboxState.NEW.value))
 
 
-async def left_behind(connection: AsyncConnection, database: Database) -> list[OutgoingMail]:
-    """Return what processes that have died were sending: nobody knows whether it left."""
+async def left_behind(
+    connection: AsyncConnection, database: Database, in_hand: Collection[OutboxId]
+) -> list[OutgoingMail]:
+    """Return what nobody is sending any more: nobody knows whether it left.
+
+    That is what processes that have died were sending, and what this one claimed without hearing of the commit.
+    `in_hand` is what this process is sending now.
+    """
     query = select(outbox).where(outbox.c.state == OutboxState.SENDING.value).order_by(outbox.c.id)
     rows = (await connection.execute(query)).mappings().all()
     dead = {owner for owner in {row["owner"] for row in rows} if await database.is_dead(connection, owner)}
-    return [_mail(row) for row in rows if row["owner"] in dead]
+    return [
+        _mail(row)
+        for row in rows
+        if row["owner"] in dead or (row["owner"] == database.owner and row["id"] not in in_hand)
+    ]
 
 
 async def contents(connection: AsyncConnection, inbox_ids: Sequence[InboxId]) -> dict[InboxId, bytes]:

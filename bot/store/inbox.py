@@ -14,6 +14,9 @@ from bot.port import RawInbound
 from bot.store.rows import InboxRow, InboxState
 from bot.store.schema import inbox, originals
 
+AS_CASE = "as_case"
+"""The outcome of a pending message that a person has let go on as a case."""
+
 BATCH_BYTES = 32 * 1024 * 1024
 """A batch of originals read into memory at once stops growing here; a larger single one still comes alone."""
 
@@ -73,6 +76,7 @@ async def pending(connection: AsyncConnection, most: int) -> list[InboxRow]:
             sender=row.sender,
             arrived_at=row.arrived_at,
             raw=row.content,
+            as_case=row.outcome == AS_CASE,
         )
         for row in rows
     ]

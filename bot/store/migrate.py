@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.database import WRITER_LOCK, Database
+from bot.store.database import Database
 from bot.store.schema import GUARD_NAMES, GUARDS
 
 logger = logging.getLogger(__name__)
@@ -25,13 +25,11 @@ async def migrate(database: Database) -> None:
     Does nothing but look where the database is already of the newest form. Two processes may call it at once.
 
     Raises:
-        TryLater: the database is away.
+        TryLater: the database is away, full or locked. OSError: the folder for the SQLite file cannot be made.
     """
     if database.is_sqlite:
         database.where.path.parent.mkdir(parents=True, exist_ok=True)
-    async with database._writer.begin() as connection:
-        if not database.is_sqlite:
-            await connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"))
+    async with database.writing() as connection:
         if await connection.run_sync(_revision) != newest_revision():
             await connection.run_sync(upgrade)
         await stand_guard(connection)

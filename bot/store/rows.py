@@ -69,7 +69,7 @@ class InboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxRow:
-    """A stored message that waits to be read, with its original bytes."""
+    """A stored message that waits to be read, with its original bytes. `as_case`: a person let it go on as a case."""
 
     id: InboxId
     channel: Channel
@@ -77,6 +77,7 @@ class InboxRow:
     sender: str
     arrived_at: datetime
     raw: bytes
+    as_case: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
