@@ -238,12 +238,13 @@ def held_release(
     number: int,
     config: Config = DEFAULT_CONFIG,
     away: Annotated[bool, typer.Option("--away", help="Put it away for good instead of reading it again.")] = False,
+    as_case: Annotated[bool, typer.Option("--as-case", help="Make a case of it whatever speaks against it.")] = False,
 ) -> None:
     """Let a held mail be read again (as after an update), or put it away. Nothing is deleted."""
     from bot.facts import InboxId
     from bot.held import let_go
 
-    if not _run(let_go(_usable(config), InboxId(number), away=away)):
+    if not _run(let_go(_usable(config), InboxId(number), away=away, as_case=as_case)):
         _die(f"{number} is not held")
 
 

@@ -9,7 +9,7 @@ import json
 import logging
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -23,9 +23,11 @@ from bot.app import open_database, running
 from bot.channels.smtp_in import SmtpIn, SmtpInSettings
 from bot.facts import InboxId
 from bot.port import RawInbound
-from bot.store import deliveries, inbox
+from bot.store import inbox
 from bot.store.database import Database
 from bot.store.grouped import GroupedWrites
+from bot.store.schema import inbox as inbox_table
+from bot.store.schema import outbox
 
 _DRAIN_SECONDS = 100.0
 
@@ -122,17 +124,18 @@ async def _nothing() -> dict[str, object]:
 
 async def _progress(database: Database) -> dict[str, object]:
     """Return how many mails are kept, how many of them wait to be read, and how many of ours wait to leave."""
-    kept = select(func.count()).select_from(inbox.inbox)
+    kept = select(func.count()).select_from(inbox_table)
+    leaving = select(func.count()).where(outbox.c.state.in_(["new", "sending"]))
     async with database.reading() as connection:
         return {
             "kept": (await connection.execute(kept)).scalar_one(),
-            "unread": (await connection.execute(kept.where(inbox.inbox.c.state == "pending"))).scalar_one(),
-            "leaving": await deliveries.waiting(connection),
+            "unread": (await connection.execute(kept.where(inbox_table.c.state == "pending"))).scalar_one(),
+            "leaving": (await connection.execute(leaving)).scalar_one(),
         }
 
 
 async def _serve(kind: str, folder: Path, relay_port: int) -> None:
-    servers = {
+    servers: dict[str, Callable[[], AbstractAsyncContextManager[tuple[int, Answer]]]] = {
         "plain": _plain, "relay": _relay, "resting": partial(_resting, folder),
         "whole": partial(_whole, folder, relay_port),
     }  # fmt: skip

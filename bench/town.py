@@ -1,4 +1,4 @@
-"""Our own side of the benches: the documented settings with ports and paths of this run, and its parts in one process."""
+"""Our own side of the benches: the documented settings with ports and paths of this run, its parts in one process."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -115,7 +115,7 @@ async def open_town(settings: Settings) -> AsyncIterator[Town]:
         await migrate(database)
         await database.take_ownership()
         office, clock = office_of(settings, "be0c" * 4), Clock()
-        outbox = Outbox(database, office, Discard(clock.now), lambda _: (), clock.now)
+        outbox = Outbox(database, office, Discard(clock.now), lambda *_: (), clock.now)
         yield Town(
             database=database, office=office, clock=clock, intake=intake_service(database, office, clock.now),
             outbox=outbox,

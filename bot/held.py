@@ -27,9 +27,12 @@ async def original_of(settings: Settings, inbox_id: InboxId) -> bytes:
     return found
 
 
-async def let_go(settings: Settings, inbox_id: InboxId, *, away: bool) -> bool:
-    """Have a held mail read again, or put it away for good; False if it is not held. The running service sees it."""
+async def let_go(settings: Settings, inbox_id: InboxId, *, away: bool, as_case: bool) -> bool:
+    """Have a held mail read again, as a case whatever it looks like, or put it away; False if it is not held.
+
+    The running service sees it within a second.
+    """
     async with open_database(settings) as database, database.writing() as connection:
         if away:
             return await inbox.release(connection, inbox_id, "away", InboxState.DONE)
-        return await inbox.release(connection, inbox_id, "", InboxState.PENDING)
+        return await inbox.release(connection, inbox_id, inbox.AS_CASE if as_case else "", InboxState.PENDING)

@@ -160,7 +160,9 @@ def _check_database(settings: Settings, texts: Texts) -> list[Finding]:
     if kind not in {"sqlite", "postgresql", "postgres"}:
         return [Finding(t("database.url: {kind} går inte att använda. Välj sqlite eller postgresql.", kind=kind))]
     file = url.database or ""
-    if kind == "sqlite" and (url.host or not file or ":memory:" in file or file.startswith("file:")):
+    if kind == "sqlite" and (
+        url.host or not file or ":memory:" in file or file.startswith("file:") or Path(file).is_dir()
+    ):
         text = t("database.url ska namnge en fil: sqlite:///mapp/fil.db. I minnet går allt förlorat vid en omstart.")
         return [Finding(text)]
     return []
@@ -246,9 +248,10 @@ def _reason(error: dict[str, Any], texts: Texts) -> str:
             return t("det får inte vara tomt")
         case "string_pattern_mismatch":
             return t("det ser inte ut som det ska (id: högst 12 små bokstäver och siffror; adress: namn@domän)")
-    # As in int_parsing or model_attributes_type.
-    wanted = _wanted(texts).get(kind.partition("_")[0])
-    return wanted or str(error["msg"]).removeprefix("Value error, ")
+        case _:
+            # As in int_parsing or model_attributes_type.
+            wanted = _wanted(texts).get(str(kind).partition("_")[0])
+            return wanted or str(error["msg"]).removeprefix("Value error, ")
 
 
 def _wanted(texts: Texts) -> dict[str, str]:

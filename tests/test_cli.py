@@ -1,5 +1,6 @@
 """The command line, each command in a process of its own as its users run it."""
 
+import fcntl
 import json
 import os
 import subprocess
@@ -97,6 +98,106 @@ def test_an_impossible_week_and_a_missing_database_are_said(tmp_path: Path) -> N
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "none.db").exists()
+
+
+AWAY = "postgresql://nobody@127.0.0.1:1/none"
+WEEK = ("report", "2026-W40")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> str:
+    """The documented example with a key and a database of its own, and files that are no database."""
+    (tmp_path / "key").write_text("x" * 32)
+    (tmp_path / "text.db").write_text("some text that is no database at all, long enough to be read")
+    (tmp_path / "empty.db").touch()
+    text = (ROOT / "config" / "service.toml").read_text()
+    text = text.replace("sqlite:///var/kommunsvar.db", f"sqlite:///{tmp_path}/own.db")
+    (tmp_path / "service.toml").write_text(text.replace("var/key", f"{tmp_path}/key"))
+    return str(tmp_path / "service.toml")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "words"),
+    [
+        (WEEK, {"DATABASE_URL": "garbage"}, "sqlite:///"),
+        (("run",), {"DATABASE_URL": "garbage"}, "sqlite:///"),
+        (("explain", "case", "K-222222-2"), {"DATABASE_URL": "garbage"}, "sqlite:///"),
+        (WEEK, {"DATABASE_URL": AWAY}, "nothing answers there"),
+        (("held", "list"), {"DATABASE_URL": AWAY}, "try again later"),
+        (WEEK, {"DATABASE_URL": "postgresql://nobody@127.0.0.1:99999/none"}, "port 99999"),
+        (("held", "list"), {"DATABASE_URL": "postgresql://nobody@127.0.0.1:99999/none"}, "database.url"),
+        (WEEK, {"DATABASE_URL": "sqlite:///{folder}/text.db"}, "not a SQLite database"),
+        (WEEK, {"DATABASE_URL": "sqlite:///{folder}/empty.db"}, "does not hold Kommunsvar's tables"),
+        (("held", "list"), {"DATABASE_URL": "sqlite:///{folder}/text.db"}, "not a SQLite database"),
+        (("held", "list"), {"DATABASE_URL": "sqlite:///{folder}/key/deep/own.db"}, "/key"),
+        (("held", "show", "9999"), {}, "there is no mail 9999"),
+        (("report", "9999-W52"), {}, "out of range"),
+        (("report", "9999-W51"), {"DATABASE_URL": "sqlite:///{folder}/none.db"}, "no database file"),
+        (("report", "2026-W40", "--as-of", "9999-12-31T23:59"), {}, "no database file"),
+        (("report", "2026-W40", "--as-of", "0001-01-01T00:00"), {}, "out of range"),
+        (("explain", "time", "0001-01-01T00:00", "2026-11-20T16:00"), {}, "out of range"),
+        (("explain", "time", "1800-01-01T00:00", "2026-11-20T16:00"), {}, "outside the calendar"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_one_plain_line(
+    config: str, tmp_path: Path, arguments: tuple[str, ...], environment: dict[str, str], words: str
+) -> None:
+    filled = {name: value.replace("{folder}", str(tmp_path)) for name, value in environment.items()}
+    done = run(*arguments, "--config", config, cwd=ROOT, **filled)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"DATABASE_URL": "garbage"}, "database.url ska se ut som"),
+        ({"KOMMUNSVAR_OFFICERS": "[x"}, "officers går inte att använda: det ska vara en lista"),
+        ({"DATABASE_URL": AWAY}, "Databasen går inte att öppna"),
+        ({"DATABASE_URL": "sqlite:///{folder}/text.db"}, "not a SQLite database"),
+        ({"DATABASE_URL": "sqlite:///{folder}/key/deep/own.db"}, "Databasen går inte att öppna"),
+    ],
+)
+def test_check_names_faults_of_the_environment(
+    config: str, tmp_path: Path, environment: dict[str, str], words: str
+) -> None:
+    filled = {name: value.replace("{folder}", str(tmp_path)) for name, value in environment.items()}
+    done = run("check", "--config", config, cwd=ROOT, **filled)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert words in done.stdout
+
+
+@pytest.mark.parametrize("command", [["check"], [*WEEK], ["sandbox", "--once"]])
+def test_an_unknown_language_is_said_with_those_that_are_known(command: list[str]) -> None:
+    done = run(*command, "--language", "xx")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "xx is not a language we know: choose one of sv, sv_FI, fi, en\n"
+
+
+def test_a_port_that_is_none_is_said(tmp_path: Path) -> None:
+    done = run("sandbox", "--once", "--folder", str(tmp_path / "new"), "--port", "99999")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "port" in done.stderr
+
+
+def test_hours_that_make_no_sense_are_said(config: str) -> None:
+    file = Path(config)
+    file.write_text(file.read_text().replace('monday = ["08:00-16:30"]', 'monday = ["08:00-16:30", "09:00-10:00"]'))
+    done = run(*WEEK, "--config", config)
+    assert done.returncode == 1
+    assert "overlap" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_projections_are_not_rebuilt_while_the_service_runs(config: str, tmp_path: Path) -> None:
+    assert run("rebuild", "--config", config).returncode == 0
+    with (tmp_path / "own.db.lock").open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        done = run("rebuild", "--config", config)
+    assert done.returncode == 1
+    assert "another process already runs on own.db" in done.stderr
 
 
 def test_check_says_everything_and_its_exit_code_tells(tmp_path: Path, story: tuple[str, Path]) -> None:

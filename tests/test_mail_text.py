@@ -227,6 +227,7 @@ LOOKALIKES = [
     "Från: a@example.net\nTill: b@example.net\nÄmne: Buller\n\nDet har vi läst.",
     "Från: Storgatan\nTill: Hamnen\nMvh Anna",
 ]
+TIMETABLE = "Bussen går:\n\nFrån: Storgatan\nTill: Hamnen\nDatum: den 3 november 2026 kl. 10.15"
 
 
 @pytest.mark.parametrize("history", REPLIES.values(), ids=REPLIES)
@@ -257,6 +258,7 @@ def test_a_header_with_the_secret_address_goes_whole(head: str) -> None:
     for notice in (PLAIN, "Gatan är mörk."):
         assert above_line(f"{LOOKALIKES[1]}\n\n{head}\n\n{notice}", MARK, secrets) == LOOKALIKES[1]
         assert above_line(f"Från: A\nTill: B\n{head}\n\n{notice}", MARK, secrets) == "Från: A\nTill: B"
+        assert above_line(f"{TIMETABLE}\n\n{head}\n\n{notice}", MARK, secrets) == TIMETABLE
 
 
 def test_without_mark_and_secret_the_first_history_is_cut() -> None:

@@ -12,6 +12,7 @@ from config.check import check_file
 from config.check_mail import is_loopback
 from config.settings import Settings, load, secret
 from config.texts import Texts
+from tests.certificates import make_certificates
 
 EXAMPLE = Path(__file__).parent.parent / "config" / "service.toml"
 SV = Texts("sv", ZoneInfo("Europe/Stockholm"))
@@ -94,6 +95,151 @@ def test_every_fault_is_named_at_once(example: Path) -> None:
 )
 def test_each_fault_in_plain_words(example: Path, change: tuple[str, str], words: str) -> None:
     assert words in "\n".join(_faults(_change(example, change)))
+
+
+UNIT, ANNA, LISTEN = 'address = "kontakt@kommun.example"', 'email = "anna@kommun.example"', "[mail.listen]"
+NOT_AN_ADDRESS = "ska vara en enda adress"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ((ANNA, 'email = "kontakt@kommun.example"'), "anna har en enhets adress"),
+        ((ANNA, 'email = "Kontakt+anna@Kommun.example"'), "anna har en enhets adress"),
+        ((ANNA, 'email = "anna,bo@kommun.example"'), f"E-postadressen för anna {NOT_AN_ADDRESS}"),
+        ((ANNA, 'email = "anna@kommun.example,bo"'), f"E-postadressen för anna {NOT_AN_ADDRESS}"),
+        ((ANNA, 'email = "anna@kommun.example;"'), f"E-postadressen för anna {NOT_AN_ADDRESS}"),
+        ((ANNA, 'email = "anna..x@kommun.example"'), f"E-postadressen för anna {NOT_AN_ADDRESS}"),
+        (('admin = ""', 'admin = "drift"'), f"mail.admin {NOT_AN_ADDRESS}"),
+        (('admin = ""', 'admin = " "'), f"mail.admin {NOT_AN_ADDRESS}"),
+        (('admin = ""', 'admin = "KONTAKT+x@kommun.example"'), "mail.admin är en enhets adress"),
+        ((UNIT, 'address = "k@a..b"'), "k@a..b för enheten kontaktcenter är inte rätt skriven"),
+        ((UNIT, 'address = ".@-"'), ".@- för enheten kontaktcenter är inte rätt skriven"),
+        ((UNIT, 'address = "k@a.b."'), "k@a.b. för enheten kontaktcenter är inte rätt skriven"),
+        ((UNIT, 'address = "k..k@a.b"'), "k..k@a.b för enheten kontaktcenter är inte rätt skriven"),
+        (('8025\n# lmtp_port = 8024\nhostname = "localhost"', '8025\nhostname = ""'), "mail.listen.hostname ska"),
+        (('tls = "none"\nhostname = "localhost"', 'tls = "none"\nhostname = "växjö"'), "mail.relay.hostname ska"),
+        (('tls = "none"\nhostname = "localhost"', 'tls = "none"\nhostname = "a b"'), "mail.relay.hostname ska"),
+        (("# lmtp_port = 8024", "lmtp_port = 8025"), "får inte vara samma"),
+        ((f'{LISTEN}\n', f'{LISTEN}\nhost = "mejl.kommun.example"\n#'), "mail.listen.host ska"),
+        (('trusted_host = ""', 'trusted_host = "https://mx.kommun.example/"'), "mail.trusted_host ska"),
+        (('trusted_host = ""', 'trusted_host = " "'), "mail.trusted_host ska"),
+        (('name = "Exempel kommun"', 'name = "  "'), "municipality.name går inte att använda: det får inte vara tomt"),
+        (('name = "Kontaktcenter"', 'name = " "'), "units.1.name går inte att använda: det får inte vara tomt"),
+        (('name = "Anna Exempel"', 'name = "\\t"'), "officers.1.name går inte att använda: det får inte vara tomt"),
+        (("sqlite:///var/kommunsvar.db", "garbage"), "database.url ska se ut som"),
+        (("sqlite:///var/kommunsvar.db", "postgresql://a@b:port/c"), "database.url ska se ut som"),
+        (("sqlite:///var/kommunsvar.db", "postgresql://a@b:99999/c"), "database.url ska se ut som"),
+        (("sqlite:///var/kommunsvar.db", "mysql://a/b"), "mysql går inte att använda"),
+        (("sqlite:///var/kommunsvar.db", "sqlite://"), "database.url ska namnge en fil"),
+        (("sqlite:///var/kommunsvar.db", "sqlite:///:memory:"), "database.url ska namnge en fil"),
+        (("sqlite:///var/kommunsvar.db", "sqlite:////"), "database.url ska namnge en fil"),
+        (('tls = "none"\nhostname', 'tls = "none"\nauth = "password"\nusername = "u"\n#'), "kräver tls"),
+    ],
+)  # fmt: skip
+def test_each_misleading_value_in_plain_words(example: Path, change: tuple[str, str], words: str) -> None:
+    if "auth =" in change[1]:
+        _change(example, ('auth = "none"\nusername = ""', ""))
+    if change[0] == f"{LISTEN}\n":
+        _change(example, ('host = "127.0.0.1"\nport = 8025', "port = 8025"))
+    assert words in "\n".join(_faults(_change(example, change)))
+
+
+def test_misleading_values_are_named_all_at_once(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KOMMUNSVAR_MALI__RELAY", "x")
+    _change(
+        example, (ANNA, 'email = "kontakt@kommun.example"'), ('admin = ""', 'admin = "x"'),
+        ("# lmtp_port = 8024", "lmtp_port = 8025"), ("sqlite:///var/kommunsvar.db", "mysql://a/b"),
+    )  # fmt: skip
+    assert len(_faults(example)) == 5
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ('admin = ""', 'admin = "drift+larm@växjö.example"'),
+        ('trusted_host = ""', 'trusted_host = "MX.kommun.example."'),
+        ('host = "127.0.0.1"\nport = 8025', 'host = "::"\nport = 8025'),
+        ("8025\n# lmtp_port = 8024", "0\nlmtp_port = 0"), ("sqlite:///var/kommunsvar.db", "postgres://a@b:5432/c"),
+        ("sqlite:///var/kommunsvar.db", "sqlite+aiosqlite:///x.db"),
+    ],
+)  # fmt: skip
+def test_what_is_right_is_no_fault(example: Path, change: tuple[str, str]) -> None:
+    assert _faults(_change(example, change)) == []
+
+
+def _with_tls(example: Path, certificate: str, key: str) -> list[str]:
+    lines = f'tls_certificate = "{certificate}"\ntls_key = "{key}"'
+    return _faults(_change(example, ("require_tls = false", lines)))
+
+
+def test_files_for_tls_are_tried_and_the_faulty_one_named(example: Path, tmp_path: Path) -> None:
+    good, other = tmp_path / "good", tmp_path / "other"
+    good.mkdir()
+    other.mkdir()
+    ours, theirs = make_certificates(good), make_certificates(other)
+    rubbish = tmp_path / "rubbish.pem"
+    rubbish.write_text("-----BEGIN CERTIFICATE-----\nrubbish\n-----END CERTIFICATE-----\n")
+    text = example.read_text()
+    for certificate, key, faults in (
+        (ours.cert_file, ours.key_file, []),
+        (str(rubbish), ours.key_file, [f"Filen {rubbish} går inte att använda som certifikat."]),
+        (ours.cert_file, str(rubbish), [f"Filen {rubbish} går inte att använda som nyckel utan lösenord."]),
+        (ours.cert_file, theirs.key_file,
+         [f"Nyckeln {theirs.key_file} hör inte till certifikatet {ours.cert_file}."]),
+    ):  # fmt: skip
+        example.write_text(text)
+        assert _with_tls(example, certificate, key) == faults
+    example.write_text(text)
+    _change(example, ("\n[mail.relay]", f'\n[mail.relay]\nca_file = "{rubbish}"'))
+    assert _faults(example) == [f"Filen {rubbish} går inte att använda som certifikat."]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("KOMMUNSVAR_MALI__RELAY", "x", "MALI__RELAY är en okänd inställning. Menade du KOMMUNSVAR_MAIL__RELAY?"),
+        ("KOMMUNSVAR_DATABASE_URL", "x", "Menade du KOMMUNSVAR_DATABASE__URL?"),
+        ("KOMMUNSVAR_QQQQQQ", "x", "KOMMUNSVAR_QQQQQQ är en okänd inställning."),
+        ("KOMMUNSVAR_MAIL__RELAI__HOST", "x", "mail.relai är en okänd inställning. Menade du relay?"),
+        ("KOMMUNSVAR_OFFICERS", "[x", "officers går inte att använda: det ska vara en lista"),
+        ("KOMMUNSVAR_MAIL", "[x", "mail går inte att använda: det ska vara en sektion"),
+        ("KOMMUNSVAR_MAIL__LISTEN", "{", "mail.listen går inte att använda: det ska vara en sektion"),
+        ("DATABASE_URL", "garbage", "database.url ska se ut som"),
+    ],
+)  # fmt: skip
+def test_faults_of_the_environment(
+    example: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv("KOMMUNSVAR_CONFIG", str(example))
+    assert _faults(example) == []
+    monkeypatch.setenv(name, value)
+    faults = _faults(example)
+    assert len(faults) == 1
+    assert words in faults[0]
+
+
+def test_a_list_may_come_from_the_environment(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KOMMUNSVAR_MUNICIPALITY__OTHER_WAYS", '["Ring oss"]')
+    assert load(example).municipality.other_ways == ("Ring oss",)
+
+
+@pytest.mark.parametrize(
+    ("today", "words"),
+    [(date(2023, 12, 31), "Inga öppettider gäller än, bara från 2024-01-01."), (date(2024, 1, 1), "")],
+)
+def test_opening_hours_that_do_not_apply_yet_are_a_warning(example: Path, today: date, words: str) -> None:
+    findings = [one for one in check_file(example, SV, today)[1] if "öppettider" in one.text]
+    assert [one.fault for one in findings] == ([False] if words else [])
+    assert all(words in one.text for one in findings)
+
+
+def test_a_planned_change_of_hours_is_mentioned(example: Path) -> None:
+    text = example.read_text()
+    later = text[text.index("\n[[calendar]]") :].replace("2024-01-01", "2027-01-01")
+    example.write_text(f"{text}\n{later}")
+    assert _faults(example) == []
+    assert "Kalendern från 2027-01-01 gäller inte än." in [one.text for one in check_file(example, SV, TODAY)[1]]
 
 
 def test_a_missing_file_a_missing_key_and_bad_toml_are_said(tmp_path: Path, example: Path) -> None:

@@ -179,7 +179,8 @@ _AUTO_SUBJECT = re.compile(
 )
 _OUR_NUMBER = re.compile(r"\[K-\w", re.IGNORECASE)
 _AWAY_SUBJECT = re.compile(
-    r"autosvar|autom[. ]*svar|auto-?mati[sc]|automaatti|auto[- ]?(reply|response)|frånvar|poissa|lomalla|fravær|out of (the )?office|away|semester|på semester"
+    r"autosvar|autom[. ]*svar|auto-?mati[sc]|automaatti|auto[- ]?(reply|response)|frånvar|poissa"
+    r"|lomalla|fravær|out of (the )?office|away|semester|på semester"
     r"|(tjänst|föräldra)?ledig|vacation|on (annual |parental )?leave|abwesen",
     re.IGNORECASE,
 )

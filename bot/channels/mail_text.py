@@ -182,15 +182,18 @@ def above_line(text: str, line_mark: str, secrets: Callable[[str], bool]) -> str
     if cut == len(lines):
         cut = next((begin for begin, _ in _history(lines)), cut)
     kept = lines[:cut]
-    if cut == secret:
-        del kept[_head_begin(lines, cut) :]
-        while kept and _key(kept[-1]):  # the cut fell into the middle of a reply header
+    head = cut == secret and _head_begin(lines, cut + 1) <= cut
+    if head:
+        del kept[_head_begin(lines, cut + 1) :]
+    elif cut == secret:
+        while kept and _key(kept[-1]):  # the cut fell into the middle of a short reply header
             kept.pop()
         _drop_begun(kept)
     kept = _trimmed(kept)
     while kept and _quoted(kept[-1]):  # the attribution may stand within the quotation
         kept = _trimmed(kept[:-1])
-    _drop_introduction(kept)
+    if not head:
+        _drop_introduction(kept)
     return "\n".join(_trimmed(kept)).strip()
 
 
@@ -215,7 +218,7 @@ def _head_begin(lines: Sequence[str], end: int) -> int:
     No key stands twice in a header: what stands above a repeated one is the officer's own.
     """
     kinds, begin = set[str](), end
-    for at in range(end - 1, max(end - 13, -1), -1):
+    for at in range(min(end, len(lines)) - 1, max(end - 13, -1), -1):
         kind = _key(lines[at])
         if kind in kinds or not lines[at].strip():
             break
