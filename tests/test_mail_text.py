@@ -261,6 +261,13 @@ def test_a_header_with_the_secret_address_goes_whole(head: str) -> None:
         assert above_line(f"{TIMETABLE}\n\n{head}\n\n{notice}", MARK, secrets) == TIMETABLE
 
 
+def test_a_short_header_takes_no_timetable_along() -> None:
+    for timetable in ("Datum: fredag\nFrån: Storgatan\nTill: Hamnen", "Från: A\nDatum: fredag"):
+        assert above_line(f"{timetable}\nDatum: idag\nFrån: Kommunen\n\n{PLAIN}", MARK, secrets) == timetable
+    timetable = "Datum: fredag\nFrån: Storgatan\nTill: Hamnen"
+    assert above_line(f"{timetable}\nFrån: Kommunen\nÄmne: Nytt\n\n{PLAIN}", MARK, secrets) == timetable
+
+
 def test_without_mark_and_secret_the_first_history_is_cut() -> None:
     assert above_line("Klart!\n\nDen 3 nov. 2026 kl. 10.15 skrev Bo:\n\nHej\n", MARK, secrets) == "Klart!"
     assert above_line(f"Klart!\n\n{HEADS[0]}\n\nGatan är mörk.", MARK, secrets) == "Klart!"

@@ -314,6 +314,8 @@ def _drop_short_head(lines: list[str]) -> None:
     """Drop a reply header too short for certainty (sender and date or subject) right above the cut."""
     count, kinds = 0, set[str]()
     while count < len(lines) and (kind := _key(lines[-count - 1])) and kind not in kinds:
+        if "from" in kinds and kind != "sent":  # the sender stands first, or below the date
+            break
         kinds.add(kind)
         count += 1
     if "from" in kinds and kinds & {"sent", "subject"}:
