@@ -145,9 +145,11 @@ class OfficerMail:
         """Return what stands above the notice's line."""
         return above_line(text, LINE_MARK, has_secret)
 
-    def writes_below(self, text: str) -> bool:
-        """Tell whether the officer wrote between or below the quoted lines."""
-        return words_below(text, LINE_MARK)
+    def unclear(self, text: str) -> bool:
+        """Tell whether own words could be lost: below or between quoted lines, or cut where no notice stands."""
+        if is_internal(text):
+            return words_below(text, LINE_MARK)
+        return self.own_words(text).split() != text.split()
 
     def leaks(self, raw: bytes) -> bool:
         """Tell whether a file holds the notice or a secret address."""

@@ -25,7 +25,7 @@ class PlainReading:
     def own_words(self, text: str) -> str:
         return text.split("==^==")[0].strip()
 
-    def writes_below(self, text: str) -> bool:
+    def unclear(self, text: str) -> bool:
         return "below" in text.partition("==^==")[2]
 
     def leaks(self, raw: bytes) -> bool:

@@ -206,6 +206,27 @@ async def test_a_notice_that_comes_back_as_a_file_stops_the_answer(town: Town) -
     assert "En bifogad fil" in town.relay.to("anna@kommun.example")[-1].text
 
 
+async def test_an_answer_is_sent_whole_or_not_at_all(town: Town) -> None:
+    await town.receive(make_mail())
+    notice = town.relay.to("anna@kommun.example")[-1]
+    for number, (text, sent) in enumerate(
+        [
+            ("Hej!\n\nDen 3 november 2026 kl. 10.15 skrev Bygglov till dig:\nDitt lov är beviljat.\n", False),
+            ("Se svar nedan.\n\n> ==^== Skriv ditt svar\n> När?\nKlockan tio\n", False),
+            (f"Klockan tio.\n\nDen mån 16 nov. 2026 kl 10:12 skrev Kommun <{notice.reply_to}>:\n\n> När?\n", True),
+            ("Klockan elva, utan citat.\n", True),
+        ]
+    ):
+        before = len(town.relay.to("elsa@example.org"))
+        mail = make_mail(text, sender="anna@kommun.example", to=notice.reply_to, message_id=f"w{number}@x")
+        await town.receive(mail, to=notice.reply_to, sender="anna@kommun.example")
+        if not sent:
+            assert len(town.relay.to("elsa@example.org")) == before
+            assert "Inget har skickats" in town.relay.to("anna@kommun.example")[-1].text
+    first = town.relay.to("elsa@example.org")[-1].text
+    assert first.startswith("Klockan tio.\n\nAnna Exempel")  # the next is stopped: it is answered already
+
+
 async def test_a_thousand_tiny_files_are_no_burden(town: Town) -> None:
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Message-ID"] = "elsa@example.org", CONTACT, "<filer@example.org>"

@@ -225,7 +225,7 @@ def test_a_robot_on_an_officers_address_comes_to_rest(authentic: str) -> None:
     [
         ({"kind": InboundKind.CALENDAR}, "inbjudan"),
         ({"kind": InboundKind.LIST}, "utskick"),
-        ({"text": "Se svar nedan\n==^== below"}, "under raden"),
+        ({"text": "Se svar nedan\n==^== below"}, "ovanför raden"),
         ({"raw": b"leak"}, "bifogad fil"),
     ],
 )

@@ -35,8 +35,8 @@ class MailReading(Protocol):
         """Return what stands above the notice's line; empty if nothing does."""
         ...
 
-    def writes_below(self, text: str) -> bool:
-        """Tell whether the officer wrote between or below the notice's quoted lines."""
+    def unclear(self, text: str) -> bool:
+        """Tell whether own words could be lost: below or between quoted lines, or cut where no notice stands."""
         ...
 
     def leaks(self, raw: bytes) -> bool:
@@ -102,8 +102,11 @@ class MailFace:
             return t("Ditt mejl är en inbjudan eller ett utskick. Inget har skickats. Svara med ett vanligt mejl.")
         if acts.said_before(ledger, act):
             return t("Samma text har redan tagits emot från dig i det här ärendet. Inget har skickats igen.")
-        if self._reading.writes_below(inbound.text):
-            return t("Du har skrivit under raden eller mellan citerade rader. Inget har skickats. Skriv allt ovanför.")
+        if self._reading.unclear(inbound.text):
+            return t(
+                "Vi kunde inte se säkert vad som är ditt svar. Inget har skickats. "
+                "Skriv allt ovanför raden, utan annat citat."
+            )
         if inbound.files and self._reading.leaks(arrival.raw):
             return t("En bifogad fil innehåller vårt mejl till dig. Inget har skickats. Svara igen utan den filen.")
         return ""
