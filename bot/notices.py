@@ -204,20 +204,23 @@ def _message_notice(
     if inbound.files:
         names = ", ".join(file.name for file in inbound.files)
         parts.append(t("Bifogade filer: {names}", names=names))
-    parts.append(
-        "\n".join(
-            [
-                t("Svara på det här mejlet, så går ditt svar till den som frågar."),
-                t("Filer du bifogar följer med, och ditt namn och er telefon läggs till."),
-                t("Det som står under raden skickas inte."),
-                t("I stället för ett svar kan första raden vara:"),
-                t("/anteckning – texten sparas i ärendet men skickas inte"),
-                t("/avsluta – avslutar utan att något skickas"),
-                t("/utan svar skräp (eller dubblett, test, tack) – räknas inte med i statistiken"),
-            ]
-        )
-    )
+    parts.append(_how_to_answer(office))
     return "\n\n".join(parts) + "\n"
+
+
+def _how_to_answer(office: Office) -> str:
+    t = office.texts.t
+    return "\n".join(
+        [
+            t("Svara på det här mejlet, så går ditt svar till den som frågar."),
+            t("Filer du bifogar följer med, och ditt namn och er telefon läggs till."),
+            t("Det som står under raden skickas inte."),
+            t("I stället för ett svar kan första raden vara:"),
+            t("/anteckning – texten sparas i ärendet men skickas inte"),
+            t("/avsluta – avslutar utan att något skickas"),
+            t("/utan svar skräp (eller dubblett, test, tack) – räknas inte med i statistiken"),
+        ]
+    )
 
 
 def _verdict(office: Office, authentic: str) -> str:
