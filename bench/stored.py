@@ -29,7 +29,7 @@ YEAR_BEFORE = to_micros(MONDAY) - 364 * DAY
 def stored(quick: bool) -> Sequence[Row]:
     """Fill one SQLite database step by step and measure at each size."""
     sizes = [200, 1_000] if quick else [10_000, 100_000, 1_000_000]
-    mails = 20 if quick else 600
+    mails = 20 if quick else 200
     rows: list[Row] = []
     with workspace() as folder:
         settings = settings_in(folder)
