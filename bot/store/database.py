@@ -7,8 +7,8 @@ writer's turn, so that sequence numbers have no gaps and no two decisions are ma
 import asyncio
 import fcntl
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -151,17 +151,11 @@ class Database:
             TryLater: the database is away, full or locked; nothing was written.
         """
         async with self._turn if (in_turn or self.is_sqlite) else _no_turn():
-            try:
+            with _passing_as_try_later():
                 async with self._writer.begin() as connection:
                     if in_turn and not self.is_sqlite:
                         await connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"))
                     yield connection
-            except DBAPIError as error:
-                if is_passing(error):
-                    raise TryLater(type(error.orig).__name__ if error.orig else "database") from error
-                raise
-            except (OSError, PoolTimeoutError) as error:
-                raise TryLater(type(error).__name__) from error
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -170,15 +164,9 @@ class Database:
         Raises:
             TryLater: the database is away.
         """
-        try:
+        with _passing_as_try_later():
             async with self._reader.connect() as connection:
                 yield connection
-        except DBAPIError as error:
-            if is_passing(error):
-                raise TryLater(type(error.orig).__name__ if error.orig else "database") from error
-            raise
-        except (OSError, PoolTimeoutError) as error:
-            raise TryLater(type(error).__name__) from error
 
     async def take_ownership(self) -> None:
         """Number this process and show that it lives, by a file lock (SQLite) or an advisory lock.
@@ -269,6 +257,19 @@ class Database:
         if self._file_lock is not None:
             self._file_lock.close()
             self._file_lock = None
+
+
+@contextmanager
+def _passing_as_try_later() -> Iterator[None]:
+    """Turn what the drivers say of a database that is away, full or busy into TryLater."""
+    try:
+        yield
+    except DBAPIError as error:
+        if is_passing(error):
+            raise TryLater(type(error.orig).__name__ if error.orig else "database") from error
+        raise
+    except (OSError, PoolTimeoutError) as error:
+        raise TryLater(type(error).__name__) from error
 
 
 @asynccontextmanager
