@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, case, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, case, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.facts import AddressId, CaseNumber, Fact, InboxId, MessageId, OfficerId, OutboxId
@@ -81,7 +81,7 @@ async def read_known(connection: AsyncConnection, wanted: Wanted, now: datetime)
 
 async def read_cases(connection: AsyncConnection, known: Known, numbers: Collection[CaseNumber]) -> None:
     """Add all that belongs to these cases to what is known; numbers of no case are passed over."""
-    async for row in _rows(connection, select(facts).order_by(facts.c.seq), facts.c.case, numbers):
+    async for row in _rows(connection, select(facts), facts.c.case, numbers):
         known.facts.setdefault(row["case"], []).append(fact_of(row))
     found = set(known.facts) & set(numbers)
     who = select(participants.c.case, addresses.c.id, addresses.c.address).join(
@@ -94,6 +94,11 @@ async def read_cases(connection: AsyncConnection, known: Known, numbers: Collect
         known.messages.setdefault(row["case"], []).append(_message(row))
     async for row in _rows(connection, _queued(), outbox.c.case, found):
         _keep_queued(known, row)
+    # Sorted here: asked to sort, SQLite reads the whole table in order instead of these cases by their index.
+    for number in found:
+        known.facts[number].sort(key=lambda fact: fact.seq)
+        known.messages.get(number, []).sort(key=lambda message: message.id)
+        known.queued.get(number, []).sort(key=lambda queued: queued.id)
 
 
 async def taken_numbers(connection: AsyncConnection, numbers: Collection[CaseNumber]) -> set[CaseNumber]:
@@ -154,8 +159,10 @@ async def _read_addresses(connection: AsyncConnection, known: Known, senders: Co
 
 
 async def _read_mail_ids(connection: AsyncConnection, known: Known, ids: Collection[str]) -> None:
-    query = select(messages.c.message_id, messages.c.case).order_by(messages.c.id)
-    async for row in _rows(connection, query, messages.c.message_id, ids):
+    # The index leaves out empty ids, and the query must say so for SQLite to use it.
+    query = select(messages.c.id, messages.c.message_id, messages.c.case).where(text("messages.message_id <> ''"))
+    found = [row async for row in _rows(connection, query, messages.c.message_id, ids)]
+    for row in sorted(found, key=lambda row: int(row["id"])):
         known.case_of_mail.setdefault(row["message_id"], CaseNumber(row["case"]))
     async for row in _rows(connection, _queued().add_columns(outbox.c.message_id), outbox.c.message_id, ids):
         _keep_queued(known, row)
@@ -169,7 +176,7 @@ def _queued() -> Select[Any]:
     return select(
         columns.id, columns.kind, columns.state, columns.case, columns.inquiry, columns.message,
         columns.officer, columns.created_at,
-    ).order_by(columns.id)  # fmt: skip
+    )  # fmt: skip
 
 
 def _keep_queued(known: Known, row: Mapping[Any, Any]) -> None:
@@ -193,11 +200,11 @@ def _keep_queued(known: Known, row: Mapping[Any, Any]) -> None:
 def _messages() -> Select[Any]:
     columns = messages.c
     # Only what we said ourselves is ever shown again; citizens' texts can be long.
-    text = case((columns.direction == Direction.OUT.value, columns.text), else_="").label("text")
+    said = case((columns.direction == Direction.OUT.value, columns.text), else_="").label("text")
     return select(
         columns.id, columns.case, columns.direction, columns.address, columns.officer, columns.inbox,
-        columns.message_id, columns.refs, columns.subject, columns.digest, columns.created_at, text,
-    ).order_by(columns.id)  # fmt: skip
+        columns.message_id, columns.refs, columns.subject, columns.digest, columns.created_at, said,
+    )  # fmt: skip
 
 
 def _message(row: Mapping[Any, Any]) -> StoredMessage:

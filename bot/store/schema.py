@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 from bot.facts import from_micros, to_micros
@@ -89,8 +90,8 @@ inbox = _table(
     _text("outcome"),
     UniqueConstraint("channel", "external_id"),
 )
-Index("ix_inbox_open", inbox.c.state, inbox.c.id, sqlite_where=inbox.c.state != "done",
-      postgresql_where=inbox.c.state != "done")  # fmt: skip
+Index("ix_inbox_open", inbox.c.state, inbox.c.id, sqlite_where=text("state <> 'done'"),
+      postgresql_where=text("state <> 'done'"))  # fmt: skip
 # What was kept without a case is counted by the week; few rows.
 Index("ix_inbox_auto", inbox.c.arrived_at, sqlite_where=inbox.c.outcome == "auto",
       postgresql_where=inbox.c.outcome == "auto")  # fmt: skip
@@ -188,8 +189,8 @@ messages = _table(
     _instant("created_at"),
     Index("ix_messages_case", "case", "id"),
 )
-Index("ix_messages_message_id", messages.c.message_id, sqlite_where=messages.c.message_id != "",
-      postgresql_where=messages.c.message_id != "")  # fmt: skip
+Index("ix_messages_message_id", messages.c.message_id, sqlite_where=text("message_id <> ''"),
+      postgresql_where=text("message_id <> ''"))  # fmt: skip
 Index("ix_messages_address_created_at", messages.c.address, messages.c.created_at)
 
 files = _table(
@@ -236,7 +237,8 @@ outbox = _table(
     Index("ix_outbox_case", "case", "id"),
     Index("ix_outbox_to_addr_created_at", "to_addr", "created_at"),
 )
-_UNDONE = outbox.c.state.in_(["new", "sending"])
+_UNDONE = text("state IN ('new', 'sending')")
+Index("ix_outbox_waiting", outbox.c.id, sqlite_where=_UNDONE, postgresql_where=_UNDONE)
 Index("ix_outbox_undone", outbox.c.to_addr, outbox.c.id, sqlite_where=_UNDONE, postgresql_where=_UNDONE)
 
 GUARDS = {

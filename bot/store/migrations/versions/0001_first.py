@@ -93,8 +93,8 @@ def upgrade() -> None:
         "inbox",
         ["state", "id"],
         unique=False,
-        sqlite_where=sa.text("state != 'done'"),
-        postgresql_where=sa.text("state != 'done'"),
+        sqlite_where=sa.text("state <> 'done'"),
+        postgresql_where=sa.text("state <> 'done'"),
     )
     op.create_table(
         "inquiries",
@@ -150,8 +150,8 @@ def upgrade() -> None:
         "messages",
         ["message_id"],
         unique=False,
-        sqlite_where=sa.text("message_id != ''"),
-        postgresql_where=sa.text("message_id != ''"),
+        sqlite_where=sa.text("message_id <> ''"),
+        postgresql_where=sa.text("message_id <> ''"),
     )
     op.create_table(
         "meta",
@@ -206,6 +206,14 @@ def upgrade() -> None:
         "ix_outbox_undone",
         "outbox",
         ["to_addr", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('new', 'sending')"),
+        postgresql_where=sa.text("state IN ('new', 'sending')"),
+    )
+    op.create_index(
+        "ix_outbox_waiting",
+        "outbox",
+        ["id"],
         unique=False,
         sqlite_where=sa.text("state IN ('new', 'sending')"),
         postgresql_where=sa.text("state IN ('new', 'sending')"),
