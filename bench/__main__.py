@@ -3,9 +3,10 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from bench import path, stored
-from bench.table import Row, print_table
+from bench.table import Row, print_table, write_json
 
 BENCHES: dict[str, Callable[[bool], Sequence[Row]]] = {
     "accept": path.accept,
@@ -21,6 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", help=", ".join(BENCHES))
     parser.add_argument("--quick", action="store_true", help="tiny sizes, only to see that it works")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the table there as JSON too")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.names if name not in BENCHES]
     if unknown:
@@ -30,6 +32,8 @@ def main() -> None:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         rows += BENCHES[name](arguments.quick)
     print_table(rows)
+    if arguments.json:
+        write_json(rows, arguments.json)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ class _Story:
 
 def _story(cases: int) -> _Story:
     numbers = np.arange(cases, dtype=np.int64)
-    arrived = FIRST + numbers * 364 * _DAY // cases // _SECOND * _SECOND
+    arrived = FIRST + numbers * (364 * 86_400) // cases * _SECOND
     answered = arrived + (1 + numbers * 7_919 % 80) * 1_800 * _SECOND
     at = np.stack([arrived, arrived + 2 * _SECOND, answered])
     told = np.ones_like(at, dtype=bool)
@@ -113,8 +113,8 @@ def _tables(story: _Story) -> Iterator[tuple[str, str, Iterator[Row]]]:
     columns = 'id, "case", direction, address, officer, inbox, message_id, subject, text, digest, created_at'
     yield "messages", columns, _messages(story)
     columns = (
-        'id, kind, state, "case", inquiry, to_addr, from_addr, subject, text, message_id, created_at, due_at, tried_at, '
-        "sent_at, attempts"
+        'id, kind, state, "case", inquiry, to_addr, from_addr, subject, text, message_id, created_at, due_at, '
+        "tried_at, sent_at, attempts"
     )
     yield "outbox", columns, _outbox(story)
     yield (

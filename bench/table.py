@@ -1,8 +1,10 @@
 """How a figure is told: the median of several rounds, with its spread, beside what it is compared with."""
 
+import json
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +30,8 @@ def print_table(rows: Sequence[Row]) -> None:
     for row in (heads, *rows):
         cells = [text.ljust(width) for text, width in zip((row.bench, row.what, row.value), widths, strict=True)]
         print("  ".join([*cells, row.target]).rstrip())
+
+
+def write_json(rows: Sequence[Row], file: Path) -> None:
+    """Write the rows for other programs."""
+    file.write_text(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
