@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint soak bench texts clean
+.PHONY: run test lint soak bench fuzz texts clean
 .DEFAULT_GOAL := run
 
 $(VENV)/.run: requirements.txt
@@ -35,6 +35,12 @@ soak: $(VENV)/.test  ## long runs: 200 kills
 
 bench: $(VENV)/.test  ## ratios beside a baseline of the same run
 	@$(BIN)/python -m bench
+
+fuzz: $(VENV)/.run  ## ten minutes of coverage-guided fuzzing of reading mail
+	@$(PYTHON) -m venv var/fuzz && var/fuzz/bin/pip install --quiet --disable-pip-version-check atheris==3.0.0
+	@mkdir -p var/fuzz/corpus var/fuzz/seeds && find tests/data/mail -name '*.eml' -exec cp {} var/fuzz/seeds/ \;
+	@PYTHONPATH=. var/fuzz/bin/python bench/fuzz_mail.py -max_total_time=600 -max_len=20000 -timeout=10 \
+	  -artifact_prefix=var/fuzz/ var/fuzz/corpus var/fuzz/seeds
 
 texts: $(VENV)/.run  ## collect the texts and bring the catalogues up to date
 	@mkdir -p var

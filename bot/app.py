@@ -6,7 +6,6 @@ Order of stopping: nothing more is taken in → what is being sent and written i
 import asyncio
 import logging
 import secrets
-import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,17 +15,20 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import insert, select
 
+from bot.channels.imap_in import ImapIn
 from bot.channels.mail_files import answer_files, files_with_content
 from bot.channels.mail_read import read_mail
 from bot.channels.mail_text import above_line, words_below
 from bot.channels.mail_write import write_mail
-from bot.channels.smtp_in import SmtpIn, SmtpInSettings
-from bot.channels.smtp_out import SmtpOut, SmtpOutSettings
+from bot.channels.smtp_in import SmtpIn
+from bot.channels.smtp_out import SmtpOut
 from bot.desk.mail_face import MailFace
 from bot.facts import InboxId
+from bot.file_scan import FileScan
 from bot.housekeeping import Housekeeping
 from bot.intake import Intake
 from bot.intake_service import IntakeService
+from bot.mailbox_watch import MailboxWatch
 from bot.notices import LINE_MARK
 from bot.office import Office
 from bot.outbox import Outbox
@@ -34,12 +36,14 @@ from bot.port import Attachment, Inbound, Keep, RawInbound
 from bot.store import inbox
 from bot.store.database import Database, DatabaseUrl
 from bot.store.grouped import GroupedWrites
+from bot.store.mailboxes import Mailboxes
 from bot.store.migrate import migrate
 from bot.store.rows import InboxRow
 from bot.store.schema import meta
 from bot.tokens import has_secret
+from bot.transport import file_scan_of, listen_of, mailbox_of, relay_of
 from config.building import office_of
-from config.settings import Listen, Relay, Settings, secret
+from config.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +60,8 @@ class Service:
     database: Database
     office: Office
     smtp_in: SmtpIn
+    listens: bool
+    mailboxes: MailboxWatch
     intake: IntakeService
     outbox: Outbox
     keep: Keep
@@ -90,7 +96,7 @@ async def running(settings: Settings, now: Now) -> AsyncIterator[Service]:
         await database.take_ownership()
         office = office_of(settings, await installation_id(database))
         write = partial(write_mail, installation=office.installation)
-        sender = SmtpOut(_relay(settings.mail.relay), write=write, now=now)
+        sender = SmtpOut(relay_of(settings.mail.relay), write=write, now=now)
         outbox = Outbox(database, office, sender, files_of, now)
         keeping: GroupedWrites[RawInbound, InboxId] = GroupedWrites(partial(_keep_all, database))
         intake_wake, outbox_wake, housekeeping_wake = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -100,12 +106,16 @@ async def running(settings: Settings, now: Now) -> AsyncIterator[Service]:
             intake_wake.set()
             return kept
 
+        scan, memory = file_scan_of(settings.mail.scanner, now), Mailboxes(database)
+        boxes = [ImapIn(mailbox_of(box), keep=keep, memory=memory, now=now) for box in settings.mail.mailboxes]
         service = Service(
-            database=database, office=office, intake=intake_service(database, office, now), outbox=outbox, keep=keep,
-            smtp_in=SmtpIn(_listen(settings.mail.listen), keep=keep, accepts=office.accepts, now=now),
+            database=database, office=office, intake=intake_service(database, office, now, scan), outbox=outbox,
+            keep=keep,
+            smtp_in=SmtpIn(listen_of(settings.mail.listen), keep=keep, accepts=office.accepts, now=now),
+            listens=settings.mail.listen.enabled, mailboxes=MailboxWatch(boxes, database, office, now),
             intake_wake=intake_wake, outbox_wake=outbox_wake,
         )  # fmt: skip
-        housekeeping = Housekeeping(database, office, outbox, now)
+        housekeeping = Housekeeping(database, office, outbox, now, scan)
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(keeping.run(), name="keep"),
@@ -130,8 +140,14 @@ async def _delivering(
     delivering = group.create_task(service.outbox.run(service.outbox_wake), name="outbox")
     scheduler = _scheduler(housekeeping_wake)
     try:
-        await service.smtp_in.start()
-        yield
+        if service.listens:
+            await service.smtp_in.start()
+        reading = group.create_task(service.mailboxes.run(), name="mailboxes")
+        try:
+            yield
+        finally:
+            reading.cancel()
+            await asyncio.wait([reading])
     finally:
         scheduler.shutdown(wait=False)
         await service.smtp_in.close(within_seconds=STOP_SECONDS)
@@ -161,20 +177,28 @@ def is_internal(text: str) -> bool:
     return LINE_MARK in text or has_secret(text)
 
 
-def intake_service(database: Database, office: Office, now: Now) -> IntakeService:
+def intake_service(database: Database, office: Office, now: Now, scan: FileScan | None = None) -> IntakeService:
     """Return the intake with its channels' readers and the desk's way in."""
     intake = Intake(office, MailFace(office, OfficerMail()).take)
-    return IntakeService(database, office, intake, partial(read_row, trusted_host=office.trusted_host), now)
+    return IntakeService(database, office, intake, partial(read_row, office=office), now, scan)
 
 
-def read_row(row: InboxRow, *, trusted_host: str) -> Inbound:
+def read_row(row: InboxRow, *, office: Office) -> Inbound:
     """Return a stored message, read."""
-    return read_mail(row.raw, trusted_host=trusted_host, envelope_sender=row.sender)
+    return read_mail(
+        row.raw,
+        trusted_host=office.trusted_host,
+        envelope_sender=row.sender,
+        tenant=row.mailbox in office.tenant_mailboxes,
+        whole_size=row.size,
+    )
 
 
-def files_of(raw: bytes, answer: bool) -> Sequence[Attachment]:
-    """Return the files of an original mail; of an officer's answer, only those that a citizen may get."""
-    return answer_files(raw, is_internal)[0] if answer else files_with_content(raw)
+def files_of(raw: bytes, answer: bool, withheld: frozenset[int]) -> Sequence[Attachment]:
+    """Return the files of an original mail but the withheld parts; of an officer's answer, what a citizen may get."""
+    if answer:
+        return answer_files(raw, is_internal)[0]
+    return [file for part, file in enumerate(files_with_content(raw)) if part not in withheld]
 
 
 async def installation_id(database: Database) -> str:
@@ -199,37 +223,3 @@ def _scheduler(wake: asyncio.Event) -> AsyncIOScheduler:
     scheduler.add_job(wake.set, "interval", minutes=1, coalesce=True, misfire_grace_time=None)
     scheduler.start()
     return scheduler
-
-
-def _listen(settings: Listen) -> SmtpInSettings:
-    context = None
-    if settings.tls_certificate is not None:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(settings.tls_certificate, settings.tls_key)
-    return SmtpInSettings(
-        host=settings.host,
-        port=settings.port,
-        lmtp_host=settings.host if settings.lmtp_port is not None else None,
-        lmtp_port=settings.lmtp_port,
-        hostname=settings.hostname,
-        max_bytes=settings.max_mib * 1024 * 1024,
-        tls_context=context,
-        require_tls=settings.require_tls,
-    )
-
-
-def _relay(settings: Relay) -> SmtpOutSettings:
-    return SmtpOutSettings(
-        host=settings.host,
-        port=settings.port,
-        hostname=settings.hostname,
-        tls=settings.tls,
-        ca_file=str(settings.ca_file) if settings.ca_file else None,
-        username=settings.username if settings.auth != "none" else None,
-        password=partial(secret, settings.password, settings.password_file) if settings.auth == "password" else None,
-        access_token=(
-            partial(secret, settings.access_token, settings.access_token_file) if settings.auth == "xoauth2" else None
-        ),
-        timeout_seconds=settings.timeout_seconds,
-        max_connections=settings.connections,
-    )

@@ -6,20 +6,28 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.facts import InboxId, whole_second
+from bot.file_limits import within_limits
 from bot.office import Office, plain_address
+from bot.passed_on import Meant, Via, as_meant
 from bot.port import Inbound, InboundKind
 from bot.store.reading import Wanted
 from bot.store.rows import InboxRow
-from bot.tokens import BounceToken, Token
+from bot.tokens import BounceToken, OfficerToken, Token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """A stored mail that has been read, with the signed address it came to, if any.
 
-    `arrived_at` is when it reached us, to the second: the trusted host's Received time, else when our side took it.
-    `source` is its key: equal for two deliveries of the same mail. `as_case`: a person has decided that it opens a
-    case, whatever it looks like.
+    Attributes:
+        inbound: with the citizen as its sender, also where somebody passed the mail on (`bot.passed_on`).
+        arrived_at: when it reached us, to the second: the trusted host's Received time, else when our side took it;
+            of what a colleague passed on, when the colleague got it.
+        source: its key, equal for two deliveries of the same mail.
+        digest: equal for equal texts and files of one sender.
+        as_case: a person has decided that it opens a case, whatever it looks like.
+        sent: it lay in a mailbox's folder of sent mail: staff wrote it outside of us.
+        via, passed_by, comment: how it reached us, through whom, and what that person wrote.
     """
 
     inbox: InboxId
@@ -31,6 +39,10 @@ class Arrival:
     source: str
     digest: str
     as_case: bool
+    sent: bool = False
+    via: Via = Via.DIRECT
+    passed_by: str = ""
+    comment: str = ""
 
 
 def arrive(row: InboxRow, inbound: Inbound, office: Office) -> Arrival:
@@ -39,25 +51,43 @@ def arrive(row: InboxRow, inbound: Inbound, office: Office) -> Arrival:
     if inbound.kind is InboundKind.EMPTY and inbound.subject.strip():
         # "När öppnar simhallen?" as a subject above nothing is a question all the same.
         inbound = replace(inbound, kind=InboundKind.PERSON)
-    recipients = row.recipients or inbound.to_addrs
-    tokens = (office.tokens.read(address) for address in recipients)
-    seen = inbound.date_seen
-    # A clock that runs ahead on the other side must not move the arrival into the future.
-    arrived_at = min(seen, row.arrived_at) if seen else row.arrived_at
+    # SMTP tells for whom a mail is; a mailbox knows only what the headers say.
+    delivered = (*inbound.delivered_to, *inbound.to_addrs) if row.mailbox else ()
+    recipients = (*row.recipients, *delivered) or inbound.to_addrs
+    meant = Meant(inbound=inbound) if row.sent else as_meant(inbound, office)
+    inbound = meant.inbound
     files = [f"{file.name}:{file.size}" for file in inbound.files]
     # Without the subject: robots that answer each other pile up "Re:" but send the same words.
     digest = _hash(plain_address(inbound.from_addr), inbound.new_text, *files)
+    # A mailbox lists a mail again when it is rebuilt; without a Message-ID its bytes tell that it is the same.
+    unnamed = hashlib.sha256(row.raw).hexdigest() if row.mailbox else str(row.id)
     return Arrival(
         inbox=row.id,
         raw=row.raw,
         as_case=row.as_case,
-        inbound=inbound,
+        inbound=replace(inbound, files=within_limits(inbound.files, office.file_limits)),
         recipients=recipients,
-        token=next((token for token in tokens if token is not None), None),
-        arrived_at=whole_second(arrived_at),
-        source="mail:" + _hash(inbound.message_id or str(row.id), inbound.subject, digest),
+        token=_token(office, recipients, inbound.subject),
+        arrived_at=_arrived_at(row, inbound, meant),
+        source="mail:" + _hash(inbound.message_id or unnamed, inbound.subject, digest),
         digest=digest,
+        sent=row.sent,
+        via=meant.via,
+        passed_by=meant.passed_by,
+        comment=meant.comment,
     )
+
+
+def _arrived_at(row: InboxRow, inbound: Inbound, meant: Meant) -> datetime:
+    # A clock that runs ahead on the other side must not move the arrival into the future.
+    seen = meant.reached_at or inbound.date_seen
+    return whole_second(min(seen, row.arrived_at) if seen else row.arrived_at)
+
+
+def _token(office: Office, addresses: Sequence[str], subject: str) -> Token | None:
+    found = (office.tokens.read(address) for address in addresses)
+    first = next((token for token in found if token is not None), None)
+    return first or office.tokens.read_subject(subject)
 
 
 def wanted(arrivals: Sequence[Arrival], office: Office) -> Wanted:
@@ -68,10 +98,14 @@ def wanted(arrivals: Sequence[Arrival], office: Office) -> Wanted:
         keys.senders.add(inbound.from_addr)
         keys.message_ids.update(inbound.in_reply_to, inbound.references)
         keys.sources.add(arrival.source)
+        if inbound.message_id and not arrival.sent:
+            keys.own_ids.add(inbound.message_id)
         if isinstance(arrival.token, BounceToken):
             keys.outbox.add(arrival.token.outbox)
         elif arrival.token is not None:
             keys.cases.add(arrival.token.case)
+            if isinstance(arrival.token, OfficerToken) and "/" in arrival.inbound.text[:300]:
+                keys.texts.add(arrival.token.case)
         tagged = office.tokens.case_in_subject(inbound.subject)
         if tagged is not None:
             keys.cases.add(tagged)

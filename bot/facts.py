@@ -27,6 +27,9 @@ FactData = Mapping[str, FactValue]
 SYSTEM = "system"
 """The actor of what no person did."""
 
+STAFF = "staff"
+"""The actor of what somebody on the staff did outside of us, from an address that is no officer's own."""
+
 _PLAIN = re.compile(r"[\w:.+/-]{0,80}")
 """What a text in a fact's data may look like: a code or an id. Never a sentence, a name or an address."""
 
@@ -102,13 +105,16 @@ class Fact:
         kind: what happened.
         occurred_at: when it happened (UTC).
         recorded_at: when we learned it (UTC); never before the previous fact's.
-        actor: ``system``, ``person`` or ``officer:<id>``.
+        actor: ``system``, ``person``, ``officer:<id>``, or ``staff`` for one of them who is not told.
         source: what told us, unique together with kind, so that a second delivery is a no-op.
         data: codes and ids only. The keys in use, by kind:
             received: channel, kind, unit, message (id); auto (true: the person's automatic reply, opens
-            nothing); possibly (a case it may belong to); authentic (pass, fail or none)
+            nothing); possibly (a case it may belong to); authentic (pass, fail or none); via (forwarded by a
+            colleague: occurred_at is when the colleague got it; web_form)
             acknowledged: outbox
             answered: message, outbox; unsure (true: acceptance by the channel is not certain)
+            answered_elsewhere: message
+            unmasked: message (the note that tells why)
             delivery_failed: outbox, of (answer, acknowledgement or notice); status (as 5.1.1)
             noted: message
             excluded: reason

@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import TryLater
+from bot.file_scan import FileScan
 from bot.notices import queue_admin_mail
 from bot.office import Office
 from bot.outbox import Outbox
@@ -26,8 +27,16 @@ _TOLD = "held_told"
 class Housekeeping:
     """Looks after mails a dead process was sending, and tells the administrator of mail that is held."""
 
-    def __init__(self, database: Database, office: Office, outbox: Outbox, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        office: Office,
+        outbox: Outbox,
+        now: Callable[[], datetime],
+        scan: FileScan | None = None,
+    ) -> None:
         """Keep the parts; nothing starts yet."""
+        self._scan = scan
         self._database = database
         self._office = office
         self._outbox = outbox
@@ -52,6 +61,8 @@ class Housekeeping:
         await self._database.still_ours()
         await self._outbox.recover()
         await self._tell_of_held()
+        if self._scan is not None:
+            await self._scan.look_again(self._database, self._office)
 
     async def _tell_of_held(self) -> None:
         """Write one mail to the administrator about all that has been held since the last one."""

@@ -2,18 +2,22 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot.arrival import Arrival
 from bot.case import Match, Tie, acknowledgement_due, match_case
 from bot.clock import deadline
+from bot.elsewhere import take_sent
 from bot.errors import NeedsPerson
 from bot.facts import AddressId, CaseNumber, Channel, FactKind, OutboxId
 from bot.failures import record_failure, unit_of_case
+from bot.file_limits import within_day
 from bot.inquiry import Inquiry, fold_inquiries
 from bot.letters import queue_acknowledgement
 from bot.notices import Due, queue_misdirected, queue_notices
 from bot.office import Office, Unit
-from bot.port import Inbound, InboundKind
+from bot.passed_on import Via
+from bot.port import FileState, Inbound, InboundKind
 from bot.store.ledger import Ledger
 from bot.store.rows import Direction, InboxRow, InboxState, MailKind, StoredFile
 from bot.tokens import BounceToken, CitizenToken, OfficerToken
@@ -62,6 +66,8 @@ class Intake:
             ledger.settle(arrival.inbox, InboxState.DONE, DUPLICATE)
         elif inbound.loop_mark == self._office.installation:
             ledger.settle(arrival.inbox, InboxState.DONE, OWN)
+        elif arrival.sent:
+            take_sent(ledger, arrival, self._office)
         elif isinstance(arrival.token, OfficerToken):
             self._officer_mail(ledger, arrival, arrival.token)
         else:
@@ -70,7 +76,7 @@ class Intake:
     def _from_outside(self, ledger: Ledger, arrival: Arrival) -> None:
         if arrival.inbound.error in _UNREADABLE:
             raise NeedsPerson(arrival.inbound.error)
-        if not arrival.inbound.from_addr:
+        if not arrival.inbound.from_addr and arrival.via is not Via.WEB_FORM:
             raise NeedsPerson("no_sender")
         if not self._misdirected(ledger, arrival):
             self._citizen_mail(ledger, arrival)
@@ -90,7 +96,7 @@ class Intake:
         for mail in (*arrival.inbound.in_reply_to, *arrival.inbound.references):
             queued = known.queued_by_id.get(known.outbox_of_mail.get(mail, OutboxId(0)))
             if queued is not None and queued.officer == officer.id and queued.case is not None:
-                if arrival.inbound.kind is InboundKind.PERSON:
+                if not arrival.inbound.machine:
                     queue_misdirected(ledger, self._office, officer, queued.case, queued.inquiry or 1)
                 ledger.settle(arrival.inbox, InboxState.DONE, "misdirected")
                 return True
@@ -108,8 +114,11 @@ class Intake:
         inbound = arrival.inbound
         sender = ledger.known.addresses.get(inbound.from_addr)
         match = match_case(_ties(ledger, arrival, self._office), sender, ledger.participants_of)
-        if inbound.kind in {InboundKind.AUTO, InboundKind.LIST}:
+        if inbound.machine:
             self._automatic(ledger, arrival, match, sender)
+            return
+        if not inbound.from_addr:
+            self._person_mail(ledger, arrival, match, None)
             return
         sender = ledger.address(inbound.from_addr, inbound.from_name)
         if ledger.known.digests.get((sender, arrival.digest), 0) >= self._office.caps.identical:
@@ -127,7 +136,9 @@ class Intake:
         ledger.settle(arrival.inbox, InboxState.DONE, match.case)
 
     def _person_mail(self, ledger: Ledger, arrival: Arrival, match: Match, sender: AddressId | None) -> None:
-        office, inbound = self._office, arrival.inbound
+        office = self._office
+        arrival = self._with_day_limit(ledger, arrival, sender)
+        inbound = arrival.inbound
         case = match.case or ledger.new_case()
         unit = unit_of_case(ledger.facts_of(case), office) or office.unit_at(arrival.recipients)
         inquiry = next_inquiry(fold_inquiries(ledger.facts_of(case)))
@@ -138,16 +149,25 @@ class Intake:
         if sender is not None:
             ledger.take_part(case, sender)
             if self._may_acknowledge(ledger, arrival, case):
-                queue_acknowledgement(ledger, office, inbound, case, inquiry, unit, promised)
+                queue_acknowledgement(ledger, office, arrival, case, inquiry, unit, promised)
         due = Due(
             arrived_at=arrival.arrived_at,
             deadline=deadline(office.calendar, office.rule, arrival.arrived_at),
             promised=promised,
         )
-        queue_notices(
-            ledger, office, inbound, arrival.inbox, case, inquiry, unit, due, shown=shown, possibly=match.possibly
-        )
+        queue_notices(ledger, office, arrival, case, inquiry, unit, due, shown=shown, possibly=match.possibly)
         ledger.settle(arrival.inbox, InboxState.DONE, case)
+        if inbound.message_id:
+            ledger.read_answers_again(inbound.message_id)
+
+    def _with_day_limit(self, ledger: Ledger, arrival: Arrival, sender: AddressId | None) -> Arrival:
+        if sender is None or not arrival.inbound.files:
+            return arrival
+        used = ledger.known.file_bytes.get(sender, 0)
+        files = within_day(arrival.inbound.files, used, self._office.file_limits)
+        passed = sum(file.size for file in files if file.state is FileState.PASSED)
+        ledger.known.file_bytes[sender] = used + passed
+        return replace(arrival, inbound=replace(arrival.inbound, files=files))
 
     def _store(
         self,
@@ -166,7 +186,7 @@ class Intake:
         files = [
             StoredFile(
                 message=message, part=file.part, name=file.name, media_type=file.media_type,
-                size=file.size, inline=file.inline,
+                size=file.size, inline=file.inline, state=file.state,
             )
             for file in inbound.files
         ]  # fmt: skip
@@ -181,6 +201,8 @@ class Intake:
             "message": message,
             "authentic": inbound.authentic,
         }
+        if arrival.via is not Via.DIRECT:
+            data["via"] = arrival.via.value
         if inquiry is None:
             data["auto"] = True
         if possibly is not None:

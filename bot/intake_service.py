@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.arrival import Arrival, arrive, wanted
 from bot.errors import TryLater
+from bot.file_scan import FileScan
 from bot.intake import Intake, Read
 from bot.office import Office
 from bot.port import Inbound
@@ -28,9 +29,16 @@ class IntakeService:
     """Turns stored messages into cases. `take_batch` does one round; `run` goes on for ever."""
 
     def __init__(
-        self, database: Database, office: Office, intake: Intake, read: Read, now: Callable[[], datetime]
+        self,
+        database: Database,
+        office: Office,
+        intake: Intake,
+        read: Read,
+        now: Callable[[], datetime],
+        scan: FileScan | None = None,
     ) -> None:
-        """Keep the parts; nothing starts yet."""
+        """Keep the parts; nothing starts yet. Without `scan` files pass unscanned."""
+        self._scan = scan
         self._database = database
         self._office = office
         self._intake = intake
@@ -71,9 +79,11 @@ class IntakeService:
 
     async def _read_one(self, row: InboxRow) -> Inbound:
         if len(row.raw) > HEAVY_BYTES:
-            return await asyncio.to_thread(self._read, row)
-        await asyncio.sleep(0)  # lets those who are sending to us in between
-        return self._read(row)
+            inbound = await asyncio.to_thread(self._read, row)
+        else:
+            await asyncio.sleep(0)  # lets those who are sending to us in between
+            inbound = self._read(row)
+        return inbound if self._scan is None else await self._scan.look_at(row.raw, inbound)
 
     async def _write(self, arrivals: Sequence[Arrival]) -> Sequence[None]:
         async with self._database.writing() as connection:

@@ -2,22 +2,27 @@
 
 from datetime import date
 
+from bot.arrival import Arrival
 from bot.facts import CaseNumber
+from bot.guard import holds_number
+from bot.masking import masked
 from bot.office import Office, Officer, Unit
-from bot.port import Inbound
+from bot.passed_on import Via
+from bot.port import FileState
 from bot.store.ledger import Ledger
 from bot.store.rows import MailKind, OutgoingMail, StoredMessage
 from bot.tokens import without_tag
 
 
 def queue_acknowledgement(
-    ledger: Ledger, office: Office, inbound: Inbound, case: CaseNumber, inquiry: int, unit: Unit, promised: date
+    ledger: Ledger, office: Office, arrival: Arrival, case: CaseNumber, inquiry: int, unit: Unit, promised: date
 ) -> None:
     """Put the acknowledgement of a message in the outbox.
 
     Nothing the sender wrote (text, subject, name) is repeated unless the trusted host vouches for the sender:
-    otherwise anybody could have us mail any words to anyone.
+    otherwise anybody could have us mail any words to anyone. Personal numbers are never repeated.
     """
+    inbound = arrival.inbound
     genuine = inbound.authentic == "pass"
     ledger.queue(
         OutgoingMail(
@@ -26,12 +31,12 @@ def queue_acknowledgement(
             case=case,
             inquiry=inquiry,
             to_addr=inbound.from_addr,
-            to_name=inbound.from_name if genuine else "",
+            to_name=masked(office.texts, inbound.from_name) if genuine else "",
             from_addr=unit.address,
             from_name=office.name,
-            reply_to=office.tokens.citizen_address(unit.address, case),
+            reply_to=_reply_to(office, unit, case),
             subject=reply_subject(office, inbound.subject if genuine else "", case),
-            text=_acknowledgement(office, inbound.new_text if genuine else "", case, unit, promised),
+            text=_acknowledgement(office, arrival, case, unit, promised, inbound.new_text if genuine else ""),
             message_id=ledger.draw_mail_id(_domain(unit.address)),
             in_reply_to=inbound.message_id,
             references=_thread(inbound.references, inbound.message_id),
@@ -41,7 +46,9 @@ def queue_acknowledgement(
     )
 
 
-def _acknowledgement(office: Office, repeated: str, case: CaseNumber, unit: Unit, promised: date) -> str:
+def _acknowledgement(
+    office: Office, arrival: Arrival, case: CaseNumber, unit: Unit, promised: date, repeated: str
+) -> str:
     t = office.texts.t
     parts = [
         t("Hej!"),
@@ -53,17 +60,46 @@ def _acknowledgement(office: Office, repeated: str, case: CaseNumber, unit: Unit
         ),
         t("Ditt meddelande har nummer {number}. Uppge det om du hör av dig igen.", number=case),
         t("Du får svar senast {day}. Svaret kommer till den här e-postadressen.", day=office.texts.day(promised)),
+        *_remarks(office, arrival),
         t("Vill du lägga till något? Svara i så fall på det här mejlet."),
     ]
     if office.other_ways:
         ways = "\n".join(f"- {way}" for way in office.other_ways)
         parts.append(t("Du når oss också så här:") + "\n" + ways)
     if repeated:
-        parts.append(t("Du skrev:") + "\n" + _quoted(repeated))
+        parts.append(t("Du skrev:") + "\n" + _quoted(masked(office.texts, repeated)))
     parts.append(t("Vänliga hälsningar") + f"\n{unit.name}\n{office.name}")
     last = t("Det här mejlet skickades automatiskt. Svaret till dig skrivs av en människa.")
     parts.append(f"{last}\n{office.privacy}" if office.privacy else last)
     return "\n\n".join(parts) + "\n"
+
+
+def _remarks(office: Office, arrival: Arrival) -> list[str]:
+    """Return what a citizen should know about how this message was taken in."""
+    t, inbound, said = office.texts.t, arrival.inbound, list[str]()
+    if arrival.via is Via.FORWARDED:
+        said.append(t("En kollega hos oss har skickat ditt mejl vidare hit."))
+    if "encrypted" in inbound.marks:
+        said.append(t("Ditt mejl är krypterat, så vi kan inte läsa det. Skicka det gärna igen utan kryptering."))
+    names = "\n".join(file.name for file in inbound.files)
+    if any(map(holds_number, (inbound.text, inbound.subject, names))):
+        said.append(
+            t(
+                "Ditt meddelande innehåller ett personnummer eller kortnummer. "
+                "Vi har dolt numret för dem som läser. Skicka helst inte sådant med e-post."
+            )
+        )
+    left_out = sum(file.state is FileState.LEFT_OUT for file in inbound.files)
+    if left_out:
+        said.append(
+            office.texts.n(
+                "{count} fil var för stor för att tas emot. Kontakta oss, så hittar vi ett annat sätt.",
+                "{count} filer var för stora eller för många för att tas emot. "
+                "Kontakta oss, så hittar vi ett annat sätt.",
+                left_out,
+            )
+        )
+    return said
 
 
 def queue_answer(
@@ -94,9 +130,9 @@ def queue_answer(
             to_addr=to_addr,
             from_addr=unit.address,
             from_name=f"{unit.name}, {office.name}",
-            reply_to=office.tokens.citizen_address(unit.address, case),
+            reply_to=_reply_to(office, unit, case),
             subject=reply_subject(office, to.subject, case),
-            text=answer.text.rstrip() + "\n\n" + "\n".join(signature) + "\n",
+            text=masked(office.texts, answer.text).rstrip() + "\n\n" + "\n".join(signature) + "\n",
             message_id=ledger.draw_mail_id(_domain(unit.address)),
             in_reply_to=to.message_id,
             references=_thread(to.references, to.message_id),
@@ -109,10 +145,15 @@ def queue_answer(
 
 def reply_subject(office: Office, subject: str, case: CaseNumber) -> str:
     """Return the subject of a mail to the citizen: theirs with one "Re:" in front and the signed tag behind."""
-    plain = without_tag(subject).strip() or office.texts.t("Ditt meddelande")
+    plain = masked(office.texts, without_tag(subject)).strip() or office.texts.t("Ditt meddelande")
     if not plain.lower().startswith(("re:", "sv:", "vs:", "aw:")):
         plain = f"Re: {plain}"
     return f"{plain} {office.tokens.subject_tag(case)}"
+
+
+def _reply_to(office: Office, unit: Unit, case: CaseNumber) -> str:
+    """Return where the citizen answers to; the tag in the subject tells the case where signed addresses fail."""
+    return unit.address if office.secrets_in_subject else office.tokens.citizen_address(unit.address, case)
 
 
 def _quoted(text: str) -> str:

@@ -4,12 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.arrival import Arrival
+from bot.case import fold_case
 from bot.facts import CaseNumber, InboxId
+from bot.guard import holds_number
+from bot.masking import masked
 from bot.office import Office, Officer, Unit
-from bot.port import Inbound
+from bot.passed_on import Via
+from bot.port import FileState, InboundFile
 from bot.store.ledger import Ledger
 from bot.store.rows import MailKind, OutgoingMail
 from bot.tokens import OfficerToken, without_tag
+from config.texts import mark
 
 LINE_MARK = "==^=="
 """Stands on both sides of the line above which an officer answers; the same in every language."""
@@ -27,8 +33,7 @@ class Due:
 def queue_notices(
     ledger: Ledger,
     office: Office,
-    inbound: Inbound,
-    inbox_id: InboxId,
+    arrival: Arrival,
     case: CaseNumber,
     inquiry: int,
     unit: Unit,
@@ -38,12 +43,25 @@ def queue_notices(
     possibly: CaseNumber | None,
 ) -> None:
     """Tell the unit's officers, each by a mail of their own, that a message waits; `shown` is its text."""
-    text = _message_notice(office, inbound, inbox_id, case, due, shown, possibly)
+    inbound = arrival.inbound
+    text = _message_notice(office, arrival, case, due, shown, possibly)
     day = office.texts.moment(due.deadline)
     subject = f"{case} · {without_tag(inbound.subject)} · " + office.texts.t("svara senast {time}", time=day)
-    attach = (inbox_id,) if inbound.files else ()
+    attach = (arrival.inbox,) if any(file.state is FileState.PASSED for file in inbound.files) else ()
     for officer in office.officers_of(unit.id):
         _queue(ledger, office, officer, unit, case, inquiry, subject=subject, text=text, attach=attach)
+
+
+def queue_files(
+    ledger: Ledger, office: Office, case: CaseNumber, inbox_id: InboxId, files: Sequence[InboundFile]
+) -> None:
+    """Tell the unit's officers what the scanner, which did not answer at first, has said of a message's files."""
+    unit = office.unit(fold_case(ledger.facts_of(case)).unit)
+    attach = (inbox_id,) if any(file.state is FileState.PASSED for file in files) else ()
+    text = "\n\n".join([_line(office), *about_files(office, files)]) + "\n"
+    subject = f"{case} · " + office.texts.t("filerna är kontrollerade")
+    for officer in office.officers_of(unit.id):
+        _queue(ledger, office, officer, unit, case, 1, subject=subject, text=text, attach=attach)
 
 
 def queue_delivery_failed(
@@ -86,12 +104,17 @@ def queue_receipt(
     paragraphs: Sequence[str],
     again: bool = False,
     in_reply_to: str = "",
+    opened: bool = False,
 ) -> None:
-    """Tell an officer, at the configured address only, what became of a mail. `again` lets a second answer through."""
+    """Tell an officer, at the configured address only, what became of a mail. `again` lets a second answer through.
+
+    `opened`: the officer has given a reason to see personal numbers, so they are not hidden.
+    """
     text = "\n\n".join([_line(office), *paragraphs]) + "\n"
     _queue(
         ledger, office, officer, unit, case, inquiry,
         subject=f"{case} · {subject}", text=text, again=again, kind=MailKind.RECEIPT, in_reply_to=in_reply_to,
+        opened=opened,
     )  # fmt: skip
 
 
@@ -144,9 +167,14 @@ def _queue(
     kind: MailKind = MailKind.NOTICE,
     attach: tuple[InboxId, ...] = (),
     in_reply_to: str = "",
+    opened: bool = False,
 ) -> None:
+    """Queue one mail to one officer. Personal numbers are hidden unless it is `opened` for a reason."""
     outbox_id = ledger.next_outgoing()
+    if not opened:
+        subject, text = masked(office.texts, subject), masked(office.texts, text)
     token = OfficerToken(case, inquiry, officer.id, again)
+    in_subject = office.secrets_in_subject
     ledger.queue(
         OutgoingMail(
             id=outbox_id,
@@ -158,8 +186,8 @@ def _queue(
             to_name=officer.name,
             from_addr=unit.address,
             from_name=f"{unit.name}, {office.name}",
-            reply_to=office.tokens.officer_address(unit.address, token, outbox_id),
-            subject=subject,
+            reply_to=unit.address if in_subject else office.tokens.officer_address(unit.address, token, outbox_id),
+            subject=f"{subject} {office.tokens.officer_tag(token, outbox_id)}" if in_subject else subject,
             text=text,
             message_id=ledger.draw_mail_id(unit.address.rpartition("@")[2]),
             in_reply_to=in_reply_to,
@@ -176,39 +204,77 @@ def _line(office: Office) -> str:
 
 
 def _message_notice(
-    office: Office,
-    inbound: Inbound,
-    inbox_id: InboxId,
-    case: CaseNumber,
-    due: Due,
-    shown: str,
-    possibly: CaseNumber | None,
+    office: Office, arrival: Arrival, case: CaseNumber, due: Due, shown: str, possibly: CaseNumber | None
 ) -> str:
-    t = office.texts.t
+    t, inbound = office.texts.t, arrival.inbound
+    parts = [
+        _line(office),
+        "\n".join(_head(office, arrival, case, due, possibly)),
+        t("Meddelandet:") + "\n\n" + (shown or t("(ingen text)")),
+        *_about_text(office, arrival, shown),
+        *about_files(office, inbound.files),
+        _how_to_answer(office, hidden=holds_number(f"{inbound.subject}\n{shown}")),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(office: Office, arrival: Arrival, case: CaseNumber, due: Due, possibly: CaseNumber | None) -> list[str]:
+    t, inbound = office.texts.t, arrival.inbound
     sender = f"{inbound.from_name} <{inbound.from_addr}>" if inbound.from_name else inbound.from_addr
     head = [
         t("Ärende: {number}", number=case),
-        t("Från: {sender}", sender=sender),
+        t("Från: {sender}", sender=sender or t("okänd, går inte att svara")),
         _verdict(office, inbound.authentic),
         t("Kom in: {time}", time=office.texts.moment(due.arrived_at)),
         t("Svara senast: {time} (så mäts det)", time=office.texts.moment(due.deadline)),
         t("Lovat den som frågar: senast {day}", day=office.texts.day(due.promised)),
     ]
+    if arrival.via is Via.FORWARDED:
+        head.append(t("Skickat vidare av {colleague}. Tiden räknas från när kollegan fick det.",
+                      colleague=arrival.passed_by))  # fmt: skip
+    elif arrival.via is Via.WEB_FORM:
+        head.append(t("Kommer från ett webbformulär. Adressen är den som personen själv har fyllt i."))
     if possibly is not None:
         head.append(t("Hör kanske ihop med {number}, men avsändaren är inte känd där.", number=possibly))
-    parts = [_line(office), "\n".join(head), t("Meddelandet:") + "\n\n" + (shown or t("(ingen text)"))]
+    return head
+
+
+def _about_text(office: Office, arrival: Arrival, shown: str) -> list[str]:
+    """Return what staff should know about the text: what is not in it, and what could not be read."""
+    t, inbound, number = office.texts.t, arrival.inbound, arrival.inbox
+    said = list[str]()
+    if arrival.comment:
+        said.append(t("Kollegan skrev:") + "\n" + arrival.comment)
     if len(shown) < len(inbound.text.strip()):
-        parts.append(t("(Citerad text är utelämnad. Hela mejlet är sparat med nummer {number}.)", number=inbox_id))
+        said.append(t("(Citerad text är utelämnad. Hela mejlet är sparat med nummer {number}.)", number=number))
+    if "encrypted" in inbound.marks:
+        said.append(t("Mejlet är krypterat och går inte att läsa här. Be personen skicka det utan kryptering."))
+    if any(mark.startswith("calendar_") for mark in inbound.marks):
+        said.append(t("Mejlet innehåller en kalenderbokning. Vi har inte tackat ja eller nej till den."))
     if inbound.error:
-        parts.append(t("Allt i mejlet gick inte att läsa. Originalet är sparat med nummer {number}.", number=inbox_id))
-    if inbound.files:
-        names = ", ".join(file.name for file in inbound.files)
-        parts.append(t("Bifogade filer: {names}", names=names))
-    parts.append(_how_to_answer(office))
-    return "\n\n".join(parts) + "\n"
+        said.append(t("Allt i mejlet gick inte att läsa. Originalet är sparat med nummer {number}.", number=number))
+    return said
 
 
-def _how_to_answer(office: Office) -> str:
+_FILE_WORDS = {
+    FileState.PASSED: mark("Bifogade filer: {names}"),
+    FileState.HELD: mark("Väntar på viruskontroll och kommer i ett eget mejl: {names}"),
+    FileState.INFECTED: mark("Skickas inte vidare, innehåller skadlig kod: {names}"),
+    FileState.LEFT_OUT: mark("För stora eller för många, följer inte med: {names}"),
+}
+
+
+def about_files(office: Office, files: Sequence[InboundFile]) -> list[str]:
+    """Return which files came along and which of them are not passed on, and why."""
+    said = list[str]()
+    for state, sentence in _FILE_WORDS.items():
+        names = ", ".join(file.name for file in files if file.state is state)
+        if names:
+            said.append(office.texts.t(sentence, names=names))
+    return said
+
+
+def _how_to_answer(office: Office, *, hidden: bool) -> str:
     t = office.texts.t
     return "\n".join(
         [
@@ -219,6 +285,7 @@ def _how_to_answer(office: Office) -> str:
             t("/anteckning – texten sparas i ärendet men skickas inte"),
             t("/avsluta – avslutar utan att något skickas"),
             t("/utan svar skräp (eller dubblett, test, tack) – räknas inte med i statistiken"),
+            *([t("/visa nummer skäl – du får texten med personnummer, och skälet antecknas")] if hidden else []),
         ]
     )
 

@@ -47,6 +47,27 @@ class Caps:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebForm:
+    """A form on the municipality's pages that mails us: its sender, and the line that holds the person's address.
+
+    `field` is the words before that address, as ``E-post``; empty: the address stands in Reply-To.
+    """
+
+    sender: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLimits:
+    """How much of files is passed on, in bytes: of one file, of one mail, of one sender in 24 hours; and how many."""
+
+    per_file: int = 25 * 2**20
+    per_mail: int = 40 * 2**20
+    per_day: int = 200 * 2**20
+    count: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """All that decisions need to know of the municipality. The first unit takes what no other is addressed by."""
 
@@ -65,6 +86,11 @@ class Office:
     privacy: str = ""
     admin_email: str = ""
     caps: Caps = Caps()
+    own_domains: frozenset[str] = frozenset()
+    web_forms: tuple[WebForm, ...] = ()
+    tenant_mailboxes: frozenset[str] = frozenset()
+    secrets_in_subject: bool = False
+    file_limits: FileLimits = FileLimits()
 
     def unit(self, unit: UnitId) -> Unit:
         """Return the unit, or the first one if it is no longer configured, so that no case is without a home."""
@@ -93,6 +119,15 @@ class Office:
         return any(unit.address.lower() == plain for unit in self.units) or (
             local == "postmaster" and domain in domains
         )
+
+    def is_colleague(self, address: str) -> bool:
+        """Tell whether an address is an officer's, or in one of our own domains and no unit's or form's."""
+        plain = plain_address(address)
+        if self.accepts(address) or any(form.sender == plain for form in self.web_forms):
+            return False
+        if any(plain_address(officer.email) == plain for officer in self.officers):
+            return True
+        return plain.rpartition("@")[2] in self.own_domains
 
     def promised_day(self, kind: Kind, arrived_at: datetime) -> date:
         """Return the last local day of the promise to the citizen: the n-th open day after the day of arrival."""

@@ -19,6 +19,7 @@ from bot.office import Office
 from bot.port import Attachment, Outbound, Sender
 from bot.store import deliveries
 from bot.store.database import Database
+from bot.store.deliveries import Original
 from bot.store.grouped import GroupedWrites
 from bot.store.ledger import Ledger, open_ledger
 from bot.store.reading import Wanted
@@ -35,8 +36,9 @@ _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(minutes=30)
 """RFC 5321 §4.5.4.1: retry at least every 30 minutes in the long run."""
 
-FilesOf = Callable[[bytes, bool], Sequence[Attachment]]
-"""Reads the files out of an original; True for an officer's answer, of which only what a citizen may get."""
+FilesOf = Callable[[bytes, bool, frozenset[int]], Sequence[Attachment]]
+"""Reads the files out of an original; True for an officer's answer, of which only what a citizen may get; without the
+parts that must not be passed on."""
 
 
 def next_try(attempts: int, queued_at: datetime, now: datetime, asked: timedelta | None = None) -> datetime | None:
@@ -149,7 +151,7 @@ class Outbox:
                 claimed = {mail.id for mail in mails}
                 self._in_hand |= claimed
                 wanted = [inbox_id for mail in mails for inbox_id in mail.attach]
-                originals = await deliveries.contents(connection, wanted) if wanted else {}
+                originals = await deliveries.originals_of(connection, wanted) if wanted else {}
         except BaseException:
             # Whether the claim was committed is not known: `recover` will find out.
             self._in_hand -= claimed
@@ -169,14 +171,14 @@ class Outbox:
         while self._lanes:
             await asyncio.wait(set(self._lanes))
 
-    async def _deliver_lane(self, lane: Sequence[OutgoingMail], originals: dict[InboxId, bytes]) -> None:
+    async def _deliver_lane(self, lane: Sequence[OutgoingMail], originals: dict[InboxId, Original]) -> None:
         """Send one address's mails in order; after the first that must wait, those behind it wait too, untried."""
         try:
             await self._deliver_in_order(lane, originals)
         finally:
             self._in_hand -= {mail.id for mail in lane}
 
-    async def _deliver_in_order(self, lane: Sequence[OutgoingMail], originals: dict[InboxId, bytes]) -> None:
+    async def _deliver_in_order(self, lane: Sequence[OutgoingMail], originals: dict[InboxId, Original]) -> None:
         for place, mail in enumerate(lane):
             if self._paused_until is not None or self._finishing:
                 await self._give_back(lane[place:])
@@ -212,7 +214,7 @@ class Outbox:
             else:
                 return
 
-    async def _attempt(self, mail: OutgoingMail, originals: dict[InboxId, bytes]) -> Ending:
+    async def _attempt(self, mail: OutgoingMail, originals: dict[InboxId, Original]) -> Ending:
         try:
             files: Sequence[Attachment] = ()
             if mail.attach:
@@ -267,9 +269,10 @@ class Outbox:
             unsure=mail.unsure,
         )  # fmt: skip
 
-    def _files(self, mail: OutgoingMail, originals: dict[InboxId, bytes]) -> Sequence[Attachment]:
+    def _files(self, mail: OutgoingMail, originals: dict[InboxId, Original]) -> Sequence[Attachment]:
         answer = mail.kind is MailKind.ANSWER
-        return [file for inbox_id in mail.attach for file in self._files_of(originals.get(inbox_id, b""), answer)]
+        along = [originals[inbox_id] for inbox_id in mail.attach if inbox_id in originals]
+        return [file for one in along for file in self._files_of(one.raw, answer, one.withheld)]
 
     def _outbound(self, mail: OutgoingMail, files: Sequence[Attachment]) -> Outbound:
         return Outbound(
@@ -278,7 +281,7 @@ class Outbox:
             from_addr=mail.from_addr,
             from_name=mail.from_name,
             reply_to=mail.reply_to,
-            return_path=self._office.tokens.return_path(mail.from_addr, mail.id),
+            return_path=self._return_path(mail),
             subject=mail.subject,
             text=mail.text,
             automatic=mail.kind.automatic,
@@ -288,6 +291,12 @@ class Outbox:
             created_at=mail.created_at,
             attachments=files,
         )
+
+    def _return_path(self, mail: OutgoingMail) -> str:
+        """Return where its bounce will come; where plus addresses are refused, a bounce is known by its Message-ID."""
+        if self._office.secrets_in_subject:
+            return mail.from_addr
+        return self._office.tokens.return_path(mail.from_addr, mail.id)
 
     async def _write_endings(self, endings: Sequence[Ending]) -> Sequence[None]:
         async with self._database.writing() as connection:

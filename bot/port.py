@@ -20,16 +20,22 @@ class RawInbound:
         external_id: the channel's key; the same key twice is the same message.
         raw: the bytes as received (for mail: the whole message, without the SMTP envelope).
         recipients: envelope recipients as given by the transport (mail), else empty.
-        sender: envelope sender; empty for the null return path.
-        arrived_at: when our side took it (UTC).
+        sender: envelope sender; empty for the null return path, None if the transport does not know it.
+        arrived_at: when our side, or the mailbox it lay in, took it (UTC).
+        mailbox: id of the mailbox it was read from, empty if it was handed to us.
+        sent: it lay in that mailbox's folder of sent mail: staff wrote it, outside of us.
+        size: the size it had in full where only its beginning was fetched, else 0.
     """
 
     channel: Channel
     external_id: str
     raw: bytes
     recipients: tuple[str, ...]
-    sender: str
+    sender: str | None
     arrived_at: datetime
+    mailbox: str = ""
+    sent: bool = False
+    size: int = 0
 
 
 Keep = Callable[[RawInbound], Awaitable[InboxId]]
@@ -47,15 +53,51 @@ class InboundKind(StrEnum):
     EMPTY = "empty"
 
 
+class FileState(StrEnum):
+    """What may be done with a file that came along. Only a passed one is ever shown or sent on."""
+
+    PASSED = "passed"
+    HELD = "held"
+    """The scanner is configured but did not answer; it is asked again."""
+    INFECTED = "infected"
+    LEFT_OUT = "left_out"
+    """Beyond a limit; the original is kept where it fits."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundFile:
-    """A file that came along. `part` is its place in the raw message, from which the bytes are read again."""
+    """A file that came along. `part` is its place among the files of the raw message, which is read again for it."""
 
     name: str
     media_type: str
     size: int
     inline: bool
     part: int
+    state: FileState = FileState.PASSED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forwarded:
+    """The mail that a forwarded one carries on: a colleague passes a citizen's mail to us.
+
+    Attributes:
+        from_addr, from_name: who wrote the original; from_addr is empty if the forward does not tell it.
+        subject: the original's.
+        message_id: the original's, without angle brackets; empty unless it came along as a whole.
+        text: what the original said.
+        comment: what the forwarder wrote above it, often empty.
+        received_at: when the trusted host took the original (UTC); only where it came along as a whole.
+        sent_wall: what the forward shows as its date, on the forwarder's clock, which names no zone (naive).
+    """
+
+    from_addr: str
+    from_name: str = ""
+    subject: str = ""
+    message_id: str = ""
+    text: str = ""
+    comment: str = ""
+    received_at: datetime | None = None
+    sent_wall: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +120,19 @@ class Inbound:
 
     Attributes:
         from_addr: the writer's address, lower-cased domain, empty if none was found; from_name likewise.
-        to_addrs: all addresses in To and Cc.
+        to_addrs: all addresses in To and Cc. delivered_to: those in Delivered-To and X-Original-To, topmost first.
+        reply_to: addresses in Reply-To (claimed by whoever wrote the mail).
         message_id, in_reply_to, references: ids without angle brackets; empty ids are left out.
         date_seen: instant of the topmost Received header of the trusted host (UTC), None if there is none.
         text: all readable text. new_text: the writer's own words without quoted history; never empty when
             text is not.
+        kind: what it is by its form. machine: no person wrote it (automatic reply, bounce, bulk mail, answer to an
+            invitation); a person's mail that came through a mailing list is LIST but not of a machine.
+        language: ISO 639-1 code (``sv``, ``fi``, ``en`` …), empty if it is not clear.
+        forwarded: the mail it carries on, if it is a forward.
+        marks: codes of what staff should know: ``encrypted``, ``signed``, ``outlook_data`` (winmail.dat),
+            ``calendar_request``, ``calendar_reply``, ``calendar_cancel``, ``banner`` (a gateway's warning was cut).
+        why: codes of the rules that decided, as ``kind.auto_submitted`` (`bot.channels.mail_why`).
         authentic: ``pass``, ``fail`` or ``none`` (no verdict by the trusted host).
         loop_mark: id of the installation that sent it, when it is one of ours or a sister's.
         hops: number of Received headers.
@@ -93,6 +143,8 @@ class Inbound:
     from_addr: str = ""
     from_name: str = ""
     to_addrs: tuple[str, ...] = ()
+    delivered_to: tuple[str, ...] = ()
+    reply_to: tuple[str, ...] = ()
     message_id: str = ""
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
@@ -101,8 +153,12 @@ class Inbound:
     new_text: str = ""
     files: tuple[InboundFile, ...] = ()
     kind: InboundKind = InboundKind.PERSON
+    machine: bool = False
     bounce: Bounce | None = None
     language: str = ""
+    forwarded: Forwarded | None = None
+    marks: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
     authentic: str = "none"
     loop_mark: str = ""
     hops: int = 0
@@ -153,5 +209,25 @@ class Sender(Protocol):
 
         Raises:
             TryLater: not accepted now. Refused: never will be. Unsure: handed over, answer lost.
+        """
+        ...
+
+
+class Verdict(StrEnum):
+    """What a scanner says of a file."""
+
+    CLEAN = "clean"
+    HARMFUL = "harmful"
+    TOO_LARGE = "too_large"
+
+
+class Scanner(Protocol):
+    """Looks for harmful code in files."""
+
+    async def scan(self, content: bytes) -> Verdict:
+        """Return what it says of one file.
+
+        Raises:
+            TryLater: it cannot be asked now.
         """
         ...

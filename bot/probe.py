@@ -1,12 +1,12 @@
 """Trying what a configuration names: does the database open, does the relay let us in?"""
 
-import aiosmtplib
 import asyncpg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.errors import KommunsvarError, TryLater
+from bot.probe_mail import try_mailboxes, try_relay
 from config.check import Finding
-from config.settings import Settings, secret
+from config.settings import Settings
 from config.texts import Texts
 
 TOLD = (
@@ -54,33 +54,6 @@ async def probe(settings: Settings, texts: Texts) -> list[Finding]:
             pass
     except TOLD as error:
         found.append(Finding(texts.t("Databasen går inte att öppna: {reason}.", reason=in_words(error))))
-    reason = await _try_relay(settings)
-    if reason:
-        found.append(Finding(texts.t("Servern för utgående mejl svarar inte som den ska: {reason}.", reason=reason)))
+    found += await try_relay(settings, texts)
+    found += await try_mailboxes(settings, texts)
     return found
-
-
-async def _try_relay(settings: Settings) -> str:
-    """Return why the relay does not let us in, empty if it does."""
-    relay = settings.mail.relay
-    client = aiosmtplib.SMTP(
-        hostname=relay.host,
-        port=relay.port,
-        use_tls=relay.tls == "implicit",
-        start_tls=relay.tls == "starttls",
-        cert_bundle=str(relay.ca_file) if relay.ca_file else None,
-        local_hostname=relay.hostname,
-        timeout=min(relay.timeout_seconds, 10),
-    )
-    try:
-        await client.connect()
-        if relay.auth == "password":
-            await client.login(relay.username, secret(relay.password, relay.password_file))
-        elif relay.auth == "xoauth2":
-            await client.auth_xoauth2(relay.username, secret(relay.access_token, relay.access_token_file))
-        await client.quit()
-    except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-        return f"{type(error).__name__} {relay.host}:{relay.port}"
-    finally:
-        client.close()
-    return ""

@@ -1,7 +1,8 @@
 """Signed addresses and tags: what ties a mail to a case without anybody being able to guess it.
 
 A signed address stands in the local part behind a plus sign (RFC 5233), all in lower case because some systems
-change case. Its signature is 80 bits of HMAC-SHA256 (RFC 2104) over purpose and contents.
+change case. Where a mail system refuses such addresses, the same secret stands in the subject of an officer's notice.
+Its signature is 80 bits of HMAC-SHA256 (RFC 2104) over purpose and contents.
 """
 
 import hashlib
@@ -17,7 +18,10 @@ _TAG_CHARS = 5  # 25 bits: only ever a hint, as the sender must be a known parti
 
 _ADDRESS = re.compile(r"([cdeb])-([a-z0-9]+(?:-[a-z0-9_]+){0,3})-([a-z2-7]{16})", re.ASCII)
 _TAG = re.compile(r"\[K-([0-9A-Z]{6})-([0-9A-Z])[ /]([a-z2-7]{5})\]", re.IGNORECASE | re.ASCII)
-_SECRET = re.compile(r"(?:\+|%2b)[deb]-[a-z0-9_-]+-[a-z2-7]{16}@", re.IGNORECASE | re.ASCII)
+_SECRET = re.compile(
+    r"(?:\+|%2b)[deb]-[a-z0-9_-]+-[a-z2-7]{16}@|\[[deb](?:-[a-z0-9_]+){4}-[a-z2-7]{16}\]", re.IGNORECASE | re.ASCII
+)
+_SECRET_TAG = re.compile(r"\[([de](?:-[a-z0-9_]+){4}-[a-z2-7]{16})\]", re.IGNORECASE | re.ASCII)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -67,9 +71,11 @@ class Tokens:
 
     def officer_address(self, base: str, token: OfficerToken, notice: OutboxId) -> str:
         """Return the secret reply address of one notice; another notice gives another address."""
-        purpose = "e" if token.again else "d"
-        parts = (_short(token.case), _to_36(token.inquiry), token.officer.lower(), _to_36(notice))
-        return self._address(base, purpose, "-".join(parts))
+        return self._address(base, *_officer_parts(token, notice))
+
+    def officer_tag(self, token: OfficerToken, notice: OutboxId) -> str:
+        """Return the secret of one notice as a tag for its subject, where signed addresses cannot be used."""
+        return f"[{self._signed(*_officer_parts(token, notice))}]"
 
     def return_path(self, base: str, outbox: OutboxId) -> str:
         """Return the envelope sender of one outgoing mail, where its bounce will come."""
@@ -78,7 +84,15 @@ class Tokens:
     def read(self, address: str) -> Token | None:
         """Return what a signed address of ours says; None for any other address or a wrong signature."""
         local = address.rpartition("@")[0].lower()
-        match = _ADDRESS.fullmatch(local.partition("+")[2])
+        return self._read(local.partition("+")[2])
+
+    def read_subject(self, subject: str) -> OfficerToken | None:
+        """Return what a secret tag in a decoded subject says; None if there is none that is rightly signed."""
+        found = (self._read(match[1].lower()) for match in _SECRET_TAG.finditer(subject))
+        return next((token for token in found if isinstance(token, OfficerToken)), None)
+
+    def _read(self, signed: str) -> Token | None:
+        match = _ADDRESS.fullmatch(signed)
         if match is None:
             return None
         purpose, contents, mac = match.groups()
@@ -105,7 +119,10 @@ class Tokens:
 
     def _address(self, base: str, purpose: str, contents: str) -> str:
         local, _, domain = base.partition("@")
-        return f"{local}+{purpose}-{contents}-{self._mac(purpose, contents, _MAC_CHARS)}@{domain}"
+        return f"{local}+{self._signed(purpose, contents)}@{domain}"
+
+    def _signed(self, purpose: str, contents: str) -> str:
+        return f"{purpose}-{contents}-{self._mac(purpose, contents, _MAC_CHARS)}"
 
     def _mac(self, purpose: str, contents: str, chars: int) -> str:
         digest = hmac.new(self._key, f"{purpose}|{contents}".encode(), hashlib.sha256).digest()
@@ -113,13 +130,18 @@ class Tokens:
 
 
 def without_tag(subject: str) -> str:
-    """Return the subject without case tags, so that they do not pile up."""
-    return " ".join(_TAG.sub("", subject).split())
+    """Return the subject without case tags and secret ones, so that they do not pile up or get out."""
+    return " ".join(_TAG.sub("", _SECRET_TAG.sub("", subject)).split())
 
 
 def has_secret(text: str) -> bool:
-    """Tell whether the text holds a secret address of ours, rightly signed or not."""
+    """Tell whether the text holds a secret address or tag of ours, rightly signed or not."""
     return _SECRET.search(text) is not None
+
+
+def _officer_parts(token: OfficerToken, notice: OutboxId) -> tuple[str, str]:
+    parts = (_short(token.case), _to_36(token.inquiry), token.officer.lower(), _to_36(notice))
+    return "e" if token.again else "d", "-".join(parts)
 
 
 def _short(case: CaseNumber) -> str:

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from bot.calendar import Calendar
 from bot.facts import Kind, OfficerId, UnitId
 from bot.hours import CalendarVersion, Hours, Season, SpecialDay, parse_span
-from bot.office import Caps, Office, Officer, Unit
+from bot.office import Caps, FileLimits, Office, Officer, Unit, WebForm
 from bot.tokens import Tokens
-from config.settings import CalendarSettings, Settings, WeekSettings, secret
+from config.settings import CalendarSettings, FileLimitSettings, Settings, WeekSettings, secret
 from config.texts import LANGUAGES, Texts
 
 PROMISE_DAYS = {
@@ -72,6 +72,21 @@ def office_of(settings: Settings, installation: str) -> Office:
         privacy=settings.municipality.privacy,
         admin_email=settings.mail.admin,
         caps=Caps(per_address=settings.mail.caps.per_address, identical=settings.mail.caps.identical),
+        own_domains=frozenset(domain.lower() for domain in settings.mail.own_domains),
+        web_forms=tuple(WebForm(sender=one.sender.lower(), field=one.field) for one in settings.mail.web_forms),
+        tenant_mailboxes=frozenset(one.id for one in settings.mail.mailboxes if one.own_tenant),
+        secrets_in_subject=settings.mail.reply_addresses == "subject",
+        file_limits=_file_limits(settings.mail.files),
+    )
+
+
+def _file_limits(settings: FileLimitSettings) -> FileLimits:
+    mib = 2**20
+    return FileLimits(
+        per_file=settings.max_file_mib * mib,
+        per_mail=settings.max_mail_mib * mib,
+        per_day=settings.max_day_mib * mib,
+        count=settings.max_count,
     )
 
 

@@ -16,16 +16,18 @@ from sqlalchemy.exc import ArgumentError
 
 from config.building import calendar_of
 from config.check_mail import mail_faults
+from config.check_mailboxes import mailbox_faults
 from config.settings import ENVIRONMENT_PREFIX, Settings, load, secret
 from config.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A sentence about the configuration. A fault stops the service, a warning does not."""
+    """A sentence about the configuration. A fault stops the service, a warning does not; `fine`: nothing is wrong."""
 
     text: str
     fault: bool = True
+    fine: bool = False
 
 
 def check_file(path: Path, texts: Texts, today: date) -> tuple[Settings | None, list[Finding]]:
@@ -59,6 +61,7 @@ def check_settings(settings: Settings, texts: Texts, today: date) -> list[Findin
         *_check_database(settings, texts),
         *_check_secrets(settings, texts),
         *(Finding(text) for text in mail_faults(settings, texts)),
+        *(Finding(text) for text in mailbox_faults(settings, texts)),
         *_check_unset(settings, texts),
     ]
 
@@ -174,7 +177,7 @@ def _check_secrets(settings: Settings, texts: Texts) -> list[Finding]:
     wanted = [("secrets.key", settings.secrets.key, settings.secrets.key_file, 16)]
     if relay.auth == "password":
         wanted.append(("mail.relay.password", relay.password, relay.password_file, 1))
-    if relay.auth == "xoauth2":
+    if relay.auth == "xoauth2" and relay.oauth is None:
         wanted.append(("mail.relay.access_token", relay.access_token, relay.access_token_file, 1))
     for name, value, file, least in wanted:
         try:
@@ -202,7 +205,7 @@ def _check_secrets(settings: Settings, texts: Texts) -> list[Finding]:
 def _check_unset(settings: Settings, texts: Texts) -> list[Finding]:
     """Return warnings of what works without being set, but less well."""
     t, found = texts.t, []
-    if not settings.mail.trusted_host:
+    if not settings.mail.trusted_host and not any(box.own_tenant for box in settings.mail.mailboxes):
         found.append(
             Finding(
                 t(

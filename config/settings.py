@@ -84,8 +84,9 @@ class Secrets(Part):
 
 
 class Listen(Part):
-    """SMTP and LMTP intake."""
+    """SMTP and LMTP intake. `enabled` off: mail comes from mailboxes only."""
 
+    enabled: bool = True
     host: str = "127.0.0.1"
     port: int = Field(default=8025, ge=0, le=65535)
     lmtp_port: int | None = Field(default=None, ge=0, le=65535)
@@ -94,6 +95,17 @@ class Listen(Part):
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     require_tls: bool = False
+
+
+class OAuth(Part):
+    """How access tokens are got: an application of our own in the tenant, or a person's consent kept as a token."""
+
+    provider: Literal["microsoft365", "google"]
+    tenant: str = ""
+    client_id: Name
+    client_secret: SecretStr = SecretStr("")
+    client_secret_file: Path | None = None
+    refresh_token_file: Path | None = None
 
 
 class Relay(Part):
@@ -110,8 +122,58 @@ class Relay(Part):
     password_file: Path | None = None
     access_token: SecretStr = SecretStr("")
     access_token_file: Path | None = None
+    oauth: OAuth | None = None
     timeout_seconds: float = Field(default=30, gt=0, le=600)
     connections: int = Field(default=4, ge=1, le=32)
+
+
+class Mailbox(Part):
+    """A mailbox that is read by IMAP."""
+
+    id: ShortId
+    address: MailAddress
+    host: Name
+    port: int = Field(default=993, ge=1, le=65535)
+    tls: Literal["implicit", "starttls", "none"] = "implicit"
+    ca_file: Path | None = None
+    username: Name
+    password: SecretStr = SecretStr("")
+    password_file: Path | None = None
+    oauth: OAuth | None = None
+    own_tenant: bool = False
+    folder: Name = "INBOX"
+    sent_folder: str | None = None
+    after: Literal["keep", "seen", "move"] = "keep"
+    move_to: str = ""
+    since: dt.date | None = None
+    max_mib: int = Field(default=50, ge=1, le=200)
+    timeout_seconds: float = Field(default=60, gt=0, le=600)
+    poll_seconds: float = Field(default=60, ge=5, le=300)
+
+
+class WebFormSettings(Part):
+    """A form on the municipality's pages that mails us what people write."""
+
+    sender: MailAddress
+    field: str = ""
+
+
+class FileLimitSettings(Part):
+    """How much of files is passed on to staff."""
+
+    max_file_mib: int = Field(default=25, ge=1, le=200)
+    max_mail_mib: int = Field(default=40, ge=1, le=200)
+    max_day_mib: int = Field(default=200, ge=1)
+    max_count: int = Field(default=100, ge=1, le=1000)
+
+
+class ScannerSettings(Part):
+    """ClamAV's daemon, by socket or by host and port. Neither: files are not scanned."""
+
+    socket: Path | None = None
+    host: str = ""
+    port: int = Field(default=3310, ge=1, le=65535)
+    timeout_seconds: float = Field(default=60, gt=0, le=600)
 
 
 class Caps(Part):
@@ -126,8 +188,14 @@ class Mail(Part):
 
     trusted_host: str = ""
     admin: str = ""
+    own_domains: tuple[str, ...] = ()
+    reply_addresses: Literal["plus", "subject"] = "plus"
     listen: Listen = Listen()
     relay: Relay = Relay()
+    mailboxes: tuple[Mailbox, ...] = ()
+    web_forms: tuple[WebFormSettings, ...] = ()
+    files: FileLimitSettings = FileLimitSettings()
+    scanner: ScannerSettings = ScannerSettings()
     caps: Caps = Caps()
 
 

@@ -67,7 +67,8 @@ class Mailboxes:
         read = read_mail(raw.raw)
         message = mailbox.MaildirMessage(raw.raw)
         for recipient in raw.recipients:
-            mail = Delivered(to=recipient.lower(), return_path=raw.sender, raw=raw.raw, mail=read, message=message)
+            path = raw.sender or ""
+            mail = Delivered(to=recipient.lower(), return_path=path, raw=raw.raw, mail=read, message=message)
             mailbox.Maildir(self._folder / recipient.lower().replace("/", "_"), create=True).add(raw.raw)
             self.delivered.append(mail)
             self.seen(mail)

@@ -65,7 +65,7 @@ def test_an_officers_auto_reply_does_nothing() -> None:
     desk = Desk()
     desk.take()
     (case,) = desk.cases
-    desk.officer("anna", "Jag är på semester", desk.mails(MailKind.NOTICE)[0], kind=InboundKind.AUTO)
+    desk.officer("anna", "Jag är på semester", desk.mails(MailKind.NOTICE)[0], kind=InboundKind.AUTO, machine=True)
     assert desk.mails(MailKind.ANSWER) == []
     assert desk.kinds(case) == [FactKind.RECEIVED]
 

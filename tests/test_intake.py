@@ -148,7 +148,7 @@ def test_one_acknowledgement_per_case_and_day() -> None:
 @pytest.mark.parametrize("kind", [InboundKind.AUTO, InboundKind.LIST])
 def test_automatic_mail_opens_nothing_and_gets_no_answer(kind: InboundKind) -> None:
     desk = Desk()
-    desk.take(kind=kind)
+    desk.take(kind=kind, machine=True)
     assert desk.cases == []
     assert desk.sent == []
     assert desk.settled == {1: "done:auto"}
@@ -160,7 +160,7 @@ def test_an_automatic_reply_is_kept_in_its_case_and_opens_nothing() -> None:
     (case,) = desk.cases
     (receipt,) = desk.mails(MailKind.ACKNOWLEDGEMENT)
     before = len(desk.sent)
-    desk.take(to=receipt.reply_to, kind=InboundKind.AUTO, new_text="Jag är på semester")
+    desk.take(to=receipt.reply_to, kind=InboundKind.AUTO, machine=True, new_text="Jag är på semester")
     assert len(desk.sent) == before
     assert [message.direction for message in desk.ledger.messages_of(case)] == [Direction.IN, Direction.IN]
     (inquiry,) = fold_inquiries(desk.ledger.facts_of(case))
@@ -268,7 +268,7 @@ def test_an_out_of_office_to_the_return_path_is_no_bounce() -> None:
     (case,) = desk.cases
     (receipt,) = desk.mails(MailKind.ACKNOWLEDGEMENT)
     path = desk.office.tokens.return_path(CONTACT, receipt.id)
-    desk.take(to=path, kind=InboundKind.AUTO, new_text="Semester")
+    desk.take(to=path, kind=InboundKind.AUTO, machine=True, new_text="Semester")
     assert desk.kinds(case) == [FactKind.RECEIVED, FactKind.RECEIVED]
     assert fold_inquiries(desk.ledger.facts_of(case))[0].messages == 1
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.channels.mail_file_names import file_name
 from bot.channels.mail_files import files_with_content
 from bot.channels.mail_read import read_mail
 from bot.channels.mail_text import clean
@@ -219,8 +220,9 @@ def test_what_is_written_is_read_again(data: st.DataObject) -> None:
     assert (read.message_id, read.in_reply_to) == (message.message_id, (message.in_reply_to,))
     assert read.references == message.references
     assert read.subject == one_line(message.subject)
-    assert read.from_name == one_line(message.from_name).strip('" ')
+    assert read.from_name.strip('", ') == one_line(message.from_name).strip('", ')
     assert read.text.strip() == clean(message.text).strip()
-    assert [file.name for file in read.files] == [safe_name(name) for name, _ in files]
+    names = [file_name(safe_name(name), "application/pdf", n) for n, (name, _) in enumerate(files, 1)]
+    assert [file.name for file in read.files] == names
     assert [file.content for file in files_with_content(raw)] == [content for _, content in files]
     assert (read.loop_mark, read.error) == ("exempelby-1", "")

@@ -5,13 +5,18 @@ Pure, and never raises. A mail is parsed once however many files it has.
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import unquote
 
+from bot.channels.mail_body import Found, find_files
+from bot.channels.mail_charset import decode_bytes, decode_header
+from bot.channels.mail_file_names import file_name, media_type
 from bot.channels.mail_html import html_to_text
-from bot.channels.mail_read import Part, decode_bytes, decode_header, list_files, parse
+from bot.channels.mail_parts import Part, parse
+from bot.channels.mail_rtf import rtf_to_text
 from bot.channels.mail_text import clean
-from bot.port import Attachment, InboundFile
+from bot.channels.mail_write import safe_name
+from bot.port import Attachment, FileState, InboundFile
 
 FILE_LIMIT = 100
 """Files that are passed on; nobody sends more by hand, and each costs a part of every mail written from them."""
@@ -19,22 +24,36 @@ FILE_LIMIT = 100
 _TNEF = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
 _BODIES = frozenset(("text/plain", "text/html", "text/rtf", "application/rtf", "text/enriched", "text/x-amp-html"))
 _TAIL = re.compile(r"ATT\d{5}\.(htm|html|txt)", re.IGNORECASE)
-_TEXT_NAME = re.compile(r"\.(txt|html?|eml|msg|rtf|csv|json|xml|mht(ml)?)$", re.IGNORECASE)
+_TEXT_NAME = re.compile(r"\.(txt|log|md|html?|svg|eml|msg|rtf|csv|json|xml|mht(ml)?)$", re.IGNORECASE)
 _TEXT_TYPE = re.compile(r"text/|message/|application/(rtf|json|xml|vnd\.ms-outlook|.*\+(json|xml))")
 _MAIL_HEAD = re.compile(rb"\s*(?:>?From [^\n]*\n)?(?:[\w-]{1,60}:[^\n]*\r?\n(?:[ \t][^\n]*\n)*+){2}")
-_RTF_CODE = re.compile(
-    r"\\'([0-9a-f]{2})|\\u(-?\d{1,6}) ?(?:\\'[0-9a-f]{2}|\?)?|\\[a-z]{1,32}-?\d* ?|[{}\r\n]", re.IGNORECASE
-)
 _WRAP = re.compile(r"[\s>]+")
 _MAIL_DEPTH = 5
+_HEAD_BYTES = 4_096
+
+
+def list_files(found: Sequence[Found], *, cut: bool = False) -> tuple[InboundFile, ...]:
+    """Return the files of a mail with safe names, their types seen from the bytes, in their order.
+
+    `cut`: only the beginning of the mail is there; a file that may go on behind it is `FileState.LEFT_OUT`.
+    """
+    files: list[InboundFile] = []
+    for number, one in enumerate(found):
+        content = one.content()
+        kind = media_type(one.media_type, content[:_HEAD_BYTES])
+        name = file_name(clean(one.name), kind, number + 1)
+        state = FileState.LEFT_OUT if cut and one.part.is_last() else FileState.PASSED
+        files.append(
+            InboundFile(name=name, media_type=kind, size=len(content), inline=one.inline, part=number, state=state)
+        )
+    return tuple(files)
 
 
 def files_with_content(raw: bytes) -> list[Attachment]:
     """Return the files of a mail as `read_mail` lists them, with their bytes: the first `FILE_LIMIT` of them."""
     try:
-        message, _ = parse(raw)
-        parts = list(message.walk())
-        return [_attachment(file, parts[file.part]) for file in list_files(message)[:FILE_LIMIT]]
+        found = find_files(parse(raw)[0])[:FILE_LIMIT]
+        return [_attachment(file, one) for file, one in zip(list_files(found), found, strict=True)]
     except Exception:
         return []
 
@@ -42,10 +61,10 @@ def files_with_content(raw: bytes) -> list[Attachment]:
 def answer_files(raw: bytes, internal: Callable[[str], bool]) -> tuple[list[Attachment], bool]:
     """Return the files of an officer's answer that may go to the citizen, and whether any was refused.
 
-    What mail programs add unasked is left out and not refused: other versions of the text, Outlook's winmail.dat,
-    Gmail's reactions, Apple's ATT00001.htm, and whole mails. A file that reads as text is refused when what it
-    says, in any of its readings, is internal. A mail that cannot be read, and files beyond `FILE_LIMIT`, are
-    refused: the officer must hear that they were not sent.
+    What mail programs add unasked is left out and not refused: other versions of the text, Outlook's winmail.dat
+    (the files in it count), Gmail's reactions, Apple's ATT00001.htm, and whole mails. A file that reads as text is
+    refused when what it says, in any of its readings, is internal. A mail that cannot be read, and files beyond
+    `FILE_LIMIT`, are refused: the officer must hear that they were not sent.
 
     Args:
         raw: the officer's whole mail.
@@ -53,24 +72,26 @@ def answer_files(raw: bytes, internal: Callable[[str], bool]) -> tuple[list[Atta
     """
     try:
         message, error = parse(raw)
-        parts = list(message.walk())
-        left_out = _left_out(parts)
-        listed = [(file, parts[file.part]) for file in list_files(message)]
-        wanted = [(file, part) for file, part in listed if id(part) not in left_out and not _unasked(file, part)]
+        left_out = _left_out(list(message.walk()))
+        found = find_files(message)
+        wanted = [one for one in found if id(one.part) not in left_out and not _unasked(one)]
         refused = bool(error) or len(wanted) > FILE_LIMIT
         kept: list[Attachment] = []
-        for file, part in wanted[:FILE_LIMIT]:
-            if any(map(internal, _readings(file.name, part, _MAIL_DEPTH))):
+        for file, one in zip(list_files(wanted[:FILE_LIMIT]), wanted, strict=False):
+            charset = one.part.param("charset")
+            if internal(one.name) or any(
+                map(internal, _readings(file.name, one.media_type, one.content(), charset, _MAIL_DEPTH))
+            ):
                 refused = True
             else:
-                kept.append(_attachment(file, part))
+                kept.append(_attachment(file, one))
     except Exception:
         return [], True
     return kept, refused
 
 
-def _attachment(file: InboundFile, part: Part) -> Attachment:
-    return Attachment(name=file.name, media_type=file.media_type, content=part.content())
+def _attachment(file: InboundFile, found: Found) -> Attachment:
+    return Attachment(name=file.name, media_type=file.media_type, content=found.content())
 
 
 def _left_out(parts: list[Part]) -> set[int]:
@@ -87,27 +108,29 @@ def _left_out(parts: list[Part]) -> set[int]:
     return out | within
 
 
-def _unasked(file: InboundFile, part: Part) -> bool:
-    kind = file.media_type
-    if kind in _TNEF or file.name.lower() == "winmail.dat" or kind.startswith("text/vnd.google"):
+def _unasked(found: Found) -> bool:
+    kind, name = found.media_type, safe_name(found.name)
+    if kind in _TNEF or name.lower() == "winmail.dat" or kind.startswith("text/vnd.google"):
         return True
-    return bool(_TAIL.fullmatch(file.name)) or (kind in _BODIES and part.disposition() != "attachment")
+    own_part = found.data is None  # a file written into a text or wrapped by Outlook was chosen by the officer
+    return bool(_TAIL.fullmatch(name)) or (own_part and kind in _BODIES and found.part.disposition() != "attachment")
 
 
-def _readings(name: str, part: Part, depth: int) -> Iterator[str]:
+def _readings(name: str, kind: str, content: bytes, charset: str, depth: int) -> Iterator[str]:
     """Yield all that a file can be read as; nothing for one that is no text."""
-    kind, content = part.get_content_type(), part.content()
     mail = _MAIL_HEAD.match(content[:100_000]) is not None
     plain = kind == "application/octet-stream" and b"\0" not in content
     if not (mail or plain or _TEXT_TYPE.match(kind) or _TEXT_NAME.search(name)):
         return
     codings = ("utf-16-le", "utf-16-be") if b"\0" in content else ()
-    texts = [decode_bytes(content, part.param("charset")), *(content.decode(one, "ignore") for one in codings)]
+    texts = [decode_bytes(content, charset), *(content.decode(one, "ignore") for one in codings)]
     texts += [content[1:].decode("utf-16-le", "ignore")] if codings else []
-    texts += [_rtf_text(text) for text in texts[:1] if text.lstrip().startswith("{\\rtf")]
+    texts += [rtf_to_text(text) for text in texts[:1] if text.lstrip().startswith("{\\rtf")]
     for text in texts:
         yield from _variants(text)
-    if mail and depth:
+    if mail and not depth:
+        raise ValueError("a mail within so many others is not searched, so it is not sent")
+    if mail:
         yield from _mail_readings(content, depth - 1)
 
 
@@ -116,26 +139,16 @@ def _mail_readings(content: bytes, depth: int) -> Iterator[str]:
     for part in parse(content)[0].walk():
         yield from _variants("\n".join(decode_header(str(value)) for _, value in part.raw_items()))
         if not part.is_multipart():
-            yield from _readings(part.file_name(), part, depth)
+            kind, charset = part.get_content_type(), part.param("charset")
+            yield from _readings(part.file_name(), kind, part.content(), charset, depth)
 
 
 def _variants(text: str) -> Iterator[str]:
     """Yield a text as written, as a page, with its codes resolved, and without line breaks (each at most once)."""
     seen = set[str]()
-    page = html_to_text(text) if "<" in text or "&" in text else text
+    page = html_to_text(text, hidden=True) if "<" in text or "&" in text else text
     for version in (clean(text), page, unquote(html.unescape(text))):
         for one in (version, unquote(version), _WRAP.sub("", version)):
             if one not in seen:
                 seen.add(one)
                 yield one
-
-
-def _rtf_text(source: str) -> str:
-    """Return the words of an RTF document, roughly: its codes resolved or removed."""
-
-    def resolve(code: re.Match[str]) -> str:
-        if code[1]:
-            return bytes.fromhex(code[1]).decode("cp1252", "replace")
-        return chr(int(code[2]) % 0x10000) if code[2] else ("\n" if code[0].startswith(("\\par", "\\line")) else "")
-
-    return clean(_RTF_CODE.sub(resolve, source))

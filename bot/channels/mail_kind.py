@@ -1,346 +1,298 @@
-"""What the head of a mail says: who wrote it, which ids it names, who vouches for it, and what kind of mail it is.
+"""What a mail is by its form: a person's, a machine's, a failed delivery, a list's, an invitation.
 
-Pure, and made not to raise on any header. Headers are given as the standard library's ``compat32`` parser keeps
-them: name in lower case to all its values, topmost first.
+Pure, and made not to raise on any mail; every pass is linear, over the beginning of the text where words count.
+Words alone never make a person a machine, but for what only machines write.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from dataclasses import dataclass
 from email.message import Message
-from email.utils import parsedate_tz
 
-from bot.channels.mail_text import clean
+from bot.channels.mail_bounce import (
+    DELIVERY_STATUS,
+    opens_as_report,
+    read_fields,
+    read_words,
+    reports_success,
+    speaks_as_mail_system,
+    tells_of_failure,
+    tells_without_daemon,
+)
+from bot.channels.mail_head import Headers, first, read_addresses, without_comments
+from bot.channels.mail_machine import BULK_PRECEDENCE, NO_REPLY, Mail, answers, has_auto_subject, machine_sign
+from bot.channels.mail_why import Why
 from bot.port import Bounce, InboundKind
 
-Headers = Mapping[str, Sequence[str]]
+_PARTS = 20_000
+_OTHER_REPORTS = frozenset(("message/disposition-notification", "message/feedback-report", "application/tlsrpt+gzip"))
+_CALENDARS = 3
 
-_MARK = re.compile(r'\\.|[()"]', re.DOTALL)
-_ADDRESS = re.compile(r'(?:"[^"@<>\r\n]{1,64}"|[^\s<>()\[\],;:"@]{1,128})@[^\s<>()\[\],;:"@]{1,253}')
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.){0,400}+)"|\(([^()]*)\)|<([^<>]*)>|([,;])|([^\s"(<,;]+|["(<])', re.DOTALL)
-_ID = re.compile(r"<([^<>]+)>")
-_ID_LENGTH = 500
-_IDS = 100
-_RECIPIENTS = 1_000
-_SOLE = re.compile(r"[^<>,;]*<[^<>,;]*>\s*|[^<>,;\s]+")
-_BY = re.compile(r"\s*(?:from\s+\S+\s)?.*?\bby\s+([^\s;]+)", re.IGNORECASE | re.DOTALL)
-_DMARC = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*(\w+)", re.IGNORECASE)
-_HEADER_FROM = re.compile(r"\bheader\.from\s*=\s*([^\s;]+)", re.IGNORECASE)
-
-
-def find_address(text: str) -> str:
-    """Return the first e-mail address in the text, its domain in lower case; empty if there is none."""
-    found = _ADDRESS.search(text)
-    if not found:
-        return ""
-    local, _, domain = found[0].strip("'").rpartition("@")
-    domain = domain.strip(".'").lower()
-    return f"{local}@{domain}" if local and domain else ""
-
-
-def read_addresses(value: str) -> list[tuple[str, str]]:
-    """Return names (still encoded) and addresses of an address list (RFC 5322 §3.4), malformed ones forgiven.
-
-    A display name that looks like an address never counts as one where angle brackets follow.
-    """
-    out: list[tuple[str, str]] = []
-    words: list[str] = []
-    note, angle, start = "", None, 0
-    for token in _TOKEN.finditer(value):
-        if token[4]:
-            out.append(_mailbox(words, note, angle, value[start : token.start()]))
-            words, note, angle, start = [], "", None, token.end()
-        elif token[3] is not None:
-            angle = token[3] if angle is None else angle
-        elif token[2] is not None:
-            note = token[2]
-        else:
-            words.append(re.sub(r"\\(.)", r"\1", token[1]) if token[1] is not None else token[5])
-    out.append(_mailbox(words, note, angle, value[start:]))
-    return [(name, address) for name, address in out if address]
-
-
-def _mailbox(words: Sequence[str], note: str, angle: str | None, piece: str) -> tuple[str, str]:
-    if angle is None:
-        return note, find_address(piece)
-    return " ".join(words) or note, find_address(angle)
-
-
-def read_ids(values: Sequence[str]) -> tuple[str, ...]:
-    """Return the ids of Message-ID, In-Reply-To or References, without brackets and whitespace, each once, in order.
-
-    At most 100: the first and the last 99. Without any brackets, words with an @ count. Ids longer than 500
-    characters are left out.
-    """
-    joined = " ".join(values)
-    found = _ID.findall(joined) or [word for word in joined.split() if "@" in word]
-    ids = tuple(dict.fromkeys(part for part in ("".join(one.split()) for one in found) if 0 < len(part) <= _ID_LENGTH))
-    return ids if len(ids) <= _IDS else (ids[0], *ids[1 - _IDS :])
-
-
-def without_comments(value: str) -> str:
-    """Return a structured header without its comments (RFC 5322 §3.2.2), quoted strings emptied to ``""``.
-
-    What a stranger got written into a comment or a quoted string can then not pass for a word of the host. One
-    that is left open swallows the rest.
-    """
-    out: list[str] = []
-    depth, quoted, at = 0, False, 0
-    for mark in _MARK.finditer(value):
-        if not depth and not quoted:
-            out.append(value[at : mark.start()])
-        at = mark.end()
-        if mark[0] == '"' and not depth:
-            quoted = not quoted
-            out.append('"')
-        elif not quoted and mark[0] in "()":
-            depth = max(0, depth + (1 if mark[0] == "(" else -1))
-    return "".join(out) + ("" if depth or quoted else value[at:])
-
-
-def _same_host(one: str, other: str) -> bool:
-    return one.strip().rstrip(".").lower() == other.strip().rstrip(".").lower()
-
-
-def received_at(received: Sequence[str], trusted_host: str) -> datetime | None:
-    """Return when the trusted host took the mail (UTC), by the topmost Received header of that host.
-
-    A date without a zone is read as UTC (RFC 5322 §4.3). None: no such header, no readable date, or no host named.
-    """
-    for value in received if trusted_host else ():
-        plain = without_comments(value)
-        by = _BY.match(plain)
-        if by and _same_host(by[1], trusted_host):
-            return _date(plain.rpartition(";")[2])
-    return None
-
-
-def _date(text: str) -> datetime | None:
-    parsed = parsedate_tz(text.strip())
-    if parsed is None:
-        return None
-    year, month, day, hour, minute, second = parsed[:6]
-    try:
-        zone = timezone(timedelta(seconds=parsed[9] or 0))
-        return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def read_verdict(headers: Headers, from_addr: str, trusted_host: str) -> str:
-    """Return the trusted host's DMARC verdict on the sender: ``pass``, ``fail`` or ``none`` (RFC 8601, RFC 7489).
-
-    Only the topmost Authentication-Results header counts, and only if the trusted host signed it: what stands
-    below may be forged. A pass holds only for a From header with exactly one mailbox, of the judged domain.
-    """
-    results = headers.get("authentication-results", ())
-    if not results or not trusted_host:
-        return "none"
-    signed, *parts = without_comments(results[0]).split(";")
-    if not _same_host((signed.split() or [""])[0], trusted_host):
-        return "none"
-    judged = [(found[1].lower(), part) for part in parts if (found := _DMARC.match(part))]
-    if any(verdict == "fail" for verdict, _ in judged):
-        return "fail"
-    if not judged or any(verdict != "pass" for verdict, _ in judged):
-        return "none"
-    domains = {domain.lower().rstrip(".") for _, part in judged for domain in _HEADER_FROM.findall(part)}
-    from_values = headers.get("from", ())
-    sole = len(from_values) == 1 and "@" in from_values[0] and _SOLE.fullmatch(without_comments(from_values[0]).strip())
-    return "pass" if sole and domains <= {from_addr.rpartition("@")[2]} else "none"
-
-
-_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
-_FIELD = re.compile(
-    r"^(action|status|final-recipient|original-recipient)[ \t]*:[ \t]*(.*)$", re.IGNORECASE | re.MULTILINE
+_DAEMON = re.compile(
+    r"(?:mail(?:er|system)?[-_. ]?|m)d(?:a?e|ea)mon(?:[-+_.].*)?|mailer-?d|mail[-_.]?system|post[-_]?master"
+    r"|mail[-_.]?delivery[-_.\w]*"
+    r"|microsoftexchange[0-9a-f]{16,}|mail(?:marshal|foundry)|imss|smtp[-_.]?(?:daemon|gateway)|bounced?-?mail"
 )
-_MESSAGE_ID = re.compile(r"^[ \t>]*message-id[ \t]*:\s*<([^<>\s]{1,500})>", re.IGNORECASE | re.MULTILINE)
-_RETURNED = {
-    "message/rfc822",
-    "text/rfc822-headers",
-    "message/rfc822-headers",
-    "message/global",
-    "message/global-headers",
-}
-_FAILED = re.compile(
-    r"undeliver|delivery status notification|delivery (has )?fail|delivery report|failure notice|returned mail"
-    r"|mail delivery|(could not|cannot|couldn't|can't) be delivered|permanent (fatal )?(error|failure)|user unknown"
-    r"|nicht zugestellt|unzustellbar|(kunde|kan) (inte|ej) levereras|gick inte att leverera|olever(er|ans)bar"
-    r"|ei voitu toimittaa|toimittaminen epäonnistui|perille",
+_ROLE = re.compile(r"post[-_]?master")
+_OFFICE_NAME = re.compile(r"post ?master|mail|system|admin|deliver|server|daemon|e-post|[@.]", re.IGNORECASE)
+_DAEMON_NAME = re.compile(
+    r"\W*(?:\(system\) ?)?(?:mailer[-_ ]?daemon|mail daemon|(?:internet |e-?)?mail delivery (?:sub)?(?:system"
+    r"|service)"
+    r"|(?:mail )?delivery subsystem|microsoft (?:exchange|outlook)\W*$)",
     re.IGNORECASE,
 )
-_DELAYED = re.compile(r"delay|warning|will (be retried|retry)|försena|fördröj|viiväst|verzöger", re.IGNORECASE)
-_DAEMONS = frozenset(("mailer-daemon", "postmaster"))
-_AUTO_HEADERS = ("x-autoreply", "x-autorespond", "x-autoreply-from", "x-mail-autoreply", "x-autogenerated")
-_AUTO_SUBJECT = re.compile(
-    r"(autosvar|automatiskt? svar|automatic reply|out of office|autoreply|automaattinen vastaus|poissaolo[^\W\d]*"
-    r"|automatische antwort)\s?:",
+_SYSTEM_NAME = re.compile(
+    r"post[-_ ]?master|system admin|mail(?:er)?[-_ ]?(?:admin|system|server|gateway|router|deliver|daemon"
+    r"|marshal|foundry)"
+    r"|mail ?marshal|interscan|mimecast|barracuda|message ?labs|administrator|systemadmin|järjestelmänvalvoja|smtp"
+    r"|internet mail|bounce|\bdaemon\b|delivery|mail failure",
     re.IGNORECASE,
 )
-_OUR_NUMBER = re.compile(r"\[K-\w", re.IGNORECASE)
-_AWAY_SUBJECT = re.compile(
-    r"autosvar|autom[. ]*svar|auto-?mati[sc]|automaatti|auto[- ]?(reply|response)|frånvar|poissa"
-    r"|lomalla|fravær|out of (the )?office|away|semester|på semester"
-    r"|(tjänst|föräldra)?ledig|vacation|on (annual |parental )?leave|abwesen",
-    re.IGNORECASE,
+_BOUNCE_SENDER = re.compile(
+    r"bounces?\b|.*[-+.]bounces?$|return-|no[-_.]?reply|administrator|amavis|antivirus|mailsweeper"
 )
-_AUTO_TEXT = re.compile(
-    r"automatiskt (svar|meddelande|genererat)|autosvar|automatic (reply|response)|automatically generated"
-    r"|automaattinen (vastaus|viesti)|automaattivastaus|automatische antwort",
+_CLIENT = re.compile(
+    r"outlook|apple mail|iphone|ipad|thunderbird|mozilla|eudora|pegasus|mutt|evolution|webmail", re.IGNORECASE
+)
+_CAMPAIGN_NAMES = frozenset((
+    "x-campaign", "x-campaignid", "x-campaign-id", "x-campaign_id", "x-mc-user", "x-mailgun-campaign-id", "x-cid",
+    "x-mailjet-campaign", "x-csa-complaints", "x-rpcampaign", "x-mandrill-user", "x-mailer-recptid",
+))  # fmt: skip
+_CAMPAIGN_PREFIXES = ("x-newsletter", "x-emarsys-", "x-sfmc-", "x-apsis-", "x-getanewsletter", "x-hs-", "x-klaviyo")
+_DISCUSSION = frozenset((
+    "mailing-list", "x-beenthere", "x-mailing-list", "x-ml-name", "x-google-group-id", "list-owner", "list-subscribe",
+    "list-archive", "x-mailman-version",
+))  # fmt: skip
+_METHOD = re.compile(rb"^METHOD[^:\r\n]{0,60}:[ \t]*([A-Za-z]+)", re.IGNORECASE | re.MULTILINE)
+_METHOD_PARAM = re.compile(r";\s*method\s*=\s*\"?([a-z]+)", re.IGNORECASE)
+_ACCEPTED = re.compile(
+    r"(?:accepted|declined|tentative(?:ly accepted)?|godkänt|accepterat|avböjt|preliminärt(?: godkänt)?"
+    r"|hyväksytty|hylätty"
+    r"|alustava|godtatt|avslått|zugesagt|abgelehnt|mit vorbehalt)\s?:",
     re.IGNORECASE,
 )
 
 
-def _first(headers: Headers, name: str) -> str:
-    return next(iter(headers.get(name, ())), "").strip()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a mail is.
+
+    Attributes:
+        kind: what it is by its form.
+        machine: no person wrote it. A person's mail through a discussion list is LIST, an invitation is CALENDAR,
+            and both are of no machine; bulk mail and the answer to an invitation are.
+        bounce: the failed or delayed delivery it reports; with kind BOUNCE always, otherwise None.
+        why: the rules that decided, the strongest first; never empty.
+    """
+
+    kind: InboundKind
+    machine: bool
+    bounce: Bounce | None = None
+    why: tuple[Why, ...]
 
 
-def classify(
+def judge(
     message: Message, headers: Headers, envelope_sender: str | None, *, subject: str, text: str, has_files: bool
-) -> tuple[InboundKind, Bounce | None]:
+) -> Judged:
     """Return what a parsed mail is by its form, and the failed delivery it reports, if any.
 
-    In order: a delivery report (RFC 3464; of success or reading it is AUTO), a free-text one, RFC 3834's
-    ``Auto-Submitted``, a mailing list, other signs of a machine, a calendar invitation, nothing to read at all
-    (the subject may still say something), else a person. ``X-Auto-Response-Suppress`` alone is no proof, for
-    people's mail has it; nor are words, unless a client's phrase ("Autosvar: …") stands before the subject of a mail
-    that answers one. ``Auto-Submitted: no`` means a person unless the return path is null. An emoji that Gmail
-    sends as a reaction is AUTO.
+    In order: reports (RFC 3464; of success, reading (RFC 8098) or abuse (RFC 5965) they are AUTO), failed deliveries
+    in free words, bulk mail, calendar parts, RFC 3834's ``Auto-Submitted``, other signs of a machine, discussion
+    lists, nothing to read at all (the subject may still say something), else a person. ``Auto-Submitted: no`` means
+    a person unless the return path is null or it is bulk mail. ``X-Auto-Response-Suppress`` alone is no proof, for people's mail has
+    it; nor is a sender ``noreply@``, for web forms carry people's words. An emoji that Gmail sends as a reaction is
+    AUTO.
 
     Args:
         message: as parsed with ``compat32``.
-        headers: its headers, as the module says.
+        headers: its headers, as `bot.channels.mail_head` says.
         envelope_sender: empty for the null return path, None if the transport does not know it (then
-            ``Return-Path`` is looked at).
+            ``Return-Path`` and an mbox's ``From `` line are looked at).
         subject: decoded.
         text: all readable text.
         has_files: whether files came along.
     """
-    if message.get_content_type() == "multipart/report":
-        return _report(message, headers, text)
-    daemon = _is_daemon(headers, envelope_sender)
-    said = _first(headers, "auto-submitted").lower().partition(";")[0].split()
-    if daemon and (bounce := _free_bounce(headers, subject, text)):
-        return InboundKind.BOUNCE, bounce
-    if said and said[0] != "no":
-        return InboundKind.AUTO, None
-    if _is_list(headers):
-        return InboundKind.LIST, None
-    if daemon or (not said and _is_auto(headers, subject, text)) or any(map(_is_reaction, message.walk())):
-        return InboundKind.AUTO, None
-    if any(map(_is_invitation, message.walk())):
-        return InboundKind.CALENDAR, None
-    return InboundKind.PERSON if text.strip() or has_files else InboundKind.EMPTY, None
+    mail = _look(message, headers, envelope_sender, subject, text, has_files)
+    return _report(mail) or _bulk(mail) or _calendar(mail) or _machine(mail) or _person(mail)
 
 
-def _is_daemon(headers: Headers, envelope_sender: str | None) -> bool:
-    path = _first(headers, "return-path") if envelope_sender is None else f"<{envelope_sender.strip('<> ')}>"
-    sender = _first(headers, "from")
-    local = next((address for _, address in read_addresses(sender)), sender).partition("@")[0]
-    return path.replace(" ", "") == "<>" or local.strip('<>" ').lower() in _DAEMONS
+def _look(
+    message: Message, headers: Headers, envelope_sender: str | None, subject: str, text: str, has_files: bool
+) -> Mail:
+    parts = _parts(message)
+    sender = first(headers, "from")[:2_000]
+    name, address = next(iter(read_addresses(sender)), ("", ""))
+    path = _return_path(message, headers) if envelope_sender is None else envelope_sender
+    bare = path.strip("<> \"'#@[]").lower() if path is not None else None
+    daemon_path = bool(bare) and bool(_DAEMON.fullmatch((bare or "").partition("@")[0]))
+    said = without_comments(first(headers, "auto-submitted")[:500]).lower().partition(";")[0].split()
+    return Mail(
+        headers=headers,
+        subject=subject,
+        text=text.lstrip(),
+        parts=parts,
+        types=[part.get_content_type() for part in parts],
+        local=(address or sender).partition("@")[0].strip("<>\"' ").lower(),
+        name=name.strip("\"' ") or (sender if not address else ""),
+        null_path=bare == "" or (daemon_path and not _ROLE.match(bare or "")),
+        said=said[0] if said else "",
+        has_files=has_files,
+    )
 
 
-def _is_list(headers: Headers) -> bool:
-    precedence = _first(headers, "precedence").lower()
-    bulk = precedence == "bulk" or "list-unsubscribe-post" in headers or "feedback-id" in headers
-    return "list-id" in headers or precedence == "list" or ("list-unsubscribe" in headers and bulk)
+def _return_path(message: Message, headers: Headers) -> str | None:
+    """Return the return path that the mail itself tells, None if it tells none."""
+    if "return-path" in headers:
+        value = first(headers, "return-path")
+        return value or None
+    line = (message.get_unixfrom() or "").split()
+    return line[1] if len(line) > 1 and line[0] in ("From", ">From") else None
 
 
-def _is_auto(headers: Headers, subject: str, text: str) -> bool:
-    """Whether a machine wrote this. Words alone are no proof, but what clients put before a subject they answer is."""
-    if _first(headers, "precedence").lower() in ("auto_reply", "bulk", "junk") or "x-failed-recipients" in headers:
-        return True
-    if any(_first(headers, name).lower() not in ("", "no", "false") for name in _AUTO_HEADERS):
-        return True
-    answers = _OUR_NUMBER.search(subject) or any(_first(headers, name) for name in ("in-reply-to", "references"))
-    if answers and _AUTO_SUBJECT.match(subject):
-        return True
-    if _first(headers, "x-auto-response-suppress").lower() in ("", "none"):
-        return False
-    return bool(_AUTO_SUBJECT.match(subject) or _AWAY_SUBJECT.match(subject) or _AUTO_TEXT.search(text[:400]))
+def _parts(message: Message) -> list[Message]:
+    """Return the mail and its parts in order, without what lies in a mail that was passed on whole."""
+    found: list[Message] = []
+    waiting = [message]
+    while waiting and len(found) < _PARTS:
+        part = waiting.pop()
+        found.append(part)
+        payload = part.get_payload() if part.is_multipart() else None
+        if isinstance(payload, list) and (part is message or part.get_content_type().startswith("multipart/")):
+            waiting.extend(child for child in reversed(payload) if isinstance(child, Message))
+    return found
 
 
-def _is_reaction(part: Message) -> bool:
-    return part.get_content_type() == "text/vnd.google.email-reaction+json"
-
-
-def _is_invitation(part: Message) -> bool:
-    if part.get_content_type() != "text/calendar":
-        return False
-    head = f"{part.get('content-type', '')} {part.get('content-disposition', '')}".lower()
-    return "attachment" not in head and ("method=" in head or b"METHOD:" in _content(part))
-
-
-def _content(part: Message) -> bytes:
-    content = part.get_payload(decode=True)
-    return content if isinstance(content, bytes) else b""
-
-
-def _children(part: Message) -> list[Message]:
-    payload = part.get_payload()
-    return [child for child in payload if isinstance(child, Message)] if isinstance(payload, list) else []
-
-
-def _bounce(recipient: str, status: str, message_id: str, *, final: bool) -> Bounce:
-    return Bounce(recipient=clean(recipient), status=status, message_id=clean(message_id), final=final)
-
-
-def _report(message: Message, headers: Headers, text: str) -> tuple[InboundKind, Bounce | None]:
-    children = _children(message)
-    deliveries = [
-        delivery
-        for child in children
-        if child.get_content_type() in ("message/delivery-status", "message/global-delivery-status")
-        for delivery in _deliveries(child)
-    ]
-    ranked = [one for action in ("failed", "delayed") for one in deliveries if one[0] == action]
-    if not ranked:
-        return InboundKind.AUTO, None
-    action, status, recipient = ranked[0]
-    returned = (_returned_id(child) for child in children if child.get_content_type() in _RETURNED)
-    message_id = next(filter(None, returned), "") or _named_id(headers, text)
-    return InboundKind.BOUNCE, _bounce(recipient, status, message_id, final=action == "failed")
-
-
-def _deliveries(part: Message) -> Iterator[tuple[str, str, str]]:
-    """Yield action, status and recipient of each group of fields (RFC 3464 §2.3); a missing action by its status."""
-    blocks = _content(part).decode("utf-8", "replace").replace("\r\n", "\n").split("\n\n")
-    for child in _children(part)[:_RECIPIENTS]:
-        blocks.append("\n".join(f"{name}: {value}" for name, value in child.raw_items()))
-        blocks += _content(child).decode("utf-8", "replace").replace("\r\n", "\n").split("\n\n")
-    for block in blocks:
-        fields = {name.lower(): value.strip() for name, value in _FIELD.findall(block)}
-        status = _STATUS.search(fields.get("status", ""))
-        action = fields.get("action", "").lower().partition(" ")[0]
-        if status and not action:
-            action = {"5": "failed", "4": "delayed", "2": "delivered"}[status[1][0]]
-        if action:
-            recipient = find_address(fields.get("original-recipient", "")) or find_address(
-                fields.get("final-recipient", "")
-            )
-            yield action, status[1] if status else "", recipient
-
-
-def _returned_id(part: Message) -> str:
-    for child in _children(part):
-        for name, value in child.raw_items():
-            if name.lower() == "message-id":
-                return next(iter(read_ids([str(value)])), "")
-    found = _MESSAGE_ID.search(_content(part).decode("utf-8", "replace"))
-    return found[1] if found else ""
-
-
-def _named_id(headers: Headers, text: str) -> str:
-    found = _MESSAGE_ID.search(text)
-    return found[1] if found else next(iter(read_ids(headers.get("in-reply-to", ()))), "")
-
-
-def _free_bounce(headers: Headers, subject: str, text: str) -> Bounce | None:
-    """Return the failed delivery of a daemon's mail without the fields of RFC 3464, None if it reports none."""
-    named, failed = _first(headers, "x-failed-recipients"), _FAILED.search(subject)
-    if not (named or failed or _DELAYED.search(subject) or _FAILED.search(text[:3_000])):
+def _report(mail: Mail) -> Judged | None:
+    """Decide reports and failed deliveries; a sure daemon that speaks of no delivery is AUTO."""
+    if mail.types[0] == "multipart/report":
+        return _formal_report(mail)
+    daemon = _is_daemon(mail)
+    if not daemon and not mail.null_path:
+        system = _is_system(mail) or (_looks_unsent(mail) and opens_as_report(mail.subject, mail.text, mail.types))
+        return _failed(mail, Why.KIND_BOUNCE_WORDS) if system else None
+    if has_auto_subject(mail.subject):
+        return _judged(InboundKind.AUTO, Why.KIND_DAEMON)
+    if daemon:
+        told = tells_of_failure(mail.headers, mail.subject, mail.text)
+    else:
+        told = tells_without_daemon(mail.subject, mail.text)
+    if told or not DELIVERY_STATUS.isdisjoint(mail.types):
+        return _failed(mail, Why.KIND_DAEMON)
+    if mail.said in ("", "no") and _writes_as_person(mail):
         return None
-    status = _STATUS.search(text[:20_000])
-    code = status[1] if status else ""
-    final = not _DELAYED.search(subject) and (bool(failed) or not code.startswith("4"))
-    return _bounce(find_address(named or text[:3_000]), code, _named_id(headers, text), final=final)
+    return _judged(InboundKind.AUTO, Why.KIND_DAEMON)
+
+
+def _formal_report(mail: Mail) -> Judged:
+    """Decide a ``multipart/report`` (RFC 6522): of success, of reading or of abuse it is AUTO."""
+    if not _OTHER_REPORTS.isdisjoint(mail.types) or reports_success(mail.parts):
+        return _judged(InboundKind.AUTO, Why.KIND_REPORT)
+    if DELIVERY_STATUS.isdisjoint(mail.types) and not tells_of_failure(mail.headers, mail.subject, mail.text):
+        return _judged(InboundKind.AUTO, Why.KIND_REPORT)
+    return _failed(mail, Why.KIND_REPORT)
+
+
+def _failed(mail: Mail, why: Why) -> Judged:
+    """Return what failed, by the fields of RFC 3464 where there are any, else by words."""
+    bounce = read_fields(mail.parts, mail.headers, mail.text)
+    if bounce is None and reports_success(mail.parts):
+        return _judged(InboundKind.AUTO, why)
+    bounce = bounce or read_words(mail.parts, mail.headers, mail.subject, mail.text)
+    return _judged(InboundKind.BOUNCE, why, bounce=bounce)
+
+
+def _is_daemon(mail: Mail) -> bool:
+    return bool(
+        "x-failed-recipients" in mail.headers
+        or _DAEMON.fullmatch(mail.local)
+        or (mail.name and _DAEMON_NAME.match(mail.name))
+    )
+
+
+def _is_system(mail: Mail) -> bool:
+    """Whether name or address may be a mail system's, and the words are one's, too."""
+    named = _SYSTEM_NAME.search(mail.name) or _BOUNCE_SENDER.match(mail.local)
+    marked = "x-mx-bounce" in mail.headers or "x-ms-embedded-report" in mail.headers
+    return bool(named or marked) and speaks_as_mail_system(mail.subject, mail.text)
+
+
+def _writes_as_person(mail: Mail) -> bool:
+    """Whether a postmaster writes by hand: under a person's name, as in a small firm, or as an answer to a mail.
+
+    That nothing in it speaks of a delivery has been found before.
+    """
+    if mail.null_path or not _ROLE.fullmatch(mail.local):
+        return False
+    is_answer = mail.subject.lower().lstrip().startswith(("re:", "sv:", "vs:", "aw:")) and answers(mail)
+    return is_answer or bool(mail.name and mail.text and not _OFFICE_NAME.search(mail.name))
+
+
+def _looks_unsent(mail: Mail) -> bool:
+    """Whether no program in which people write left its name."""
+    return "user-agent" not in mail.headers and not _CLIENT.search(first(mail.headers, "x-mailer"))
+
+
+def _is_discussion(headers: Headers) -> bool:
+    """Whether it came through a list that people write to."""
+    posts = first(headers, "list-post").upper() not in ("", "NO")  # RFC 2369 §3.4
+    return posts or first(headers, "precedence").lower() == "list" or not _DISCUSSION.isdisjoint(headers)
+
+
+def _bulk(mail: Mail) -> Judged | None:
+    """Decide what goes to many. A discussion list's own marks go before the old habit to call all lists bulk."""
+    headers = mail.headers
+    if mail.said not in ("", "no"):
+        return None
+    leave, discussed = "list-unsubscribe" in headers, _is_discussion(headers)
+    campaign = not _CAMPAIGN_NAMES.isdisjoint(headers) or any(name.startswith(_CAMPAIGN_PREFIXES) for name in headers)
+    if campaign and (leave or discussed or "list-id" in headers):
+        return _judged(InboundKind.LIST, Why.KIND_BULK)
+    if discussed or not (leave or "list-id" in headers):
+        return None
+    marked = first(headers, "precedence").lower() in BULK_PRECEDENCE or "list-unsubscribe-post" in headers
+    sent = leave and ("feedback-id" in headers or "list-id" in headers or NO_REPLY.fullmatch(mail.local))
+    return _judged(InboundKind.LIST, Why.KIND_BULK) if marked or (sent and not answers(mail)) else None
+
+
+def _calendar(mail: Mail) -> Judged | None:
+    calendars = [part for part, kind in zip(mail.parts, mail.types, strict=True) if kind == "text/calendar"]
+    methods = [method for part in calendars[:_CALENDARS] if (method := _method(part))]
+    content_class = first(mail.headers, "content-class").lower()
+    if "reply" in methods or ("calendarmessage" in content_class and _ACCEPTED.match(mail.subject)):
+        return _judged(InboundKind.CALENDAR, Why.KIND_CALENDAR_REPLY)
+    if methods or "calendarmessage" in content_class:
+        return _judged(InboundKind.CALENDAR, Why.KIND_CALENDAR, machine=False)
+    return None
+
+
+def _method(part: Message) -> str:
+    """Return what a calendar part asks for (RFC 5546 §1.4), in lower case; empty if it is a mere file."""
+    if str(part.get("content-disposition", "")).strip().lower().startswith("attachment"):
+        return ""
+    if given := _METHOD_PARAM.search(str(part.get("content-type", ""))[:2_000]):
+        return given[1].lower()
+    content = part.get_payload(decode=True)
+    found = _METHOD.search(content[:20_000]) if isinstance(content, bytes) else None
+    return found[1].decode("ascii").lower() if found else ""
+
+
+def _machine(mail: Mail) -> Judged | None:
+    """Decide what a machine wrote to one person, or to all without the marks of a list."""
+    if why := machine_sign(mail):
+        return _judged(InboundKind.AUTO, why)
+    bulk = first(mail.headers, "precedence").lower() in BULK_PRECEDENCE
+    if not bulk or mail.said or _is_discussion(mail.headers):
+        return None
+    return _judged(InboundKind.AUTO if answers(mail) else InboundKind.LIST, Why.KIND_BULK)
+
+
+def _person(mail: Mail) -> Judged:
+    """Decide what no sign calls a machine's."""
+    if "list-id" in mail.headers or _is_discussion(mail.headers):
+        return _judged(InboundKind.LIST, Why.KIND_LIST, machine=False)
+    if mail.text or mail.has_files:
+        return _judged(InboundKind.PERSON, Why.KIND_PERSON, machine=False)
+    return _judged(InboundKind.EMPTY, Why.KIND_EMPTY, machine=False)
+
+
+def _judged(kind: InboundKind, *why: Why, bounce: Bounce | None = None, machine: bool = True) -> Judged:
+    return Judged(kind=kind, machine=machine, bounce=bounce, why=why)

@@ -1,4 +1,4 @@
-"""The text of a mail: the writer's own words, and what an officer wrote above our notice.
+"""The text of a mail: its line ends, and what an officer wrote above our notice.
 
 Pure. Nothing here raises, whatever it is given, and every pass is linear in its input.
 """
@@ -16,6 +16,8 @@ _INVISIBLE = re.compile(r"[\u00ad\u200b\u2060\ufeff]")
 
 def clean(text: str) -> str:
     r"""Return the text with every line end as ``\n`` and without control characters and lone surrogates."""
+    if text.replace("\n", "").replace("\t", "").replace("\xa0", "").isprintable():  # ten times as fast, and usual
+        return text
     return _CONTROL.sub("", _BREAKS.sub("\n", text))
 
 
@@ -47,11 +49,6 @@ _CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b")
 _ORIGINAL = re.compile(
     r"\s*[-_]{3,}\s*(original message|ursprungligt meddelande|originalmeddelande|alkuperäinen viesti"
     r"|ursprüngliche nachricht|opprinnelig melding|oprindelig meddelelse)\s*[-_]{3,}\s*",
-    re.IGNORECASE,
-)
-_FORWARDED = re.compile(
-    r"\s*(-{3,}\s*(forwarded message|vidarebefordrat meddelande|välitetty viesti|edelleenlähetetty viesti)"
-    r"|begin forwarded message:|vidarebefordrat brev:)",
     re.IGNORECASE,
 )
 _RULE = re.compile(r"[\s>|]*[-_=*~#–—]{3,}[\s>]*|[\s>|]*")
@@ -128,38 +125,26 @@ def is_forward(subject: str) -> bool:
     return _FORWARD_SUBJECT.match(subject) is not None
 
 
-def new_text(text: str, *, forwarded: bool = False) -> str:
-    """Return the writer's own words of this mail, without quoted history and without signature.
+def unflow(text: str, *, delsp: bool) -> str:
+    """Return ``text/plain; format=flowed`` with its paragraphs as one line each (RFC 3676 §4).
 
-    History is what stands below an attribution line, a reply header of at least three keys or an "original
-    message" rule, and a last block of ``>`` lines (Swedish, Finnish, Norwegian, Danish, English, German). Own
-    words below a quotation keep the quotation, so that answers between the lines stay readable. A signature is
-    cut only below a line that is exactly ``-- ``. Never empty if the text is not: then all of it is returned.
+    A line that ends with a space goes on in the next one of the same quote depth; ``-- `` never does. Space-stuffing
+    is undone. Quoted lines begin with as many ``>`` as they are deep and a space.
 
-    What a person forwards is kept, and with it the whole text: when `forwarded` says so (the subject does, see
-    `is_forward`), for a forward looks just like a reply in some programs, or when a "forwarded message" rule
-    stands above all history that is not quoted.
+    Args:
+        text: the decoded text, with any kind of line ends.
+        delsp: whether the space at the end of a flowed line goes (parameter ``DelSp=yes``).
     """
-    if forwarded:
-        return text.strip()
-    lines = clean(text).split("\n")
-    soft: list[tuple[int, int]] = []
-    forward = next((at for at, line in enumerate(lines) if _FORWARDED.match(line)), len(lines))
-    for begin, end in _history(lines[:forward]):
-        if not _quote_follows(lines, end - 1):
-            lines = lines[:begin]
-            break
-        soft.append((begin, end))
-    else:
-        if forward < len(lines):
-            return text.strip()
-    lines = lines[: lines.index("-- ")] if "-- " in lines else lines
-    inside = {at for begin, end in soft for at in range(begin, end)}
-    own = [at for at, line in enumerate(lines) if line.strip() and not _quoted(line) and at not in inside]
-    if not own:
-        return text.strip()
-    first = soft[0][1] if soft and soft[0][0] < own[0] else 0
-    return "\n".join(_trimmed(lines[first : own[-1] + 1])).strip() or text.strip()
+    out, open_at = list[list[str]](), -1
+    for line in clean(text).split("\n"):
+        depth = len(line) - len(line.lstrip(">"))
+        said = line[depth:].removeprefix(" ")
+        if open_at != depth or said == "-- ":
+            out.append([f"{'>' * depth} " if depth and said else ">" * depth])
+        flowed = said.endswith(" ") and said != "-- "
+        out[-1].append(said[:-1] if flowed and delsp else said)
+        open_at = depth if flowed else -1
+    return "\n".join(map("".join, out))
 
 
 def above_line(text: str, line_mark: str, secrets: Callable[[str], bool]) -> str:

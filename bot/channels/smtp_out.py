@@ -13,17 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeVar
 
-from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPResponse, SMTPServerDisconnected
-from aiosmtplib.errors import SMTPResponseException
+from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPServerDisconnected
 
-from bot.errors import KommunsvarError, Refused, TryLater, Unsure
+from bot.channels.smtp_reply import AUTH_CODES, log_in, reason_of, verdict
+from bot.errors import Refused, TryLater, Unsure
 from bot.port import Outbound
 
 T = TypeVar("T")
 
 _CHUNK = 64 * 1024  # asyncio's own mark for "enough is waiting to be sent"
-_AUTH_CODES = frozenset({530, 534, 535, 538})  # RFC 4954 §6: log in first, or in another way
-_ENHANCED = re.compile(r"(?:^|[\s(#])(5\.\d{1,3}\.\d{1,3})(?=$|[\s):;,])")  # RFC 3463 §2; not part of an IP
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 _NEVER = r"\s<>\x00-\x1f\x7f\ud800-\udfff"
@@ -214,27 +212,13 @@ class _Connection:
                 await self._within(client.ehlo())
             await self._within(self._log_in())
         except (SMTPException, OSError, UnicodeError) as error:  # the last for a host that can be no name
-            raise TryLater(_reason(error), whole_channel=True) from None
+            raise TryLater(reason_of(error), whole_channel=True) from None
         self._in_step = True
 
     async def _log_in(self) -> None:
-        client, settings = self._client, self._settings
-        if settings.username is None:
-            return
-        # One attempt by one method: aiosmtplib's login() goes on with the next one after a refusal, and a
-        # wrong password tried three times over locks the account so much sooner.
-        try:
-            if settings.access_token is not None and "xoauth2" in client.server_auth_methods:
-                await client.auth_xoauth2(settings.username, _secret(settings.access_token))
-            elif settings.password is not None and "plain" in client.server_auth_methods:
-                await client.auth_plain(settings.username, _secret(settings.password))
-            elif settings.password is not None and "login" in client.server_auth_methods:
-                await client.auth_login(settings.username, _secret(settings.password))
-            else:
-                raise TryLater("auth", whole_channel=True)
-        except SMTPAuthenticationError as refusal:
-            reason = str(refusal.code) if refusal.code // 100 == 4 else "auth"
-            raise TryLater(reason, whole_channel=True) from None
+        settings = self._settings
+        if settings.username is not None:
+            await log_in(self._client, settings.username, settings.password, settings.access_token)
 
     async def mail(self, sender: str, recipient: str, body: bytes) -> None:
         """Begin a message. Raises Refused and TryLater as `SmtpOut.send`."""
@@ -263,7 +247,7 @@ class _Connection:
         """
         reply = await self._ask(b"DATA", whole_channel=False)
         if reply.code != 354:
-            raise _verdict(reply)
+            raise verdict(reply)
         self._in_step = False
         protocol = self._client.protocol
         try:
@@ -277,7 +261,7 @@ class _Connection:
                 await self._within(protocol._drain_helper())
             protocol.write(body[whole:] + b".\r\n")
         except (SMTPException, OSError) as error:
-            raise TryLater(_reason(error)) from None
+            raise TryLater(reason_of(error)) from None
         try:
             async with asyncio.timeout(self._settings.final_seconds):
                 reply = await protocol.read_response()
@@ -286,7 +270,7 @@ class _Connection:
         self._in_step = reply.code != 421
         self._dirty = False
         if reply.code // 100 != 2:
-            raise _verdict(reply) if 400 <= reply.code < 600 else Unsure
+            raise verdict(reply) if 400 <= reply.code < 600 else Unsure
         self.mails += 1
 
     def rest(self, expire: Callable[["_Connection"], None]) -> None:
@@ -333,14 +317,14 @@ class _Connection:
         try:
             reply = await self._within(self._client.execute_command(*words))
         except (SMTPException, OSError) as error:
-            raise TryLater(_reason(error), whole_channel=whole_channel) from None
-        self._in_step = reply.code != 421 and reply.code not in _AUTH_CODES
+            raise TryLater(reason_of(error), whole_channel=whole_channel) from None
+        self._in_step = reply.code != 421 and reply.code not in AUTH_CODES
         return reply
 
     async def _demand(self, *words: bytes, whole_channel: bool = True) -> None:
         reply = await self._ask(*words, whole_channel=whole_channel)
         if reply.code // 100 != 2:
-            raise _verdict(reply)
+            raise verdict(reply)
 
 
 def mailbox(address: str, *, status: str) -> str:
@@ -360,38 +344,3 @@ def mailbox(address: str, *, status: str) -> str:
         if not domain.isascii() and plain.decode("idna") == domain.lower():
             return f"{local}@{plain.decode('ascii')}"
     return address
-
-
-def _secret(read: Callable[[], str]) -> str:
-    try:
-        return read()
-    except KommunsvarError:
-        raise
-    except Exception:
-        # Not chained: what a token service answers may hold what nobody shall read.
-        raise TryLater("auth", whole_channel=True) from None
-
-
-def _verdict(reply: SMTPResponse) -> Refused | TryLater:
-    """Return what a reply other than the wanted one means; its text, which may name people, stays here."""
-    if reply.code in _AUTH_CODES:
-        return TryLater("auth", whole_channel=True)
-    if 400 <= reply.code < 500:
-        return TryLater(str(reply.code), whole_channel=reply.code == 421)
-    if 500 <= reply.code < 600:
-        enhanced = _ENHANCED.search(reply.message)
-        return Refused(enhanced[1] if enhanced else str(reply.code))
-    return TryLater("protocol")
-
-
-def _reason(error: Exception) -> str:
-    """Return the code of what broke a connection, seen from the error or from what caused it."""
-    if isinstance(error, SMTPResponseException):
-        return str(error.code) if error.code > 0 else "protocol"
-    for kind, reason in (
-        (TimeoutError, "timeout"), (ssl.SSLCertVerificationError, "certificate"), (ssl.SSLError, "tls"),
-        (SMTPServerDisconnected, "lost"), (ConnectionResetError, "lost"),
-    ):  # fmt: skip
-        if isinstance(error, kind) or isinstance(error.__cause__, kind):
-            return reason
-    return "connect"

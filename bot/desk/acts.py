@@ -92,6 +92,16 @@ def leave_out(ledger: Ledger, act: Act, reason: ExcludeReason) -> None:
     _record(ledger, act, FactKind.EXCLUDED, {"reason": reason.value})
 
 
+def show_numbers(ledger: Ledger, act: Act, reason: str) -> str:
+    """Return what the citizen wrote in the case, the latest last, and log that it was seen unmasked, and why."""
+    message = ledger.add_message(
+        act.case, Direction.NOTE, text=reason, officer=act.officer.id, inbox_id=act.inbox, digest=act.digest
+    )
+    _record(ledger, act, FactKind.UNMASKED, {"message": message})
+    written = [one for one in ledger.messages_of(act.case) if one.direction is Direction.IN]
+    return "\n\n---\n\n".join(f"{one.subject}\n\n{one.text}" for one in written[-5:])
+
+
 def said_before(ledger: Ledger, act: Act) -> bool:
     """Tell whether the officer has written these very words in the case within 24 hours, as a robot would."""
     return any(
@@ -105,6 +115,9 @@ def said_before(ledger: Ledger, act: Act) -> bool:
 def standing_answer(ledger: Ledger, case: CaseNumber, inquiry: int) -> StoredMessage | None:
     """Return the first answer to an inquiry that is on its way or has arrived, None if there is none."""
     failed = {fact.data.get("outbox") for fact in ledger.facts_of(case) if fact.kind is FactKind.DELIVERY_FAILED}
+    for fact in ledger.facts_of(case):
+        if fact.kind is FactKind.ANSWERED_ELSEWHERE and fact.inquiry == inquiry:
+            return next((m for m in ledger.messages_of(case) if m.id == fact.data.get("message")), None)
     for queued in ledger.queued_of(case):
         if _stands(queued, inquiry) and queued.id not in failed:
             return next((m for m in ledger.messages_of(case) if m.id == queued.message), None)

@@ -36,6 +36,13 @@ class LeaveOut:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowNumbers:
+    """`/visa nummer SKÄL`: the officer gets what was written with its personal numbers; the reason is kept."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotUnderstood:
     """Nothing is done. `meant` is the command that was probably meant, empty if none comes near."""
 
@@ -43,7 +50,7 @@ class NotUnderstood:
     meant: str
 
 
-Command = Answer | Note | Close | LeaveOut | NotUnderstood
+Command = Answer | Note | Close | LeaveOut | ShowNumbers | NotUnderstood
 
 COMMANDS = {
     "/anteckning": "note",
@@ -55,6 +62,9 @@ COMMANDS = {
     "/utan svar": "leave_out",
     "/no answer": "leave_out",
     "/ilman vastausta": "leave_out",
+    "/visa nummer": "show_numbers",
+    "/show numbers": "show_numbers",
+    "/näytä numerot": "show_numbers",
 }
 """The commands in Swedish, English and Finnish; all are understood whatever the language of the notices."""
 
@@ -80,6 +90,11 @@ REASON_NAMES = {
     ExcludeReason.THANKS: mark("bara ett tack"),
     ExcludeReason.MERGED: mark("hopslagen med en annan"),
 }
+
+SHORTEST_REASON = 4
+"""Characters of a reason that says something to whoever reads the log."""
+_NO_REASON = frozenset(("skäl", "reason", "perustelu"))
+"""What the notices show in the place of a reason."""
 
 _SIGNATURE = re.compile(
     r"--$|_{5,}|(med )?vänliga? hälsning(ar)?|hälsningar|mvh\b|bästa hälsningar|(kind|best|warm) regards|regards\b"
@@ -129,13 +144,17 @@ def _command(act: str, line: str, argument: str, rest: list[str]) -> Command:
         text = "\n".join(part for part in (argument, "\n".join(rest).strip()) if part)
         return Note(text) if text else NotUnderstood(line, "")
     below = _without_signature(rest)
+    if act == "show_numbers":
+        reason = " ".join(f"{argument} {below}".split())
+        told = len(reason) >= SHORTEST_REASON and reason.lower() not in _NO_REASON
+        return ShowNumbers(reason) if told else NotUnderstood(line, mark("/visa nummer skäl"))
     if act == "close":
         # Text below could be meant for the citizen: sending it or dropping it would both be a guess.
         return NotUnderstood(line, mark("/avsluta")) if argument or below else Close()
-    reason = REASONS.get(argument.lower().rstrip(".!"))
-    if reason is None or below:
+    left_out = REASONS.get(argument.lower().rstrip(".!"))
+    if left_out is None or below:
         return NotUnderstood(line, mark("/utan svar skräp"))
-    return LeaveOut(reason)
+    return LeaveOut(left_out)
 
 
 def _without_signature(lines: list[str]) -> str:

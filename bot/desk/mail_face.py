@@ -9,12 +9,13 @@ from bot.arrival import Arrival
 from bot.case import fold_case
 from bot.desk import acts
 from bot.desk.acts import Act, AnsweredBefore
-from bot.desk.commands import REASON_NAMES, Answer, Close, LeaveOut, Note, NotUnderstood, read_command
+from bot.desk.commands import REASON_NAMES, Answer, Close, LeaveOut, Note, NotUnderstood, ShowNumbers, read_command
 from bot.errors import NeedsPerson
 from bot.facts import UnitId
+from bot.guard import holds_number
 from bot.notices import queue_receipt
 from bot.office import Office, Officer
-from bot.port import InboundKind
+from bot.port import FileState, InboundKind
 from bot.store.ledger import Ledger
 from bot.store.rows import InboxState, MailKind
 from bot.tokens import OfficerToken
@@ -61,8 +62,7 @@ class MailFace:
             NeedsPerson: the mail is not surely that officer's, its case is gone, or it repeats itself; nothing was
                 done.
         """
-        kind = arrival.inbound.kind
-        if kind in {InboundKind.AUTO, InboundKind.BOUNCE}:
+        if arrival.inbound.machine or arrival.inbound.kind is InboundKind.BOUNCE:
             ledger.settle(arrival.inbox, InboxState.DONE, "auto")
             return
         officer = self._office.officer(token.officer)
@@ -107,6 +107,11 @@ class MailFace:
                 "Vi kunde inte se säkert vad som är ditt svar. Inget har skickats. "
                 "Skriv allt ovanför raden, utan annat citat."
             )
+        if any(file.state is not FileState.PASSED for file in inbound.files):
+            return t(
+                "En bifogad fil är för stor eller kunde inte godkännas i viruskontrollen. "
+                "Inget har skickats. Svara igen utan den filen."
+            )
         if inbound.files and self._reading.leaks(arrival.raw):
             return t("En bifogad fil innehåller vårt mejl till dig. Inget har skickats. Svara igen utan den filen.")
         return ""
@@ -135,16 +140,27 @@ class MailFace:
 
     def _do(self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act) -> None:
         t = self._office.texts.t
-        match read_command(self._reading.own_words(arrival.inbound.text)):
-            case None:
-                self._tell(
-                    ledger, arrival, token, act.officer, t("inget har skickats"),
-                    [t("Vi hittade ingen text ovanför raden i ditt mejl. Inget har skickats. Försök gärna igen.")],
-                )  # fmt: skip
+        command = read_command(self._reading.own_words(arrival.inbound.text))
+        if command is None:
+            said = t("Vi hittade ingen text ovanför raden i ditt mejl. Inget har skickats. Försök gärna igen.")
+            self._tell(ledger, arrival, token, act.officer, t("inget har skickats"), [said])
+            return
+        match command:
             case NotUnderstood(_, meant):
                 self._not_understood(ledger, arrival, token, act, meant)
             case Answer(text):
                 self._answer(ledger, arrival, token, act, text)
+            case ShowNumbers(reason):
+                self._show_numbers(ledger, arrival, token, act, reason)
+            case Note() | Close() | LeaveOut():
+                self._note_down(ledger, arrival, token, act, command)
+
+    def _note_down(
+        self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act, command: Note | Close | LeaveOut
+    ) -> None:
+        """Do what sends nothing to anybody."""
+        t = self._office.texts.t
+        match command:
             case Note(text):
                 acts.note(ledger, act, text)
                 self._confirm(ledger, arrival, token, act, t("anteckningen är sparad"), t("Den har inte skickats."))
@@ -168,11 +184,28 @@ class MailFace:
         except acts.NobodyToAnswer:
             raise NeedsPerson("nobody_to_answer") from None
         if before is None:
+            if holds_number(text):
+                self._tell(
+                    ledger, arrival, token, act.officer, t("personnummer dolt i ditt svar"),
+                    [t("Ditt svar skickas, men ett personnummer eller kortnummer i det är dolt.")],
+                )  # fmt: skip
             self._confirm(
                 ledger, arrival, token, act, t("ditt svar är på väg"), t("Ditt svar skickas till den som frågade.")
             )
             return
         self._answered_before(ledger, arrival, token, act, before)
+
+    def _show_numbers(self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act, reason: str) -> None:
+        t = self._office.texts.t
+        written = acts.show_numbers(ledger, act, reason)
+        self._tell(
+            ledger, arrival, token, act.officer, t("med personnummer"),
+            [
+                t("Det här skrev den som frågar. Vi har antecknat att du ser det. Skäl: {reason}", reason=reason),
+                written,
+            ],
+            opened=True,
+        )  # fmt: skip
 
     def _answered_before(
         self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act, before: AnsweredBefore
@@ -200,7 +233,10 @@ class MailFace:
         if meant:
             said.append(t("Menade du {command}?", command=t(meant)))
         said.append(
-            t("Du kan skriva /anteckning, /avsluta eller /utan svar följt av skräp, dubblett, test eller tack.")
+            t(
+                "Du kan skriva /anteckning, /avsluta, /visa nummer följt av ett skäl, "
+                "eller /utan svar följt av skräp, dubblett, test eller tack."
+            )
         )
         said.append(t("Ville du svara den som frågade? Börja i så fall inte svaret med ett snedstreck."))
         self._tell(ledger, arrival, token, act.officer, t("inget har gjorts"), said)
@@ -225,9 +261,11 @@ class MailFace:
         paragraphs: Sequence[str],
         *,
         again: bool = False,
+        opened: bool = False,
     ) -> None:
         unit = self._office.unit(UnitId(fold_case(ledger.facts_of(token.case)).unit))
         queue_receipt(
             ledger, self._office, officer, unit, token.case, token.inquiry, subject=subject,
             paragraphs=paragraphs, again=again or token.again, in_reply_to=arrival.inbound.message_id,
+            opened=opened,
         )  # fmt: skip

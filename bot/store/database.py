@@ -220,6 +220,11 @@ class Database:
             self._has_intake = bool(got.scalar())
         return self._has_intake
 
+    @property
+    def has_intake(self) -> bool:
+        """Tell whether this process was found to be the one that does the intake; always so on SQLite."""
+        return self._owner_connection is None or self._has_intake
+
     async def is_dead(self, connection: AsyncConnection, owner: int) -> bool:
         """Tell whether the process with this number has ended. On SQLite every other number has."""
         if owner == self.owner:

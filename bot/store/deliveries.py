@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import and_, exists, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.facts import CaseNumber, InboxId, MessageId, OutboxId
+from bot.store import files
 from bot.store.database import Database
 from bot.store.rows import MailKind, OutboxState, OutgoingMail
 from bot.store.schema import originals, outbox
@@ -65,10 +67,22 @@ async def left_behind(
     ]
 
 
-async def contents(connection: AsyncConnection, inbox_ids: Sequence[InboxId]) -> dict[InboxId, bytes]:
-    """Return the original bytes of the mails whose files go along."""
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A mail whose files go along, and the parts of it that must not."""
+
+    raw: bytes
+    withheld: frozenset[int]
+
+
+async def originals_of(connection: AsyncConnection, inbox_ids: Sequence[InboxId]) -> dict[InboxId, Original]:
+    """Return the original mails whose files go along; one that was erased is missing."""
+    withheld = await files.withheld(connection, inbox_ids)
     query = select(originals).where(originals.c.inbox.in_(inbox_ids))
-    return {InboxId(row.inbox): row.content for row in await connection.execute(query)}
+    return {
+        InboxId(row.inbox): Original(row.content, withheld.get(InboxId(row.inbox), frozenset()))
+        for row in await connection.execute(query)
+    }
 
 
 def _mail(row: Mapping[Any, Any]) -> OutgoingMail:

@@ -32,9 +32,11 @@ async def keep_all(connection: AsyncConnection, raws: Sequence[RawInbound]) -> l
             "channel": raw.channel.value,
             "external_id": raw.external_id,
             "recipients": json.dumps(raw.recipients),
-            "sender": raw.sender,
+            "sender": raw.sender or "",
             "arrived_at": raw.arrived_at,
-            "size": len(raw.raw),
+            "size": raw.size or len(raw.raw),
+            "mailbox": raw.mailbox,
+            "sent": int(raw.sent),
         }
         for raw in unique.values()
     ]
@@ -76,9 +78,12 @@ async def pending(connection: AsyncConnection, most: int) -> list[InboxRow]:
             id=InboxId(row.id),
             channel=Channel(row.channel),
             recipients=tuple(json.loads(row.recipients)),
-            sender=row.sender,
+            sender=None if row.mailbox else row.sender,
             arrived_at=row.arrived_at,
             raw=row.content,
+            size=row.size,
+            mailbox=row.mailbox,
+            sent=bool(row.sent),
             as_case=row.outcome == AS_CASE,
         )
         for row in rows

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, bindparam, delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.case import draw_number
@@ -30,7 +30,17 @@ from bot.store.rows import (
     StoredMessage,
     fact_row,
 )
-from bot.store.schema import addresses, facts, files, inbox, messages, outbox, participants, persons
+from bot.store.schema import (
+    addresses,
+    facts,
+    files,
+    inbox,
+    messages,
+    outbox,
+    participants,
+    persons,
+    sent_unmatched,
+)  # fmt: skip
 
 Below = Callable[[int], int]
 
@@ -50,6 +60,7 @@ class Ledger:
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self._settled: list[dict[str, Any]] = []
         self._ended: list[dict[str, Any]] = []
+        self._asked: list[str] = []
 
     def facts_of(self, case: CaseNumber) -> Sequence[Fact]:
         """Return the case's facts in order, those of this batch included; empty for an unknown number."""
@@ -166,7 +177,7 @@ class Ledger:
         for file in attached:
             self._add(
                 files, message=stored.id, part=file.part, name=file.name, media_type=file.media_type,
-                size=file.size, inline=int(file.inline),
+                size=file.size, inline=int(file.inline), state=file.state.value,
             )  # fmt: skip
         self.known.messages.setdefault(case, []).append(stored)
         if message_id:
@@ -222,6 +233,20 @@ class Ledger:
         """Say what became of a stored message: `outcome` is a case number or a code, never text."""
         self._settled.append({"key": inbox_id, "state": state.value, "outcome": outcome})
 
+    def await_question(self, inbox_id: InboxId, answers: Sequence[str]) -> None:
+        """Remember what a sent mail answers (Message-IDs), as no case of it is known yet."""
+        for message_id in dict.fromkeys(answers):
+            waiting = self.known.answered_before.setdefault(message_id, set())
+            if inbox_id not in waiting:
+                waiting.add(inbox_id)
+                self._add(sent_unmatched, message_id=message_id, inbox=inbox_id)
+
+    def read_answers_again(self, message_id: str) -> None:
+        """Let sent mails that answer this one be read again, now that its case is known."""
+        for inbox_id in self.known.answered_before.pop(message_id, ()):
+            self.settle(inbox_id, InboxState.PENDING, "")
+            self._asked.append(message_id)
+
     def draw_mail_id(self, domain: str) -> str:
         """Return a fresh Message-ID without brackets, 120 random bits (RFC 5322 §3.6.4 asks for uniqueness)."""
         drawn = b32encode(self._below(1 << 120).to_bytes(15, "big")).decode().lower()
@@ -238,13 +263,15 @@ class Ledger:
         """
         if self._new_numbers and await taken_numbers(connection, self._new_numbers):
             raise NumberTaken
-        for table in (persons, addresses, participants, messages, files, outbox):
+        for table in (persons, addresses, participants, messages, files, outbox, sent_unmatched):
             if rows := self._rows.get(table.name):
                 await connection.execute(insert(table), rows)
         if self._new_facts:
             await connection.execute(insert(facts), [fact_row(fact) for fact in self._new_facts])
             touched = {fact.case: self.known.facts[fact.case] for fact in self._new_facts}
             await write_projections(connection, touched, new=self._new_numbers)
+        if self._asked:
+            await connection.execute(delete(sent_unmatched).where(sent_unmatched.c.message_id.in_(self._asked)))
         await _update(connection, inbox, self._settled)
         await _update(connection, outbox, self._ended)
 

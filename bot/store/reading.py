@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, case, func, select, text
+from sqlalchemy import ColumnElement, RowMapping, Select, case, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.facts import AddressId, CaseNumber, Fact, InboxId, MessageId, OfficerId, OutboxId
+from bot.port import FileState
 from bot.store.rows import Direction, MailKind, OutboxState, QueuedBefore, StoredMessage, fact_of
-from bot.store.schema import addresses, facts, messages, outbox, participants, persons
+from bot.store.schema import addresses, facts, files, messages, outbox, participants, persons, sent_unmatched
 
 CAP_WINDOW = timedelta(hours=24)
 _CHUNK = 5_000  # both engines take at least 32 000 bound values in one statement
@@ -26,6 +27,9 @@ class Wanted:
     cases: set[CaseNumber] = field(default_factory=set)
     outbox: set[OutboxId] = field(default_factory=set)
     sources: set[str] = field(default_factory=set)
+    own_ids: set[str] = field(default_factory=set)
+    texts: set[CaseNumber] = field(default_factory=set)
+    """Cases whose citizens' texts are wanted too."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +43,8 @@ class Known:
         case_of_mail: which case a Message-ID belongs to; outbox_of_mail: which outgoing mail carries it.
         acknowledgements: how many acknowledgements an address was sent in the last 24 hours.
         digests: how many mails of the same text an address sent in the last 24 hours.
+        answered_before: sent mails, by what they answer, that were read before the mail they answer.
+        file_bytes: how much of files was passed on for an address in the last 24 hours.
     """
 
     last_seq: int = 0
@@ -57,7 +63,9 @@ class Known:
     participants: dict[CaseNumber, set[AddressId]] = field(default_factory=dict)
     acknowledgements: dict[str, int] = field(default_factory=dict)
     digests: dict[tuple[AddressId, str], int] = field(default_factory=dict)
+    file_bytes: dict[AddressId, int] = field(default_factory=dict)
     sources: set[str] = field(default_factory=set)
+    answered_before: dict[str, set[InboxId]] = field(default_factory=dict)
 
 
 async def read_known(connection: AsyncConnection, wanted: Wanted, now: datetime) -> Known:
@@ -73,14 +81,21 @@ async def read_known(connection: AsyncConnection, wanted: Wanted, now: datetime)
         | set(known.case_of_mail.values())
         | {queued.case for queued in known.queued_by_id.values() if queued.case is not None}
     )
-    await read_cases(connection, known, numbers)
+    await read_cases(connection, known, numbers, wanted.texts)
     async for row in _rows(connection, select(facts.c.source), facts.c.source, wanted.sources):
         known.sources.add(row["source"])
+    async for row in _rows(connection, select(sent_unmatched), sent_unmatched.c.message_id, wanted.own_ids):
+        known.answered_before.setdefault(row["message_id"], set()).add(InboxId(row["inbox"]))
     return known
 
 
-async def read_cases(connection: AsyncConnection, known: Known, numbers: Collection[CaseNumber]) -> None:
-    """Add all that belongs to these cases to what is known; numbers of no case are passed over."""
+async def read_cases(
+    connection: AsyncConnection, known: Known, numbers: Collection[CaseNumber], texts: Collection[CaseNumber] = ()
+) -> None:
+    """Add all that belongs to these cases to what is known; numbers of no case are passed over.
+
+    What citizens wrote is read for the cases in `texts` only.
+    """
     async for row in _rows(connection, select(facts), facts.c.case, numbers):
         known.facts.setdefault(row["case"], []).append(fact_of(row))
     found = set(known.facts) & set(numbers)
@@ -90,7 +105,7 @@ async def read_cases(connection: AsyncConnection, known: Known, numbers: Collect
     async for row in _rows(connection, who, participants.c.case, found):
         known.participants.setdefault(row["case"], set()).add(AddressId(row["id"]))
         known.addresses[row["address"]] = AddressId(row["id"])
-    async for row in _rows(connection, _messages(), messages.c.case, found):
+    async for row in _rows(connection, _messages(texts), messages.c.case, found):
         known.messages.setdefault(row["case"], []).append(_message(row))
     async for row in _rows(connection, _queued(), outbox.c.case, found):
         _keep_queued(known, row)
@@ -156,6 +171,14 @@ async def _read_addresses(connection: AsyncConnection, known: Known, senders: Co
     )
     async for row in _rows(connection, same, messages.c.address, known.addresses.values()):
         known.digests[AddressId(row["address"]), row["digest"]] = row["n"]
+    passed = (
+        select(messages.c.address, func.sum(files.c.size).label("size"))
+        .join(files, files.c.message == messages.c.id)
+        .where(messages.c.created_at > now - CAP_WINDOW, files.c.state == FileState.PASSED.value)
+        .group_by(messages.c.address)
+    )
+    async for row in _rows(connection, passed, messages.c.address, known.addresses.values()):
+        known.file_bytes[AddressId(row["address"])] = int(row["size"])
 
 
 async def _read_mail_ids(connection: AsyncConnection, known: Known, ids: Collection[str]) -> None:
@@ -197,10 +220,11 @@ def _keep_queued(known: Known, row: Mapping[Any, Any]) -> None:
         known.queued.setdefault(queued.case, []).append(queued)
 
 
-def _messages() -> Select[Any]:
+def _messages(texts: Collection[CaseNumber]) -> Select[Any]:
     columns = messages.c
-    # Only what we said ourselves is ever shown again; citizens' texts can be long.
-    said = case((columns.direction == Direction.OUT.value, columns.text), else_="").label("text")
+    # Citizens' texts can be long, and are shown again only when somebody asks for them.
+    shown = or_(columns.direction == Direction.OUT.value, columns.case.in_(texts))
+    said = case((shown, columns.text), else_="").label("text")
     return select(
         columns.id, columns.case, columns.direction, columns.address, columns.officer, columns.inbox,
         columns.message_id, columns.refs, columns.subject, columns.digest, columns.created_at, said,

@@ -20,6 +20,7 @@ from bot.facts import (
     decode_data,
     encode_data,
 )
+from bot.port import FileState
 
 
 class Direction(StrEnum):
@@ -69,14 +70,21 @@ class InboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxRow:
-    """A stored message that waits to be read, with its original bytes. `as_case`: a person let it go on as a case."""
+    """A stored message that waits to be read, with its original bytes.
+
+    `sender` is None and `mailbox` an id where it was read from a mailbox; `size` is its full size, of which `raw` may
+    be the beginning. `as_case`: a person let it go on as a case.
+    """
 
     id: InboxId
     channel: Channel
     recipients: tuple[str, ...]
-    sender: str
+    sender: str | None
     arrived_at: datetime
     raw: bytes
+    size: int = 0
+    mailbox: str = ""
+    sent: bool = False
     as_case: bool = False
 
 
@@ -111,6 +119,7 @@ class StoredFile:
     media_type: str
     size: int
     inline: bool
+    state: FileState = FileState.PASSED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

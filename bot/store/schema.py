@@ -88,6 +88,8 @@ inbox = _table(
     _number("size"),
     _text("state", "pending"),
     _text("outcome"),
+    _text("mailbox"),
+    _number("sent"),
     UniqueConstraint("channel", "external_id"),
 )
 Index("ix_inbox_open", inbox.c.state, inbox.c.id, sqlite_where=text("state <> 'done'"),
@@ -192,6 +194,7 @@ messages = _table(
 Index("ix_messages_message_id", messages.c.message_id, sqlite_where=text("message_id <> ''"),
       postgresql_where=text("message_id <> ''"))  # fmt: skip
 Index("ix_messages_address_created_at", messages.c.address, messages.c.created_at)
+Index("ix_messages_inbox", messages.c.inbox)
 
 files = _table(
     "files",
@@ -201,8 +204,18 @@ files = _table(
     _text("media_type"),
     _number("size"),
     _number("inline"),
+    _text("state", "passed"),
     PrimaryKeyConstraint("message", "part"),
 )
+Index("ix_files_held", files.c.message, sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'"))
+
+sent_unmatched = _table(
+    "sent_unmatched",
+    _text("message_id", None),
+    _number("inbox"),
+    PrimaryKeyConstraint("message_id", "inbox"),
+)
+"""What mails of a folder of sent mail answer, while we know no case of it: the asking mail may be read later."""
 
 outbox = _table(
     "outbox",
@@ -260,3 +273,32 @@ GUARDS = {
 """The statements that make facts append-only; safe to run again, as Alembic's batch mode drops triggers."""
 
 GUARD_NAMES = frozenset({"facts_no_update", "facts_no_delete"})
+
+# Mailboxes: a folder under each UIDVALIDITY it had, and what is remembered of its mails.
+mailbox_folders = _table(
+    "mailbox_folders",
+    Column("id", BIG, primary_key=True, autoincrement=True),
+    _text("mailbox", None),
+    _text("name", None),
+    _number("uidvalidity"),
+    _number("first_uid"),
+    _instant("from_at", nullable=True),
+    _instant("started_at"),
+    _instant("seen_at"),
+    UniqueConstraint("mailbox", "name", "uidvalidity"),
+)
+
+mailbox_mails = _table(
+    "mailbox_mails",
+    _number("folder"),
+    _number("uid"),
+    _number("inbox", nullable=True),
+    _text("state"),
+    _number("attempts"),
+    _instant("due_at", nullable=True),
+    _text("code"),
+    PrimaryKeyConstraint("folder", "uid"),
+)
+_UNFINISHED = text("state <> 'settled'")
+Index("ix_mailbox_mails_unfinished", mailbox_mails.c.folder, mailbox_mails.c.state, mailbox_mails.c.uid,
+      sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED)  # fmt: skip
