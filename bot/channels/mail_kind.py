@@ -98,9 +98,9 @@ def judge(
     In order: reports (RFC 3464; of success, reading (RFC 8098) or abuse (RFC 5965) they are AUTO), failed deliveries
     in free words, bulk mail, calendar parts, RFC 3834's ``Auto-Submitted``, other signs of a machine, discussion
     lists, nothing to read at all (the subject may still say something), else a person. ``Auto-Submitted: no`` means
-    a person unless the return path is null or it is bulk mail. ``X-Auto-Response-Suppress`` alone is no proof, for people's mail has
-    it; nor is a sender ``noreply@``, for web forms carry people's words. An emoji that Gmail sends as a reaction is
-    AUTO.
+    a person unless the return path is null or it is bulk mail. ``X-Auto-Response-Suppress`` alone is no proof, for
+    people's mail has it; nor is a sender ``noreply@``, for web forms carry people's words. An emoji that Gmail sends
+    as a reaction is AUTO.
 
     Args:
         message: as parsed with ``compat32``.
