@@ -114,7 +114,7 @@ class Fact:
             acknowledged: outbox
             answered: message, outbox; unsure (true: acceptance by the channel is not certain)
             answered_elsewhere: message
-            unmasked: message (the note that tells why)
+            unmasked: message (the note that tells why); opened: nothing
             delivery_failed: outbox, of (answer, acknowledgement or notice); status (as 5.1.1)
             noted: message
             excluded: reason

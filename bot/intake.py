@@ -191,8 +191,9 @@ class Intake:
             for file in inbound.files
         ]  # fmt: skip
         ledger.add_message(
-            case, Direction.IN, text=shown, subject=inbound.subject, address=sender, inbox_id=arrival.inbox,
-            message_id=inbound.message_id, references=inbound.references, digest=arrival.digest, attached=files,
+            case, Direction.IN, text=shown, whole="" if shown == inbound.text else inbound.text,
+            subject=inbound.subject, address=sender, inbox_id=arrival.inbox, message_id=inbound.message_id,
+            references=inbound.references, digest=arrival.digest, attached=files,
         )  # fmt: skip
         data: dict[str, str | int | bool] = {
             "channel": Channel.MAIL.value,

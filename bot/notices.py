@@ -246,7 +246,7 @@ def _about_text(office: Office, arrival: Arrival, shown: str) -> list[str]:
     if arrival.comment:
         said.append(t("Kollegan skrev:") + "\n" + arrival.comment)
     if len(shown) < len(inbound.text.strip()):
-        said.append(t("(Citerad text är utelämnad. Hela mejlet är sparat med nummer {number}.)", number=number))
+        said.append(t("(Citerad text är utelämnad. Svara /visa allt, så får du hela texten.)"))
     if "encrypted" in inbound.marks:
         said.append(t("Mejlet är krypterat och går inte att läsa här. Be personen skicka det utan kryptering."))
     if any(mark.startswith("calendar_") for mark in inbound.marks):

@@ -57,7 +57,7 @@ def test_in_a_new_case_everything_is_shown_and_in_an_old_one_the_new_words() -> 
     desk.take(in_reply_to=("m1@example.org",), text="Tack\n> Gungan", new_text="Tack")
     notice = desk.mails(MailKind.NOTICE)[-1].text
     assert "> Gungan" not in notice
-    assert "Citerad text är utelämnad. Hela mejlet är sparat med nummer 2." in notice
+    assert "Citerad text är utelämnad. Svara /visa allt, så får du hela texten." in notice
 
 
 @pytest.mark.parametrize("error", ["too_many_parts", "unparsed", "body"])

@@ -52,6 +52,18 @@ def test_an_officer_sees_it_for_a_reason_that_is_logged() -> None:
     assert (note.direction, note.text) == (Direction.NOTE, "ska söka i folkbokföringen")
 
 
+def test_the_whole_text_is_one_step_away_and_still_masked() -> None:
+    desk = Desk()
+    desk.take(new_text="Hej")
+    desk.take(in_reply_to=("m1@example.org",), new_text="Tack!", text=f"Tack!\n> Mitt nummer är {NUMBER}.")
+    (case,) = desk.cases
+    assert "Mitt nummer" not in desk.mails(MailKind.NOTICE)[-1].text
+    desk.officer("bo", "/visa allt", desk.mails(MailKind.NOTICE)[-1])
+    (receipt,) = desk.mails(MailKind.RECEIPT)
+    assert "> Mitt nummer är [personnummer dolt]." in receipt.text
+    assert desk.kinds(case)[-1] is FactKind.OPENED
+
+
 def test_without_a_reason_nothing_is_opened() -> None:
     desk = Desk()
     desk.take(new_text=f"Mitt nummer är {NUMBER}.")

@@ -18,7 +18,7 @@ from babel.messages.frontend import CommandLineInterface, parse_keywords, parse_
 from babel.messages.pofile import read_po
 
 from bot.clock import Rule, TimeClass
-from bot.desk.commands import Close, LeaveOut, Note, NotUnderstood, read_command
+from bot.desk.commands import Close, LeaveOut, Note, NotUnderstood, ShowAll, read_command
 from bot.facts import ExcludeReason
 from config import texts
 from config.texts import LANGUAGES, LOCALE_DIR, Language, Texts
@@ -175,7 +175,7 @@ def test_the_code_fills_in_every_field_and_hides_no_text() -> None:
 
 def _product() -> Iterator[Path]:
     yield ROOT / "run_bot.py"
-    for folder in ("bot", "config", "measurement", "sandbox"):
+    for folder in ("bot", "config", "commands", "measurement", "sandbox"):
         yield from sorted((ROOT / folder).rglob("*.py"))
 
 
@@ -201,7 +201,7 @@ def test_the_commands_a_notice_shows_are_understood(language: Language) -> None:
     shown = [render(at(language), text) for text in used() if isinstance(text, str) and re.match(r"/\w", text)]
     commands = [re.split(r" – | \(", line)[0] for line in shown]
     alone = {type(read_command(one)) for one in commands}
-    assert alone == {NotUnderstood, Close, LeaveOut}
+    assert alone == {NotUnderstood, Close, LeaveOut, ShowAll}
     assert [read_command(f"{one} X") for one in commands].count(Note("X")) == 1
 
 

@@ -93,13 +93,24 @@ def leave_out(ledger: Ledger, act: Act, reason: ExcludeReason) -> None:
 
 
 def show_numbers(ledger: Ledger, act: Act, reason: str) -> str:
-    """Return what the citizen wrote in the case, the latest last, and log that it was seen unmasked, and why."""
+    """Return what the citizen wrote in the case, and log that its personal numbers were seen, and why."""
     message = ledger.add_message(
         act.case, Direction.NOTE, text=reason, officer=act.officer.id, inbox_id=act.inbox, digest=act.digest
     )
     _record(ledger, act, FactKind.UNMASKED, {"message": message})
-    written = [one for one in ledger.messages_of(act.case) if one.direction is Direction.IN]
-    return "\n\n---\n\n".join(f"{one.subject}\n\n{one.text}" for one in written[-5:])
+    return _written(ledger, act)
+
+
+def show_all(ledger: Ledger, act: Act) -> str:
+    """Return all that the citizen wrote in the case, quoted text too, and log that it was read."""
+    _record(ledger, act, FactKind.OPENED, {})
+    return _written(ledger, act)
+
+
+def _written(ledger: Ledger, act: Act) -> str:
+    """Return the latest five messages of the citizen as a whole, the latest last."""
+    written = [one for one in ledger.messages_of(act.case) if one.direction is Direction.IN][-5:]
+    return "\n\n---\n\n".join(f"{one.subject}\n\n{one.whole or one.text}" for one in written)
 
 
 def said_before(ledger: Ledger, act: Act) -> bool:

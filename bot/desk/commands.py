@@ -43,6 +43,11 @@ class ShowNumbers:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowAll:
+    """`/visa allt`: the officer gets all that was written, quoted text too; personal numbers stay hidden."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotUnderstood:
     """Nothing is done. `meant` is the command that was probably meant, empty if none comes near."""
 
@@ -50,7 +55,7 @@ class NotUnderstood:
     meant: str
 
 
-Command = Answer | Note | Close | LeaveOut | ShowNumbers | NotUnderstood
+Command = Answer | Note | Close | LeaveOut | ShowNumbers | ShowAll | NotUnderstood
 
 COMMANDS = {
     "/anteckning": "note",
@@ -65,6 +70,9 @@ COMMANDS = {
     "/visa nummer": "show_numbers",
     "/show numbers": "show_numbers",
     "/näytä numerot": "show_numbers",
+    "/visa allt": "show_all",
+    "/show all": "show_all",
+    "/näytä kaikki": "show_all",
 }
 """The commands in Swedish, English and Finnish; all are understood whatever the language of the notices."""
 
@@ -148,6 +156,8 @@ def _command(act: str, line: str, argument: str, rest: list[str]) -> Command:
         reason = " ".join(f"{argument} {below}".split())
         told = len(reason) >= SHORTEST_REASON and reason.lower() not in _NO_REASON
         return ShowNumbers(reason) if told else NotUnderstood(line, mark("/visa nummer skäl"))
+    if act == "show_all":
+        return NotUnderstood(line, mark("/visa allt")) if argument or below else ShowAll()
     if act == "close":
         # Text below could be meant for the citizen: sending it or dropping it would both be a guess.
         return NotUnderstood(line, mark("/avsluta")) if argument or below else Close()

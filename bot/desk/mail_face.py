@@ -9,7 +9,17 @@ from bot.arrival import Arrival
 from bot.case import fold_case
 from bot.desk import acts
 from bot.desk.acts import Act, AnsweredBefore
-from bot.desk.commands import REASON_NAMES, Answer, Close, LeaveOut, Note, NotUnderstood, ShowNumbers, read_command
+from bot.desk.commands import (
+    REASON_NAMES,
+    Answer,
+    Close,
+    LeaveOut,
+    Note,
+    NotUnderstood,
+    ShowAll,
+    ShowNumbers,
+    read_command,
+)
 from bot.errors import NeedsPerson
 from bot.facts import UnitId
 from bot.guard import holds_number
@@ -152,6 +162,10 @@ class MailFace:
                 self._answer(ledger, arrival, token, act, text)
             case ShowNumbers(reason):
                 self._show_numbers(ledger, arrival, token, act, reason)
+            case ShowAll():
+                written = acts.show_all(ledger, act)
+                said = t("Det här är allt som den som frågar har skrivit.")
+                self._tell(ledger, arrival, token, act.officer, t("hela texten"), [said, written])
             case Note() | Close() | LeaveOut():
                 self._note_down(ledger, arrival, token, act, command)
 

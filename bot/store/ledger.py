@@ -153,6 +153,7 @@ class Ledger:
         direction: Direction,
         *,
         text: str,
+        whole: str = "",
         subject: str = "",
         address: AddressId | None = None,
         officer: OfficerId | None = None,
@@ -166,13 +167,13 @@ class Ledger:
         stored = StoredMessage(
             id=self.next_message(), case=case, direction=direction, address=address,
             officer=officer or OfficerId(""), inbox=inbox_id, message_id=message_id, references=references,
-            subject=subject, text=text, digest=digest, created_at=self.now,
+            subject=subject, text=text, whole=whole, digest=digest, created_at=self.now,
         )  # fmt: skip
         self.known.last_message += 1
         self._add(
             messages, id=stored.id, case=case, direction=direction.value, address=address,
             officer=stored.officer, inbox=inbox_id, message_id=message_id, refs=json.dumps(references),
-            subject=subject, text=text, digest=digest, created_at=self.now,
+            subject=subject, text=text, whole=whole, digest=digest, created_at=self.now,
         )  # fmt: skip
         for file in attached:
             self._add(

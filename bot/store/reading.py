@@ -225,9 +225,10 @@ def _messages(texts: Collection[CaseNumber]) -> Select[Any]:
     # Citizens' texts can be long, and are shown again only when somebody asks for them.
     shown = or_(columns.direction == Direction.OUT.value, columns.case.in_(texts))
     said = case((shown, columns.text), else_="").label("text")
+    whole = case((columns.case.in_(texts), columns.whole), else_="").label("whole")
     return select(
         columns.id, columns.case, columns.direction, columns.address, columns.officer, columns.inbox,
-        columns.message_id, columns.refs, columns.subject, columns.digest, columns.created_at, said,
+        columns.message_id, columns.refs, columns.subject, columns.digest, columns.created_at, said, whole,
     )  # fmt: skip
 
 
@@ -245,4 +246,5 @@ def _message(row: Mapping[Any, Any]) -> StoredMessage:
         text=row["text"],
         digest=row["digest"],
         created_at=row["created_at"],
+        whole=row["whole"],
     )

@@ -92,7 +92,8 @@ class InboxRow:
 class StoredMessage:
     """A message of a case. `message_id` and `references` are the mail's, without angle brackets.
 
-    `text` is loaded only for outgoing messages; `digest` tells equal texts.
+    `text` is loaded only for outgoing messages, or where it was asked for; `whole` is all that could be read where
+    `text` is less (quoted history left out). `digest` tells equal texts.
     """
 
     id: MessageId
@@ -107,6 +108,7 @@ class StoredMessage:
     text: str
     digest: str
     created_at: datetime
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -187,6 +187,7 @@ messages = _table(
     _text("refs", "[]"),
     _text("subject"),
     _text("text"),
+    _text("whole"),
     _text("digest"),
     _instant("created_at"),
     Index("ix_messages_case", "case", "id"),

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"),
     )
     op.create_index("ix_messages_inbox", "messages", ["inbox"])
+    op.add_column("messages", sa.Column("whole", sa.Text(), server_default="", nullable=False))
     op.create_table(
         "sent_unmatched",
         sa.Column("message_id", sa.Text(), nullable=False),
