@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.facts import InboxId, whole_second
 from bot.file_limits import within_limits
 from bot.office import Office, plain_address
-from bot.passed_on import Meant, Via, as_meant
+from bot.passed_on import OLDEST, Meant, Via, as_meant
 from bot.port import Inbound, InboundKind
 from bot.store.reading import Wanted
 from bot.store.rows import InboxRow
@@ -27,7 +27,8 @@ class Arrival:
         digest: equal for equal texts and files of one sender.
         as_case: a person has decided that it opens a case, whatever it looks like.
         sent: it lay in a mailbox's folder of sent mail: staff wrote it outside of us.
-        via, passed_by, comment: how it reached us, through whom, and what that person wrote.
+        via, passed_by, comment, doubtful: how it reached us, through whom, what that person wrote, and whether the
+            trusted host speaks against it.
     """
 
     inbox: InboxId
@@ -43,6 +44,7 @@ class Arrival:
     via: Via = Via.DIRECT
     passed_by: str = ""
     comment: str = ""
+    doubtful: bool = False
 
 
 def arrive(row: InboxRow, inbound: Inbound, office: Office) -> Arrival:
@@ -54,7 +56,9 @@ def arrive(row: InboxRow, inbound: Inbound, office: Office) -> Arrival:
     # SMTP tells for whom a mail is; a mailbox knows only what the headers say.
     delivered = (*inbound.delivered_to, *inbound.to_addrs) if row.mailbox else ()
     recipients = (*row.recipients, *delivered) or inbound.to_addrs
-    meant = Meant(inbound=inbound) if row.sent else as_meant(inbound, office)
+    token = _token(office, recipients, inbound)
+    ours = row.sent or isinstance(token, OfficerToken | BounceToken)
+    meant = Meant(inbound=inbound) if ours else as_meant(inbound, office)
     inbound = meant.inbound
     files = [f"{file.name}:{file.size}" for file in inbound.files]
     # Without the subject: robots that answer each other pile up "Re:" but send the same words.
@@ -67,27 +71,37 @@ def arrive(row: InboxRow, inbound: Inbound, office: Office) -> Arrival:
         as_case=row.as_case,
         inbound=replace(inbound, files=within_limits(inbound.files, office.file_limits)),
         recipients=recipients,
-        token=_token(office, recipients, inbound.subject),
+        token=token,
         arrived_at=_arrived_at(row, inbound, meant),
-        source="mail:" + _hash(inbound.message_id or unnamed, inbound.subject, digest),
+        # A copy in the inbox and one among the sent mails are not the same delivery.
+        source=("sent:" if row.sent else "mail:") + _hash(inbound.message_id or unnamed, inbound.subject, digest),
         digest=digest,
         sent=row.sent,
         via=meant.via,
         passed_by=meant.passed_by,
         comment=meant.comment,
+        doubtful=meant.doubtful,
     )
 
 
 def _arrived_at(row: InboxRow, inbound: Inbound, meant: Meant) -> datetime:
+    seen = inbound.date_seen
     # A clock that runs ahead on the other side must not move the arrival into the future.
-    seen = meant.reached_at or inbound.date_seen
-    return whole_second(min(seen, row.arrived_at) if seen else row.arrived_at)
+    arrived = min(seen, row.arrived_at) if seen else row.arrived_at
+    if meant.reached_at is not None and arrived - OLDEST <= meant.reached_at <= arrived:
+        arrived = meant.reached_at
+    return whole_second(arrived)
 
 
-def _token(office: Office, addresses: Sequence[str], subject: str) -> Token | None:
+def _token(office: Office, addresses: Sequence[str], inbound: Inbound) -> Token | None:
+    """Return what the signed address says that a mail came to; or, from that officer only, a secret in the subject."""
     found = (office.tokens.read(address) for address in addresses)
     first = next((token for token in found if token is not None), None)
-    return first or office.tokens.read_subject(subject)
+    told = office.tokens.read_subject(inbound.subject)
+    if first is not None or told is None:
+        return first
+    officer = office.officer(told.officer)
+    return told if officer is not None and officer.email.lower() == inbound.from_addr else None
 
 
 def wanted(arrivals: Sequence[Arrival], office: Office) -> Wanted:

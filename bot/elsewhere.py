@@ -1,6 +1,7 @@
 """Answers written outside of us: what lies in a mailbox's folder of sent mail, to a citizen whose case we know."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.arrival import Arrival
 from bot.facts import STAFF, CaseNumber, FactKind, officer_actor, whole_second
@@ -11,6 +12,9 @@ from bot.store.rows import Direction, InboxState
 
 _ASKED = 5
 """Ids of what a sent mail answers that are remembered: In-Reply-To and the last of References."""
+
+_SLACK = timedelta(minutes=1)
+"""How far two servers' clocks may differ."""
 
 OTHER_SENT = "sent_other"
 """The outcome of sent mail that answers nobody we know."""
@@ -33,7 +37,11 @@ def take_sent(ledger: Ledger, arrival: Arrival, office: Office) -> None:
         ledger.settle(arrival.inbox, InboxState.DONE, OTHER_SENT)
         return
     officer = next((one for one in office.officers if one.email.lower() == inbound.from_addr), None)
-    inquiries = fold_inquiries(ledger.facts_of(case))
+    inquiries = [one for one in fold_inquiries(ledger.facts_of(case)) if one.arrived_at - _SLACK <= arrival.arrived_at]
+    if not inquiries:
+        # It is older than the question: no answer to it, whatever it names.
+        ledger.settle(arrival.inbox, InboxState.DONE, OTHER_SENT)
+        return
     waiting = [one.no for one in inquiries if one.waits]
     message = ledger.add_message(
         case, Direction.OUT, text=inbound.new_text, subject=inbound.subject, inbox_id=arrival.inbox,
@@ -41,7 +49,7 @@ def take_sent(ledger: Ledger, arrival: Arrival, office: Office) -> None:
         digest=arrival.digest,
     )  # fmt: skip
     ledger.append(
-        FactKind.ANSWERED_ELSEWHERE, case, inquiry=waiting[-1] if waiting else len(inquiries),
+        FactKind.ANSWERED_ELSEWHERE, case, inquiry=waiting[-1] if waiting else inquiries[-1].no,
         occurred_at=whole_second(arrival.arrived_at), actor=officer_actor(officer.id) if officer else STAFF,
         source=arrival.source, data={"message": message},
     )  # fmt: skip

@@ -1,7 +1,10 @@
 """What Kommunsvar makes of mails that lie in files: for an administrator who asks why. Nothing is kept or sent."""
 
 import mailbox
+import os
+import stat
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +20,10 @@ LARGEST = 200 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class MailFile:
-    """One mail found: the file it lies in, as named by the user, and its bytes; `fault` says why there are none."""
+    """One mail found: the file it lies in, as named by the user (``?`` for what is not UTF-8), and its bytes.
+
+    `fault` says why there are none: ``too_large``, ``not_a_file``, ``unreadable``, or the words of the system.
+    """
 
     file: str
     raw: bytes
@@ -27,22 +33,43 @@ class MailFile:
 def find_mails(paths: list[Path]) -> Iterator[MailFile]:
     """Give the mails in files, folders (with all below them, in order of name) and mbox files (``name:number``)."""
     for path in paths:
-        files = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
-        for file in files:
+        closed: list[OSError] = []
+        below = (Path(folder, name) for folder, _, names in os.walk(path, onerror=closed.append) for name in names)
+        for file in sorted(below) if os.path.isdir(path) else [path]:  # noqa: PTH112 - never raises
             yield from _in_file(file)
+        yield from (MailFile(_shown(error.filename), b"", error.strerror or "unreadable") for error in closed)
+
+
+def _shown(file: object) -> str:
+    return str(file).encode("utf-8", "replace").decode()
 
 
 def _in_file(file: Path) -> Iterator[MailFile]:
+    name = _shown(file)
     try:
-        if file.stat().st_size > LARGEST:
-            yield MailFile(str(file), b"", "too_large")
+        status = file.stat()
+        if not stat.S_ISREG(status.st_mode):
+            yield MailFile(name, b"", "not_a_file")  # a pipe would never end, nor would /dev/zero
+        elif status.st_size > LARGEST:
+            yield MailFile(name, b"", "too_large")
         elif file.suffix.lower() in {".mbox", ".mbx"}:
-            for number, one in enumerate(mailbox.mbox(file, create=False), 1):
-                yield MailFile(f"{file}:{number}", one.as_bytes())
+            yield from _in_mbox(file, name)
         else:
-            yield MailFile(str(file), file.read_bytes())
-    except OSError as error:
-        yield MailFile(str(file), b"", error.strerror or "unreadable")
+            with file.open("rb") as opened:
+                raw = opened.read(LARGEST + 1)
+            yield MailFile(name, raw) if len(raw) <= LARGEST else MailFile(name, b"", "too_large")
+    except (OSError, mailbox.Error) as error:
+        yield MailFile(name, b"", getattr(error, "strerror", "") or "unreadable")
+
+
+def _in_mbox(file: Path, name: str) -> Iterator[MailFile]:
+    with closing(mailbox.mbox(file, create=False)) as box:
+        for number, key in enumerate(box.iterkeys(), 1):
+            try:
+                one = MailFile(f"{name}:{number}", box.get_bytes(key))
+            except Exception:
+                one = MailFile(f"{name}:{number}", b"", "unreadable")
+            yield one
 
 
 def as_json(mail: MailFile, inbound: Inbound, texts: Texts) -> dict[str, object]:

@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from bot.errors import TryLater
-from bot.facts import InboxId
+from bot.errors import TryLater, where
+from bot.facts import Fact, FactKind, MessageId
 from bot.notices import queue_files
 from bot.office import Office
 from bot.port import Attachment, FileState, Inbound, InboundFile, Scanner, Verdict
-from bot.store import files
+from bot.store import files, inbox
 from bot.store.database import Database
 from bot.store.files import HeldFiles
 from bot.store.ledger import open_ledger
@@ -21,6 +21,18 @@ logger = logging.getLogger(__name__)
 
 REST = timedelta(minutes=1)
 """How long a scanner that did not answer is left alone, so that its silence never holds up the text of mails."""
+
+ATTEMPTS = 5
+"""So often a file is asked about that the scanner, though there, does not finish; then it is not passed on."""
+
+_AFTER_SILENCE = timedelta(minutes=5)
+"""When a file is asked about again after which the scanner was away: it may have felled it, so others come first."""
+
+_QUICK_SECONDS = 5.0
+"""How long the text of a mail may wait for its files, all together; what takes longer is asked about later."""
+
+_ROUND_SECONDS = 60.0
+"""After which a round over held files ends, so that the housekeeping goes on to the rest."""
 
 _STATES = {
     Verdict.CLEAN: FileState.PASSED,
@@ -40,59 +52,129 @@ class FileScan:
         self._scanner = scanner
         self._contents = contents
         self._now = now
-        self._rests_until: datetime | None = None
+        self._rests_until = self._hurried_until = datetime.min.replace(tzinfo=UTC)
 
     async def look_at(self, raw: bytes, inbound: Inbound) -> Inbound:
-        """Return a mail with the state of each of its files; those that could not be asked about are held."""
+        """Return a mail with the state of each of its files; those that could not be asked about soon are held."""
         if not inbound.files:
             return inbound
         contents = await asyncio.to_thread(self._contents, raw)
-        looked = [await self._look(file, contents) for file in inbound.files]
+        until = asyncio.get_running_loop().time() + _QUICK_SECONDS
+        looked = [await self._look(file, contents, until) for file in inbound.files]
         return replace(inbound, files=tuple(looked))
 
-    async def _look(self, file: InboundFile, contents: Sequence[Attachment]) -> InboundFile:
+    async def _look(self, file: InboundFile, contents: Sequence[Attachment], until: float) -> InboundFile:
         if file.state is not FileState.PASSED:
             return file
         if file.part >= len(contents):
             return replace(file, state=FileState.LEFT_OUT)
-        return replace(file, state=await self.state_of(contents[file.part].content))
+        return replace(file, state=await self._soon(contents[file.part].content, until))
 
-    async def state_of(self, content: bytes) -> FileState:
-        """Return what may be done with a file; held while the scanner does not answer."""
-        if self._rests_until is not None and self._now() < self._rests_until:
+    async def _soon(self, content: bytes, until: float) -> FileState:
+        """Return what may be done with a file, held where that is not known by an instant of the loop's clock.
+
+        After one that took longer, mails do not wait at all for a while: it may be the scanner that is slow.
+        """
+        if self._now() < self._hurried_until:
             return FileState.HELD
         try:
-            verdict = await self._scanner.scan(content)
+            async with asyncio.timeout_at(until):
+                return await self._ask(content)
+        except TimeoutError:
+            self._hurried_until = self._now() + REST
+            logger.warning("files are held: the scanner takes long")
         except TryLater as error:
+            logger.warning("a file is held: %s", error.reason)
+        return FileState.HELD
+
+    def _rests(self) -> bool:
+        return self._now() < self._rests_until
+
+    async def _ask(self, content: bytes) -> FileState:
+        """Return what may be done with a file; held while the scanner does not answer.
+
+        Raises:
+            TryLater: it is there, but does not finish this very file.
+        """
+        if self._rests():
+            return FileState.HELD
+        try:
+            return _STATES[await self._scanner.scan(content)]
+        except TryLater as error:
+            if not error.whole_channel:
+                raise
             self._rests_until = self._now() + REST
             logger.warning("files are held: %s", error.reason)
             return FileState.HELD
-        self._rests_until = None
-        return _STATES[verdict]
 
     async def look_again(self, database: Database, office: Office) -> int:
-        """Ask about held files and tell staff of those that may pass now, or never; return how many were decided."""
+        """Ask about held files and tell staff of those that may pass now, or never; return how many were decided.
+
+        All files of a message are told of together. One that the scanner does not finish is asked about `ATTEMPTS`
+        times, over some hours, and then left out; the others never wait for it.
+        """
+        if self._rests():
+            return 0
         async with database.reading() as connection:
-            waiting = await files.held(connection)
+            waiting = await files.held(connection, self._now())
         decided = 0
+        until = asyncio.get_running_loop().time() + _ROUND_SECONDS
         for one in waiting:
-            contents = await asyncio.to_thread(self._contents, one.raw)
-            states: dict[int, FileState] = {}
-            for part in one.parts:
-                content = contents[part].content if part < len(contents) else None
-                states[part] = FileState.LEFT_OUT if content is None else await self.state_of(content)
+            states, attempts = await self._states(database, one)
             if FileState.HELD in states.values():
+                due_at = self._now() + (_again_after(attempts) if attempts else _AFTER_SILENCE)
+                async with database.writing() as connection:
+                    await files.postpone(connection, one.message, dict(one.attempts) | attempts, due_at)
+            else:
+                decided += await _release(database, office, one, states, self._now())
+            if self._rests() or asyncio.get_running_loop().time() > until:
                 break
-            await _release(database, office, one, states, self._now())
-            decided += len(states)
         return decided
+
+    async def _states(self, database: Database, one: HeldFiles) -> tuple[dict[int, FileState], dict[int, int]]:
+        """Return the state of each held file of a message, and how often those not finished have been tried."""
+        async with database.reading() as connection:
+            raw = await inbox.original(connection, one.inbox)
+        contents = await asyncio.to_thread(self._contents, raw)
+        states: dict[int, FileState] = {}
+        attempts: dict[int, int] = {}
+        for part, before in one.attempts.items():
+            if part >= len(contents):
+                states[part] = FileState.LEFT_OUT
+                continue
+            try:
+                states[part] = await self._ask(contents[part].content)
+            except Exception as error:
+                said = error.reason if isinstance(error, TryLater) else where(error)
+                logger.warning("message %s, part %s: not scanned, attempt %s: %s", one.message, part, before + 1, said)
+                attempts[part] = before + 1
+                states[part] = FileState.HELD if before + 1 < ATTEMPTS else FileState.LEFT_OUT
+        return states, attempts
+
+
+def _again_after(attempts: Mapping[int, int]) -> timedelta:
+    """Return how long a message's files rest after so many attempts: 1, 6, 36 … minutes."""
+    return timedelta(minutes=6 ** (max(attempts.values()) - 1))
 
 
 async def _release(
     database: Database, office: Office, one: HeldFiles, states: dict[int, FileState], now: datetime
-) -> None:
+) -> int:
+    """Settle a message's held files and tell staff, unless another process has; return how many it settled."""
     async with database.writing() as connection:
-        await files.set_states(connection, one.message, states)
-        ledger = await open_ledger(connection, Wanted(cases={one.case}), now)
-        queue_files(ledger, office, one.case, InboxId(one.inbox), await files.of_message(connection, one.message))
-        await ledger.write(connection)
+        released = await files.release(connection, one.message, states)
+        if released:
+            ledger = await open_ledger(connection, Wanted(cases={one.case}), now)
+            inquiry = _inquiry_of(ledger.facts_of(one.case), one.message)
+            known = await files.of_message(connection, one.message)
+            queue_files(ledger, office, one.case, inquiry, one.inbox, known)
+            await ledger.write(connection)
+        return released
+
+
+def _inquiry_of(facts: Sequence[Fact], message: MessageId) -> int:
+    """Return the inquiry a message belongs to, so that an answer to its notice is one to it; else the latest."""
+    for fact in facts:
+        if fact.kind is FactKind.RECEIVED and fact.data.get("message") == message and fact.inquiry is not None:
+            return fact.inquiry
+    return max((fact.inquiry or 1 for fact in facts), default=1)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.errors import TryLater
+from bot.errors import OurFault, TryLater, where
 from bot.file_scan import FileScan
 from bot.notices import queue_admin_mail
 from bot.office import Office
@@ -61,8 +61,18 @@ class Housekeeping:
         await self._database.still_ours()
         await self._outbox.recover()
         await self._tell_of_held()
-        if self._scan is not None:
+        await self._look_again()
+
+    async def _look_again(self) -> None:
+        """Ask about held files, in one process only: where several do, the scanner has each file several times."""
+        if self._scan is None or not self._database.has_intake:
+            return
+        try:
             await self._scan.look_again(self._database, self._office)
+        except (TryLater, OurFault):
+            raise
+        except Exception as error:
+            logger.error("held files could not be looked at: our fault: %s", where(error))
 
     async def _tell_of_held(self) -> None:
         """Write one mail to the administrator about all that has been held since the last one."""

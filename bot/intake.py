@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.arrival import Arrival
 from bot.case import Match, Tie, acknowledgement_due, match_case
@@ -20,7 +21,7 @@ from bot.passed_on import Via
 from bot.port import FileState, Inbound, InboundKind
 from bot.store.ledger import Ledger
 from bot.store.rows import Direction, InboxRow, InboxState, MailKind, StoredFile
-from bot.tokens import BounceToken, CitizenToken, OfficerToken
+from bot.tokens import BounceToken, CitizenToken, OfficerToken, has_secret
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,9 @@ AUTO, BOUNCE, DUPLICATE, OWN = "auto", "bounce", "duplicate", "own"
 
 _UNREADABLE = frozenset({"too_many_parts", "unparsed", "body"})
 """Faults of reading after which a citizen's words may be missing: a person must look."""
+
+LATEST_ACKNOWLEDGEMENT = timedelta(days=14)
+"""After so long a receipt with its promise would only be odd: an old mail was moved into the mailbox, say."""
 
 Read = Callable[[InboxRow], Inbound]
 """Reads a channel's bytes; never raises."""
@@ -60,7 +64,7 @@ class Intake:
             self._as_case(ledger, arrival)
         elif inbound.hops > self._office.caps.hops:
             raise NeedsPerson("mail_loop")
-        elif inbound.kind is InboundKind.BOUNCE:
+        elif inbound.kind is InboundKind.BOUNCE and not arrival.sent:
             self._bounce(ledger, arrival)
         elif ledger.has_source(arrival.source):
             ledger.settle(arrival.inbox, InboxState.DONE, DUPLICATE)
@@ -76,10 +80,34 @@ class Intake:
     def _from_outside(self, ledger: Ledger, arrival: Arrival) -> None:
         if arrival.inbound.error in _UNREADABLE:
             raise NeedsPerson(arrival.inbound.error)
+        if arrival.doubtful:
+            raise NeedsPerson("form_not_confirmed")
         if not arrival.inbound.from_addr and arrival.via is not Via.WEB_FORM:
             raise NeedsPerson("no_sender")
-        if not self._misdirected(ledger, arrival):
+        if self._misdirected(ledger, arrival):
+            return
+        self._refuse_internal(arrival)
+        if self._is_own_copy(ledger, arrival):
+            ledger.settle(arrival.inbox, InboxState.DONE, OWN)
+        else:
             self._citizen_mail(ledger, arrival)
+
+    def _refuse_internal(self, arrival: Arrival) -> None:
+        """Keep what staff pass on of our notices from becoming a case: it holds an officer's secret.
+
+        Raises:
+            NeedsPerson: it is such a mail.
+        """
+        inbound = arrival.inbound
+        sender = arrival.passed_by or inbound.from_addr
+        if self._office.is_colleague(sender) and (has_secret(inbound.text) or has_secret(inbound.subject)):
+            raise NeedsPerson("internal_text")
+
+    def _is_own_copy(self, ledger: Ledger, arrival: Arrival) -> bool:
+        """Tell whether staff wrote it from a contact address in a thread we know: the copy of an answer."""
+        named = (*arrival.inbound.in_reply_to, *arrival.inbound.references)
+        known = any(mail in ledger.known.case_of_mail for mail in named)
+        return known and arrival.via is Via.DIRECT and self._office.accepts(arrival.inbound.from_addr)
 
     def _as_case(self, ledger: Ledger, arrival: Arrival) -> None:
         """Open a case for a mail that a person let go on, whatever speaks against it."""
@@ -216,6 +244,8 @@ class Intake:
     def _may_acknowledge(self, ledger: Ledger, arrival: Arrival, case: CaseNumber) -> bool:
         inbound, office = arrival.inbound, self._office
         if inbound.kind is not InboundKind.PERSON or office.accepts(inbound.from_addr):
+            return False
+        if ledger.now - arrival.arrived_at > LATEST_ACKNOWLEDGEMENT:
             return False
         sent = [queued.created_at for queued in ledger.queued_of(case) if queued.kind is MailKind.ACKNOWLEDGEMENT]
         count = ledger.known.acknowledgements.get(inbound.from_addr, 0)

@@ -7,7 +7,8 @@ from contextlib import suppress
 from datetime import datetime
 
 from bot.arrival import Arrival, arrive, wanted
-from bot.errors import TryLater
+from bot.errors import TryLater, where
+from bot.facts import InboxId
 from bot.file_scan import FileScan
 from bot.intake import Intake, Read
 from bot.office import Office
@@ -69,13 +70,27 @@ class IntakeService:
             rows = await inbox.pending(connection, BATCH)
         if not rows:
             return 0
-        arrivals = [arrive(row, await self._read_one(row), self._office) for row in rows]
+        arrivals = [arrival for row in rows if (arrival := await self._arrival(row)) is not None]
         for arrival, result in zip(arrivals, await write_together(arrivals, self._write), strict=True):
             if isinstance(result, Exception):
                 logger.error("inbox %s is held: our fault (%s)", arrival.inbox, type(result).__name__)
-                async with self._database.writing() as connection:
-                    await inbox.hold(connection, arrival.inbox, "our_fault")
+                await self._hold(arrival.inbox)
         return len(rows)
+
+    async def _arrival(self, row: InboxRow) -> Arrival | None:
+        """Return a stored message, read; None where that failed by a fault of ours, and it is held."""
+        try:
+            return arrive(row, await self._read_one(row), self._office)
+        except TryLater:
+            raise
+        except Exception as error:
+            logger.error("inbox %s is held: our fault: %s", row.id, where(error))
+            await self._hold(row.id)
+            return None
+
+    async def _hold(self, inbox_id: InboxId) -> None:
+        async with self._database.writing() as connection:
+            await inbox.hold(connection, inbox_id, "our_fault")
 
     async def _read_one(self, row: InboxRow) -> Inbound:
         if len(row.raw) > HEAVY_BYTES:

@@ -99,6 +99,15 @@ def _remarks(office: Office, arrival: Arrival) -> list[str]:
                 left_out,
             )
         )
+    harmful = sum(file.state is FileState.INFECTED for file in inbound.files)
+    if harmful:
+        said.append(
+            office.texts.n(
+                "{count} fil tog vi inte emot: vår viruskontroll varnar för den.",
+                "{count} filer tog vi inte emot: vår viruskontroll varnar för dem.",
+                harmful,
+            )
+        )
     return said
 
 

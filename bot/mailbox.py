@@ -20,6 +20,11 @@ ALARM_ATTEMPTS = 3
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
+def plain_folder(name: str) -> str:
+    """Return a folder's name as it is compared and remembered: ``INBOX`` alone has no case (RFC 3501 §5.1)."""
+    return "INBOX" if name.upper() == "INBOX" else name
+
+
 class Trouble(StrEnum):
     """Why a mailbox cannot be read: codes that go to logs and to staff."""
 
@@ -36,6 +41,8 @@ class Trouble(StrEnum):
     BUSY = "busy"
     """The server says itself that it cannot at present."""
     NO_FOLDER = "no_folder"
+    SENT_FOLDER = "sent_folder"
+    """What the server calls its folder of sent mail is the one that is read, or the one mails are moved to."""
     REFUSED = "refused"
     """A command was answered with NO or BAD, or not understandably."""
     OAUTH_REFUSED = "oauth_refused"
@@ -101,10 +108,16 @@ class MailboxSettings:
             raise ValueError("a mailbox without TLS is read on this machine only")
         if (self.after == "move") != bool(self.move_to):
             raise ValueError("a folder to move to belongs to moving, and moving to it")
-        if self.move_to and self.move_to in (self.folder, self.sent_folder):
+        if self.sent_folder and plain_folder(self.sent_folder) == plain_folder(self.folder):
+            raise ValueError("the folder of sent mail cannot be the one that is read")
+        if self.move_to and self.reads(self.move_to):
             raise ValueError("mails cannot be moved to a folder that is read")
         if not (0 < self.poll_seconds <= 300 and 0 < self.idle_seconds <= 300 and self.timeout_seconds > 0):
             raise ValueError("a mailbox is looked into every five minutes at least")
+
+    def reads(self, folder: str) -> bool:
+        """Tell whether a folder is the one that is read, or the configured one of sent mail."""
+        return plain_folder(folder) in {plain_folder(name) for name in (self.folder, self.sent_folder) if name}
 
 
 class MailState(StrEnum):

@@ -5,19 +5,25 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import delete, insert, select
+
 from bot.channels.imap_in import ImapIn
-from bot.errors import OurFault, TryLater
+from bot.errors import OurFault, TryLater, where
+from bot.facts import from_micros, to_micros
 from bot.mailbox import MailboxHealth, Reconciled
 from bot.notices import queue_admin_mail
 from bot.office import Office
 from bot.store.database import Database
 from bot.store.ledger import open_ledger
 from bot.store.reading import Wanted
+from bot.store.schema import meta
 from config.texts import mark
 
 logger = logging.getLogger(__name__)
 
 RECONCILE_EVERY = timedelta(days=1)
+FIRST_RECONCILED_AFTER = timedelta(minutes=10)
+_RECONCILED_AT = "reconciled_at"
 TELL_AFTER = timedelta(minutes=15)
 """How long a mailbox may fail before somebody is told; a server that restarts is back by then."""
 TELL_AGAIN = timedelta(days=1)
@@ -30,6 +36,7 @@ _TROUBLES = {
     "oauth_unreachable": mark("tjänsten för inloggning svarar inte"),
     "tls": mark("anslutningen går inte att skydda: certifikatet stämmer inte"),
     "no_folder": mark("mappen finns inte"),
+    "sent_folder": mark("mappen för skickade mejl är samma mapp som läses, eller som mejl flyttas till"),
 }
 
 
@@ -50,7 +57,6 @@ class MailboxWatch:
         self._office = office
         self._now = now
         self._told: dict[tuple[str, str], datetime] = {}
-        self._reconciled_at: datetime | None = None
 
     async def run(self) -> None:
         """Read all mailboxes and look after them, for ever: in one process only, the one that does the intake."""
@@ -65,17 +71,32 @@ class MailboxWatch:
                     await self.round()
                 except TryLater as error:
                     logger.warning("mailboxes: the database says %s, trying again", error.reason)
+                except Exception as error:
+                    logger.error("mailboxes: our fault: %s", where(error))
 
     async def round(self) -> None:
         """Look once: how each mailbox fares, and daily, whether all that lies there has come to us."""
-        if self._reconciled_at is None:
-            self._reconciled_at = self._now()
         for box in self._boxes:
             await self._look_at(box.state)
-        if self._now() - self._reconciled_at >= RECONCILE_EVERY:
-            self._reconciled_at = self._now()
+        if await self._is_time_to_reconcile():
             for box in self._boxes:
                 await self.reconcile(box)
+
+    async def _is_time_to_reconcile(self) -> bool:
+        """Tell whether a day has passed since the last time, and if so count this one as done.
+
+        The instant is stored, so that a service that is started anew every night is reconciled all the same; a fresh
+        one is after `FIRST_RECONCILED_AFTER`. One that lies ahead, from a clock set back since, is as good as none.
+        """
+        now = self._now()
+        async with self._database.writing() as connection:
+            stored = (await connection.execute(select(meta.c.value).where(meta.c.key == _RECONCILED_AT))).scalar()
+            if stored is not None and timedelta() <= now - from_micros(int(stored)) < RECONCILE_EVERY:
+                return False
+            counted = now if stored is not None else now - RECONCILE_EVERY + FIRST_RECONCILED_AFTER
+            await connection.execute(delete(meta).where(meta.c.key == _RECONCILED_AT))
+            await connection.execute(insert(meta).values(key=_RECONCILED_AT, value=str(to_micros(counted))))
+        return stored is not None
 
     async def _look_at(self, health: MailboxHealth) -> None:
         t = self._office.texts.t
@@ -99,6 +120,22 @@ class MailboxWatch:
                 health.failing_mails, mailbox=health.mailbox,
             )  # fmt: skip
             await self._tell(health.mailbox, "failing", said)
+        await self._look_at_folders(health)
+
+    async def _look_at_folders(self, health: MailboxHealth) -> None:
+        if health.sent_missing:
+            said = self._office.texts.t(
+                "I brevlådan {mailbox} hittas inte mappen för skickade mejl. Svar som skickas därifrån räknas inte.",
+                mailbox=health.mailbox,
+            )
+            await self._tell(health.mailbox, "sent_missing", said)
+        if health.unmoved:
+            said = self._office.texts.n(
+                "{count} mejl i brevlådan {mailbox} går inte att märka som läst eller flytta. Det har kommit in.",
+                "{count} mejl i brevlådan {mailbox} går inte att märka som lästa eller flytta. De har kommit in.",
+                health.unmoved, mailbox=health.mailbox,
+            )  # fmt: skip
+            await self._tell(health.mailbox, "unmoved", said)
 
     async def reconcile(self, box: ImapIn) -> tuple[Reconciled, ...]:
         """Hold a mailbox against what we have; tell of what is missing. Empty if it cannot be read now."""
@@ -106,6 +143,9 @@ class MailboxWatch:
             results = await box.reconcile()
         except (TryLater, OurFault) as error:
             logger.warning("mailbox %s could not be reconciled: %s", box.state.mailbox, error)
+            return ()
+        except Exception as error:
+            logger.error("mailbox %s could not be reconciled: our fault: %s", box.state.mailbox, where(error))
             return ()
         for one in results:
             logger.info(
@@ -131,7 +171,6 @@ class MailboxWatch:
         told = self._told.get((mailbox, what))
         if told is not None and self._now() - told < TELL_AGAIN:
             return
-        self._told[mailbox, what] = self._now()
         logger.error("mailbox %s: the administrator is told of %s", mailbox, what)
         t = self._office.texts.t
         async with self._database.writing() as connection:
@@ -140,3 +179,4 @@ class MailboxWatch:
             advice = t("Inget är borttaget. Prova med: {command}", command="run_bot.py check")
             queue_admin_mail(ledger, self._office, subject, f"{text}\n\n{advice}\n")
             await ledger.write(connection)
+        self._told[mailbox, what] = self._now()

@@ -14,7 +14,7 @@ from bot.passed_on import Via
 from bot.port import FileState, InboundFile
 from bot.store.ledger import Ledger
 from bot.store.rows import MailKind, OutgoingMail
-from bot.tokens import OfficerToken, without_tag
+from bot.tokens import OfficerToken, without_secrets, without_tag
 from config.texts import mark
 
 LINE_MARK = "==^=="
@@ -53,7 +53,7 @@ def queue_notices(
 
 
 def queue_files(
-    ledger: Ledger, office: Office, case: CaseNumber, inbox_id: InboxId, files: Sequence[InboundFile]
+    ledger: Ledger, office: Office, case: CaseNumber, inquiry: int, inbox_id: InboxId, files: Sequence[InboundFile]
 ) -> None:
     """Tell the unit's officers what the scanner, which did not answer at first, has said of a message's files."""
     unit = office.unit(fold_case(ledger.facts_of(case)).unit)
@@ -61,7 +61,7 @@ def queue_files(
     text = "\n\n".join([_line(office), *about_files(office, files)]) + "\n"
     subject = f"{case} · " + office.texts.t("filerna är kontrollerade")
     for officer in office.officers_of(unit.id):
-        _queue(ledger, office, officer, unit, case, 1, subject=subject, text=text, attach=attach)
+        _queue(ledger, office, officer, unit, case, inquiry, subject=subject, text=text, attach=attach)
 
 
 def queue_delivery_failed(
@@ -169,7 +169,11 @@ def _queue(
     in_reply_to: str = "",
     opened: bool = False,
 ) -> None:
-    """Queue one mail to one officer. Personal numbers are hidden unless it is `opened` for a reason."""
+    """Queue one mail to one officer. Personal numbers are hidden unless it is `opened` for a reason.
+
+    Another officer's secret, in a text that somebody passed on, never goes along.
+    """
+    text = without_secrets(text)
     outbox_id = ledger.next_outgoing()
     if not opened:
         subject, text = masked(office.texts, subject), masked(office.texts, text)

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import Refused, TryLater, Unsure, where
 from bot.facts import SYSTEM, FactKind, InboxId, OfficerId, OutboxId, officer_actor, whole_second
 from bot.failures import record_failure
+from bot.masking import masked
 from bot.office import Office
 from bot.port import Attachment, Outbound, Sender
 from bot.store import deliveries
@@ -272,7 +273,8 @@ class Outbox:
     def _files(self, mail: OutgoingMail, originals: dict[InboxId, Original]) -> Sequence[Attachment]:
         answer = mail.kind is MailKind.ANSWER
         along = [originals[inbox_id] for inbox_id in mail.attach if inbox_id in originals]
-        return [file for one in along for file in self._files_of(one.raw, answer, one.withheld)]
+        files = [file for one in along for file in self._files_of(one.raw, answer, one.withheld)]
+        return [replace(file, name=masked(self._office.texts, file.name)) for file in files]
 
     def _outbound(self, mail: OutgoingMail, files: Sequence[Attachment]) -> Outbound:
         return Outbound(

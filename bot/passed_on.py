@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from bot.office import Office, WebForm, plain_address
@@ -20,6 +20,12 @@ class Via(StrEnum):
     WEB_FORM = "web_form"
 
 
+OLDEST = timedelta(days=60)
+"""A forward that shows an older date than this says nothing sure about when the words reached us."""
+
+_DEEPEST = 5
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meant:
     """A mail with the citizen as its sender.
@@ -28,6 +34,7 @@ class Meant:
         inbound: as read, but from the person whose words it carries.
         reached_at: when those words reached the municipality (UTC), None if the mail itself is what reached it.
         passed_by: who passed it on, empty if nobody did. comment: what that person wrote.
+        doubtful: the trusted host says that the form it claims to come from did not send it.
     """
 
     inbound: Inbound
@@ -35,29 +42,34 @@ class Meant:
     reached_at: datetime | None = None
     passed_by: str = ""
     comment: str = ""
+    doubtful: bool = False
 
 
 def as_meant(inbound: Inbound, office: Office) -> Meant:
     """Return the mail as its citizen's.
 
-    A colleague's forward counts as the original sender's, and as come when the colleague got it: by the trusted
-    host's Received header where the original came along whole, else by the date that the forward shows, read in our
-    own zone. A web form's mail counts as the person's in the configured line or in Reply-To. Neither holds for a mail
-    whose sender the trusted host, where one is named, did not vouch for: anybody could name anybody then.
+    A web form's mail counts as the person's in the configured line or in Reply-To. A colleague's forward counts as
+    the original sender's. With the trusted host's word for the colleague it also counts as come when the colleague
+    got it: by that host's Received header where the original came along whole, else by the date that the forward
+    shows, read in our own zone; not where that lies more than 60 days back. What the host says is forged is nobody's
+    forward, and a doubtful form's mail.
     """
-    if inbound.authentic == "fail" or (inbound.authentic != "pass" and _verdicts_are_given(office)):
-        return Meant(inbound=inbound)
     form = next((one for one in office.web_forms if one.sender == plain_address(inbound.from_addr)), None)
     if form is not None:
-        return _from_form(inbound, form, office)
-    forwarded = inbound.forwarded
-    if forwarded is None or not office.is_colleague(inbound.from_addr) or not _is_citizen(forwarded.from_addr, office):
+        return replace(_from_form(inbound, form, office), doubtful=inbound.authentic == "fail")
+    forwarded = _citizens_own(inbound.forwarded, office)
+    if forwarded is None or inbound.authentic == "fail" or not office.is_colleague(inbound.from_addr):
         return Meant(inbound=inbound)
     return _from_forward(inbound, forwarded, office)
 
 
-def _verdicts_are_given(office: Office) -> bool:
-    return bool(office.trusted_host or office.tenant_mailboxes)
+def _citizens_own(forwarded: Forwarded | None, office: Office) -> Forwarded | None:
+    """Return the citizen's mail that is carried on, also through several colleagues; None if none is."""
+    for _ in range(_DEEPEST):
+        if forwarded is None or not office.is_colleague(forwarded.from_addr):
+            break
+        forwarded = forwarded.within
+    return forwarded if forwarded is not None and _is_citizen(forwarded.from_addr, office) else None
 
 
 _DAEMONS = frozenset(("mailer-daemon", "postmaster"))
@@ -115,5 +127,9 @@ def _from_forward(inbound: Inbound, forwarded: Forwarded, office: Office) -> Mea
         authentic="none",
     )
     return Meant(
-        inbound=meant, via=Via.FORWARDED, reached_at=reached, passed_by=inbound.from_addr, comment=forwarded.comment
+        inbound=meant,
+        via=Via.FORWARDED,
+        reached_at=reached if inbound.authentic == "pass" else None,
+        passed_by=inbound.from_addr,
+        comment=inbound.forwarded.comment if inbound.forwarded else "",
     )

@@ -88,6 +88,7 @@ class Forwarded:
         comment: what the forwarder wrote above it, often empty.
         received_at: when the trusted host took the original (UTC); only where it came along as a whole.
         sent_wall: what the forward shows as its date, on the forwarder's clock, which names no zone (naive).
+        within: the mail that the original, being a forward itself, carries on in turn by its text; at most five deep.
     """
 
     from_addr: str
@@ -98,6 +99,7 @@ class Forwarded:
     comment: str = ""
     received_at: datetime | None = None
     sent_wall: datetime | None = None
+    within: "Forwarded | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
-"""Trying what a configuration names: does the database open, does the relay let us in?"""
+"""Trying what a configuration names: does the database open, does the relay let us in, is the scanner there?"""
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.errors import KommunsvarError, TryLater
-from bot.probe_mail import try_mailboxes, try_relay
+from bot.probe_mail import try_mailboxes, try_relay, try_scanner
 from config.check import Finding
 from config.settings import Settings
 from config.texts import Texts
@@ -56,4 +56,5 @@ async def probe(settings: Settings, texts: Texts) -> list[Finding]:
         found.append(Finding(texts.t("Databasen går inte att öppna: {reason}.", reason=in_words(error))))
     found += await try_relay(settings, texts)
     found += await try_mailboxes(settings, texts)
+    found += await try_scanner(settings, texts)
     return found

@@ -4,11 +4,12 @@ import asyncio
 
 import aiosmtplib
 
+from bot.channels.clamav import ClamAV, ClamAVSettings
 from bot.channels.imap_folder import find_sent, select
 from bot.channels.imap_session import close_session, open_session
 from bot.channels.smtp_reply import AUTH_CLOSED, log_in
 from bot.errors import KommunsvarError, OurFault, TryLater
-from bot.mailbox import MailboxSettings
+from bot.mailbox import MailboxSettings, Trouble, plain_folder
 from bot.mailbox_watch import trouble_in_words
 from bot.transport import mailbox_of, relay_of
 from config.check import Finding
@@ -64,6 +65,23 @@ async def _log_in(relay: Relay) -> None:
         client.close()
 
 
+async def try_scanner(settings: Settings, texts: Texts) -> list[Finding]:
+    """Return whether the scanner of files is there, nothing where none is configured."""
+    scanner = settings.mail.scanner
+    if scanner.socket is None and not scanner.host:
+        return []
+    socket = str(scanner.socket) if scanner.socket else None
+    try:
+        await ClamAV(ClamAVSettings(socket=socket, host=scanner.host, port=scanner.port)).ping()
+    except TryLater:
+        return [
+            Finding(
+                texts.t("Viruskontrollen svarar inte (mail.scanner). Bifogade filer når er inte förrän den gör det.")
+            )
+        ]
+    return [Finding(texts.t("Viruskontrollen svarar."), fault=False, fine=True)]
+
+
 async def try_mailboxes(settings: Settings, texts: Texts) -> list[Finding]:
     """Return, for each mailbox, what does not work there, or what may be done; nothing is changed in it."""
     found: list[Finding] = []
@@ -91,8 +109,13 @@ def _look_into(box: MailboxSettings, texts: Texts) -> list[Finding]:
         if box.after == "move" and not offers & {"MOVE", "UIDPLUS"}:
             said = t("Brevlådan {mailbox} kan inte flytta mejl. Sätt after till keep eller seen.", mailbox=box.id)
             found.append(Finding(said))
-        if box.sent_folder == "" and find_sent(client) is None:
+        sent = find_sent(client) if box.sent_folder == "" else None
+        if box.sent_folder == "" and sent is None:
             said = t("Brevlådan {mailbox}: mappen för skickat hittades inte. Ange sent_folder.", mailbox=box.id)
+            found.append(Finding(said))
+        elif sent is not None and (box.reads(sent) or plain_folder(sent) == plain_folder(box.move_to)):
+            reason = t(trouble_in_words(Trouble.SENT_FOLDER))
+            said = t("Brevlådan {mailbox} går inte att läsa: {reason}.", mailbox=box.id, reason=reason)
             found.append(Finding(said))
         return found
     finally:

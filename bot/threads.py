@@ -166,7 +166,9 @@ def _reasons(known: list[Mail], own: frozenset[Token], domains: frozenset[Token]
     reasons: dict[str, LeftOut] = {}
     seen: set[tuple[object, ...]] = set()
     for one in known:
-        same = (one.sent, one.sender, one.id) if one.id else (one.sent, one.sender, one.subject, one.at)
+        # All mails of a web form have one sender: only Reply-To tells two people apart.
+        copy = (one.id,) if one.id else (one.reply_to, one.subject, one.at)
+        same = (one.sent, one.sender, *copy)
         if one.at < first:
             reasons[one.key] = LeftOut.BEFORE
         elif reason := LeftOut.DUPLICATE if same in seen else one.form or _nobody(one, own, domains):

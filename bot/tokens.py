@@ -21,6 +21,10 @@ _TAG = re.compile(r"\[K-([0-9A-Z]{6})-([0-9A-Z])[ /]([a-z2-7]{5})\]", re.IGNOREC
 _SECRET = re.compile(
     r"(?:\+|%2b)[deb]-[a-z0-9_-]+-[a-z2-7]{16}@|\[[deb](?:-[a-z0-9_]+){4}-[a-z2-7]{16}\]", re.IGNORECASE | re.ASCII
 )
+_WHOLE_SECRET = re.compile(
+    r"[\w.-]{0,64}(?:\+|%2b)[deb]-[a-z0-9_-]+-[a-z2-7]{16}@[\w.-]*|\[[deb](?:-[a-z0-9_]+){4}-[a-z2-7]{16}\]",
+    re.IGNORECASE,
+)
 _SECRET_TAG = re.compile(r"\[([de](?:-[a-z0-9_]+){4}-[a-z2-7]{16})\]", re.IGNORECASE | re.ASCII)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -132,6 +136,11 @@ class Tokens:
 def without_tag(subject: str) -> str:
     """Return the subject without case tags and secret ones, so that they do not pile up or get out."""
     return " ".join(_TAG.sub("", _SECRET_TAG.sub("", subject)).split())
+
+
+def without_secrets(text: str) -> str:
+    """Return the text with every secret address and tag of ours left out, rightly signed or not."""
+    return _WHOLE_SECRET.sub("[…]", text)
 
 
 def has_secret(text: str) -> bool:

@@ -1,6 +1,8 @@
 """The commands that show how a figure, a time or the reading of a mail came about."""
 
+import io
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -90,6 +92,8 @@ def explain_mail(
     from bot.explain_mail import as_text, find_mails, read_file
 
     texts = texts_for(None, language)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # mails hold every letter there is, whatever the terminal knows
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     for mail in find_mails(paths):
         inbound = read_file(mail, trusted_host)
         if as_json:

@@ -1,12 +1,15 @@
 """What is wrong with the mailboxes, tokens, forms and the scanner of a configuration."""
 
+import ipaddress
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.mailbox import plain_folder
 from bot.office import plain_address
 from config.check_mail import is_address, is_host_name, is_loopback
-from config.settings import Mailbox, OAuth, Settings, secret
+from config.settings import Mailbox, OAuth, ScannerSettings, Settings, secret
 from config.texts import Texts
 
 
@@ -25,24 +28,54 @@ def mailbox_faults(settings: Settings, texts: Texts) -> Iterator[str]:
     for domain in mail.own_domains:
         if not is_host_name(domain):
             yield t("mail.own_domains ska vara domäner, som kommun.example.")
-    socket = mail.scanner.socket
-    if socket is not None and mail.scanner.host:
-        yield t("mail.scanner ska ha antingen socket eller host, inte båda.")
+    yield from _scanner(mail.scanner, texts)
+
+
+def _scanner(scanner: ScannerSettings, texts: Texts) -> Iterator[str]:
+    if scanner.socket is not None and scanner.host:
+        yield texts.t("mail.scanner ska ha antingen socket eller host, inte båda.")
+    if scanner.host:
+        yield from _host("mail.scanner.host", scanner.host, texts)
+
+
+def _host(name: str, host: str, texts: Texts) -> Iterator[str]:
+    if not is_host_name(host) and not _is_ip_address(host):
+        yield texts.t("{name} ska vara ett datornamn utan å, ä och ö, som mejl.kommun.example.", name=name)
+
+
+def _is_ip_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _mailbox(box: Mailbox, settings: Settings, texts: Texts) -> Iterator[str]:
     t, name = texts.t, f"mail.mailboxes.{box.id}"
     if plain_address(box.address) not in {plain_address(unit.address) for unit in settings.units}:
         yield t("{name}: address ska vara en enhets adress, annars vet vi inte vem mejlen är till.", name=name)
+    yield from _host(f"{name}.host", box.host, texts)
     if box.tls == "none" and not is_loopback(box.host):
         yield t("{name}: tls är none, men servern finns på en annan dator. Då går lösenordet oskyddat.", name=name)
     if (box.after == "move") != bool(box.move_to):
         yield t("{name}: move_to behövs när after är move, och bara då.", name=name)
-    elif box.move_to and box.move_to in (box.folder, box.sent_folder):
-        yield t("{name}: move_to får inte vara en mapp som läses.", name=name)
+    yield from _folders(box, name, texts)
     yield from _way_in(box, name, texts)
-    if box.ca_file is not None and not box.ca_file.is_file():
+    if box.ca_file is not None and not os.path.lexists(box.ca_file):
         yield t("Filen {file} finns inte.", file=box.ca_file)
+    elif box.ca_file is not None and not _reads(box.ca_file):
+        yield t("Filen för {name} går inte att läsa.", name=f"{name}.ca_file")
+
+
+def _folders(box: Mailbox, name: str, texts: Texts) -> Iterator[str]:
+    """Give the folders that have two tasks: read as sent, a citizen's mail would open no case."""
+    t = texts.t
+    sent, folder = plain_folder(box.sent_folder or ""), plain_folder(box.folder)
+    if sent == folder:
+        yield t("{name}: sent_folder får inte vara samma mapp som folder.", name=name)
+    if box.after == "move" and box.move_to and plain_folder(box.move_to) in (folder, sent):
+        yield t("{name}: move_to får inte vara en mapp som läses.", name=name)
 
 
 def _way_in(box: Mailbox, name: str, texts: Texts) -> Iterator[str]:

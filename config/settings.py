@@ -164,7 +164,7 @@ class FileLimitSettings(Part):
     max_file_mib: int = Field(default=25, ge=1, le=200)
     max_mail_mib: int = Field(default=40, ge=1, le=200)
     max_day_mib: int = Field(default=200, ge=1)
-    max_count: int = Field(default=100, ge=1, le=1000)
+    max_count: int = Field(default=100, ge=1, le=100)
 
 
 class ScannerSettings(Part):

@@ -1,5 +1,6 @@
 """Answers that staff wrote in their own mail program count, marked as given elsewhere."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -69,6 +70,28 @@ def test_what_is_no_answer_to_the_citizen_stops_nothing(fields: dict[str, Any]) 
     assert send_elsewhere(desk, **fields) == "done:sent_other"
     (inquiry,) = fold_inquiries(desk.ledger.facts_of(desk.cases[0]))
     assert inquiry.answered_at is None
+
+
+def test_what_was_sent_before_the_question_is_no_answer_to_it() -> None:
+    desk = Desk()
+    desk.later(days=2)
+    desk.take()
+    desk.ledger.now -= timedelta(days=1)
+    assert send_elsewhere(desk) == "done:sent_other"
+
+
+def test_a_copy_of_the_answer_in_the_inbox_opens_no_case_and_the_sent_one_counts() -> None:
+    desk = Desk()
+    desk.take()
+    desk.take(from_addr="kontakt@kommun.example", in_reply_to=("m1@example.org",), message_id="a@kommun.example")
+    assert desk.settled[2] == "done:own"
+    assert send_elsewhere(desk, message_id="a@kommun.example") == f"done:{desk.cases[0]}"
+
+
+def test_a_bounce_among_the_sent_mails_revokes_nothing() -> None:
+    desk = Desk()
+    desk.take()
+    assert send_elsewhere(desk, kind=InboundKind.BOUNCE, machine=True) == "done:sent_other"
 
 
 def test_our_own_copies_in_the_folder_are_no_answers() -> None:

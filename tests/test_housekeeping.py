@@ -1,10 +1,14 @@
 """Housekeeping: held mail is told of once, what the dead left is taken over, and a lost lock ends the process."""
 
+from typing import cast
+
 import pytest
 from sqlalchemy import text
 
 from bot.errors import OurFault
+from bot.file_scan import FileScan
 from bot.housekeeping import Housekeeping
+from bot.office import Office
 from bot.store.database import Database, DatabaseUrl
 from bot.store.migrate import migrate
 from tests.conftest import FrozenClock
@@ -48,6 +52,37 @@ async def test_without_an_administrator_it_waits_until_there_is_one(town: Town) 
     await _housekeeping(town).round()
     await town.deliver()
     assert len(town.relay.accepted) == 1
+
+
+class FakeScan:
+    """Looks at held files: counts how often, and fails as told."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.looked = 0
+
+    async def look_again(self, _database: Database, _office: Office) -> int:
+        self.looked += 1
+        if self.error is not None:
+            raise self.error
+        return 0
+
+
+async def test_a_fault_in_looking_at_held_files_ends_nothing(town: Town) -> None:
+    town.database._has_intake = True
+    scan = FakeScan(KeyError("ours"))
+    await Housekeeping(town.database, town.office, town.outbox, town.clock.now, cast("FileScan", scan)).round()
+    assert scan.looked == 1
+
+
+async def test_held_files_are_looked_at_by_the_process_that_does_the_intake(town: Town) -> None:
+    scan = FakeScan()
+    housekeeping = Housekeeping(town.database, town.office, town.outbox, town.clock.now, cast("FileScan", scan))
+    await housekeeping.round()
+    assert scan.looked == (1 if town.database.is_sqlite else 0)
+    await town.take()
+    await housekeeping.round()
+    assert scan.looked == (2 if town.database.is_sqlite else 1)
 
 
 async def test_a_living_process_takes_over_what_a_dead_one_was_sending(postgres_url: str, clock: FrozenClock) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -326,3 +327,42 @@ class TestOnDovecot:
         (result,) = await desk.reader.reconcile()
         assert (result.in_mailbox, result.missing, result.alarm) == (0, (), False)
         assert await desk.subjects() == ["1", "2"]
+
+
+@pytest.mark.asyncio
+class TestWhatMailboxesMayBeTold:
+    async def test_no_mail_comes_from_the_future(self, desk: Desk, dovecot: dovecots.Dovecot) -> None:
+        await desk.look()
+        with dovecot.client(desk.settings.username) as client:
+            put(client, mail(1), taken_at=datetime(2099, 1, 1, tzinfo=UTC))
+            put(client, mail(2), taken_at=datetime(2026, 1, 1, tzinfo=UTC))
+        await desk.look()
+        assert [raw.arrived_at <= desk.now() for raw in desk.kept] == [True, True]
+        assert desk.kept[0].arrived_at > desk.now() - timedelta(minutes=1)
+        assert desk.kept[1].arrived_at == datetime(2026, 1, 1, tzinfo=UTC)
+
+    @pytest.mark.parametrize("found", ["inbox", "INBOX", "Klart"])
+    async def test_a_server_that_calls_the_wrong_folder_sent_is_not_read(
+        self, desk: Desk, dovecot: dovecots.Dovecot, monkeypatch: pytest.MonkeyPatch, found: str
+    ) -> None:
+        with dovecot.client(desk.settings.username) as client:
+            client.create_folder("Klart")
+            put(client, mail(1))
+        change(desk, sent_folder="", after="move", move_to="Klart", since=date(2026, 1, 1))
+        monkeypatch.setattr("bot.channels.imap_in.find_sent", lambda _: found)
+        async with desk.running():
+            await until(lambda: desk.reader.state.trouble is not None)
+            assert desk.reader.state.trouble is Trouble.SENT_FOLDER
+        assert desk.kept == []
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"sent_folder": "INBOX"}, {"sent_folder": "inbox"}, {"folder": "Inbox", "sent_folder": "INBOX"},
+            {"folder": "Frågor", "sent_folder": "Frågor"}, {"after": "move", "move_to": "inbox"},
+            {"after": "move", "move_to": "Ut", "sent_folder": "Ut"},
+        ],
+    )  # fmt: skip
+    async def test_no_folder_has_two_tasks(self, desk: Desk, wrong: dict[str, Any]) -> None:
+        with pytest.raises(ValueError, match="folder"):
+            change(desk, **wrong)

@@ -259,14 +259,15 @@ def test_a_mail_sent_along_is_read_as_the_forwarded_one() -> None:
         from_addr="bo@example.com", from_name="Bo", subject="Lampan", message_id="lampa@example.com",
         text="Lampan är trasig.", comment="Hej du", received_at=TEN,
     )  # fmt: skip
+    head = f"{FROM}Subject: VB: Lampan\n"
     for one in (along, coded):
-        raw = multi(FROM, TEXT, one).encode()
+        raw = multi(head, TEXT, one).encode()
         read = read_mail(raw, trusted_host=HOST)
         assert (read.forwarded, read.new_text) == (expected, "Hej du")
         assert (read.from_addr, read.message_id, read.date_seen) == ("anna@example.net", "", None)
         assert [(file.name, file.media_type) for file in read.files] == [("Lampan.eml", "message/rfc822")]
         assert files_with_content(raw)[0].content == ORIGINAL.encode()
-    two = read_mail(multi(FROM, TEXT, along, along).encode(), trusted_host=HOST)
+    two = read_mail(multi(head, TEXT, along, along).encode(), trusted_host=HOST)
     assert (two.forwarded, [file.name for file in two.files]) == (None, ["Lampan.eml", "Lampan.eml"])
     automatic = read_mail(multi(f"{FROM}Auto-Submitted: auto-replied\n", TEXT, along).encode())
     assert (automatic.machine, automatic.forwarded) == (True, None)

@@ -1,13 +1,15 @@
 """The administrator hears of a mailbox that is not read and of mail that has not come in, once a day each."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, cast
 
 import pytest
 from sqlalchemy import select
 
+import bot.mailbox_watch
 from bot.channels.imap_in import ImapIn
-from bot.errors import TryLater
+from bot.errors import OurFault, TryLater
 from bot.mailbox import InCases, MailboxHealth, Reconciled, Trouble
 from bot.mailbox_watch import MailboxWatch, trouble_in_words
 from bot.store.database import Database
@@ -21,7 +23,7 @@ class FakeBox:
 
     def __init__(self) -> None:
         self.fields: dict[str, Any] = {}
-        self.found: Sequence[Reconciled] | TryLater = ()
+        self.found: Sequence[Reconciled] | Exception = ()
         self.reconciled = 0
 
     @property
@@ -32,9 +34,12 @@ class FakeBox:
         }  # fmt: skip
         return MailboxHealth(**(known | self.fields))
 
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
     async def reconcile(self) -> tuple[Reconciled, ...]:
         self.reconciled += 1
-        if isinstance(self.found, TryLater):
+        if isinstance(self.found, Exception):
             raise self.found
         return tuple(self.found)
 
@@ -93,21 +98,116 @@ async def test_one_that_is_stuck_and_mails_that_fail_are_told(watched: Watched) 
 async def test_it_is_reconciled_daily_and_an_alarm_is_told(watched: Watched) -> None:
     watched.box.found = (found(missing=(7, 9)), found(folder="Sent"))
     await watched.watch.round()
-    watched.clock.forward(hours=23)
+    watched.clock.forward(minutes=9)
     await watched.watch.round()
     assert watched.box.reconciled == 0
-    watched.clock.forward(hours=1)
+    watched.clock.forward(minutes=1)
     await watched.watch.round()
     assert watched.box.reconciled == 1
     (text,) = await watched.told()
     assert "(UID): 7, 9" in text
+    watched.clock.forward(hours=23)
+    await watched.watch.round()
+    assert watched.box.reconciled == 1
+    watched.clock.forward(hours=1)
+    await watched.watch.round()
+    assert watched.box.reconciled == 2
+
+
+@pytest.mark.asyncio
+async def test_it_is_reconciled_daily_though_started_anew_every_night(database: Database, clock: FrozenClock) -> None:
+    reconciled = 0
+    for _ in range(10):
+        watched = Watched(database, clock)
+        for _ in range(23):
+            await watched.watch.round()
+            clock.forward(hours=1)
+        clock.forward(hours=1)
+        reconciled += watched.box.reconciled
+    # Ten days of 24 h; the first is due ten minutes after the very first start.
+    assert reconciled == 10
+
+
+@pytest.mark.asyncio
+async def test_a_clock_that_was_set_back_does_not_stop_reconciling(watched: Watched) -> None:
+    watched.clock.forward(days=3000)
+    await watched.watch.round()
+    watched.clock.forward(days=-2999)
+    await watched.watch.round()
+    assert watched.box.reconciled == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("error", [KeyError(b"UIDVALIDITY"), OurFault("no_folder"), TryLater("closed")])
+async def test_a_fault_in_reconciling_one_mailbox_spares_the_others(watched: Watched, error: Exception) -> None:
+    other = FakeBox()
+    watch = MailboxWatch([cast("ImapIn", watched.box), cast("ImapIn", other)], watched.database, make_office(),
+                         watched.clock.now)  # fmt: skip
+    watched.box.found = error
+    await watch.round()
+    watched.clock.forward(days=1)
+    await watch.round()
+    assert (watched.box.reconciled, other.reconciled) == (1, 1)
+
+
+@pytest.mark.asyncio
+async def test_a_fault_of_ours_never_ends_the_reading(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot.mailbox_watch, "CHECK_SECONDS", 0.01)
+    rounds = 0
+
+    async def fails() -> None:
+        nonlocal rounds
+        rounds += 1
+        raise KeyError("ours")
+
+    monkeypatch.setattr(watched.watch, "round", fails)
+    watched.database._has_intake = True
+    watching = asyncio.create_task(watched.watch.run())
+    async with asyncio.timeout(5):
+        while rounds < 3:
+            await asyncio.sleep(0.01)
+    assert not watching.done()
+    watching.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await watching
+
+
+@pytest.mark.asyncio
+async def test_what_is_wrong_with_its_folders_is_told_once_a_day(watched: Watched) -> None:
+    watched.box.fields = {"sent_missing": True, "unmoved": 3}
+    for _ in range(2):
+        await watched.watch.round()
+    missing, unmoved = await watched.told()
+    assert "I brevlådan kontakt hittas inte mappen för skickade mejl" in missing
+    assert "3 mejl i brevlådan kontakt går inte att märka som lästa eller flytta" in unmoved
+    watched.box.fields = {"unmoved": 1}
+    watched.clock.forward(hours=24)
+    await watched.watch.round()
+    assert "1 mejl i brevlådan kontakt går inte att märka som läst eller flytta" in (await watched.told())[2]
+
+
+@pytest.mark.asyncio
+async def test_what_could_not_be_told_is_told_in_the_next_round(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched.box.fields = {"stuck": True}
+    with monkeypatch.context() as patched:
+        patched.setattr(bot.mailbox_watch, "queue_admin_mail", fail)
+        with pytest.raises(TryLater):
+            await watched.watch.round()
+    await watched.watch.round()
+    assert len(await watched.told()) == 1
+
+
+def fail(*_: object) -> None:
+    raise TryLater("database")
 
 
 @pytest.mark.asyncio
 async def test_what_is_in_order_or_cannot_be_read_now_is_not_told(watched: Watched) -> None:
     await watched.watch.round()
+    watched.clock.forward(minutes=10)
     watched.box.found = (found(),)
-    watched.clock.forward(hours=24)
     await watched.watch.round()
     watched.box.found = TryLater("unreachable")
     watched.clock.forward(hours=24)

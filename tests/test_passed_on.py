@@ -59,7 +59,6 @@ def test_a_colleagues_forward_is_the_citizens_from_when_the_colleague_got_it() -
     "fields",
     [
         {"from_addr": "elsa@example.org"},  # a citizen forwards: it stays the citizen's own
-        {"authentic": "none"},  # anybody could name anybody
         {"authentic": "fail"},
         {"forwarded": None},
         {"forwarded": forward(from_addr="")},
@@ -75,9 +74,45 @@ def test_what_is_no_colleagues_forward_stays_as_it_is(fields: dict[str, Any]) ->
     assert (meant.via, meant.inbound) == (Via.DIRECT, inbound)
 
 
-def test_without_any_host_to_vouch_nobody_is_asked_to() -> None:
-    assert as_meant(colleague(authentic="none"), office(trusted_host="")).via is Via.FORWARDED
-    assert as_meant(colleague(authentic="fail"), office(trusted_host="")).via is Via.DIRECT
+def test_only_a_colleague_who_is_vouched_for_moves_the_clock() -> None:
+    for given in (office(), office(trusted_host="")):
+        meant = as_meant(colleague(authentic="none"), given)
+        assert (meant.via, meant.reached_at) == (Via.FORWARDED, None)
+        assert as_meant(colleague(authentic="fail"), given).via is Via.DIRECT
+
+
+def test_through_several_colleagues_it_is_still_the_citizens() -> None:
+    through = forward(from_addr="kalle@kommun.example", within=forward(subject="Hål i vägen 1"), comment="Till er")
+    meant = as_meant(colleague(forwarded=through), office())
+    assert (meant.inbound.from_addr, meant.inbound.subject) == ("elsa@example.org", "Hål i vägen 1")
+    assert meant.comment == "Till er"
+    assert meant.passed_by == "kim@kommun.example"
+
+
+def test_a_form_that_the_host_calls_forged_is_held_and_a_person_may_let_it_go_on() -> None:
+    desk = Desk(office())
+    fields = {"from_addr": NOREPLY, "authentic": "fail", "text": "E-post: elsa@example.org\nFråga: När?"}
+    desk.take(**fields)
+    assert desk.settled == {1: "held:form_not_confirmed"}
+    desk.take(**fields, as_case=True)
+    assert [mail.to_addr for mail in desk.mails(MailKind.ACKNOWLEDGEMENT)] == ["elsa@example.org"]
+
+
+def test_an_officers_answer_with_a_mail_attached_stays_the_officers() -> None:
+    desk = Desk(office())
+    desk.take()
+    notice = desk.mails(MailKind.NOTICE)[0]
+    desk.officer("anna", "Den lagas i dag.", notice, forwarded=forward(), authentic="pass")
+    assert len(desk.mails(MailKind.ANSWER)) == 1
+
+
+def test_a_notice_that_staff_pass_on_is_held() -> None:
+    desk = Desk(office())
+    desk.take()
+    secret = desk.mails(MailKind.NOTICE)[0].reply_to
+    desk.take(from_addr="kim@kommun.example", text=f"Se nedan\nSvara till: {secret}")
+    assert desk.settled[2] == "held:internal_text"
+    assert len(desk.cases) == 1
 
 
 @pytest.mark.parametrize(
@@ -124,6 +159,8 @@ def test_the_clock_of_a_forward_starts_with_the_colleague_but_never_in_the_futur
     assert desk.take(from_addr="kim@kommun.example", forwarded=forward()).arrived_at == datetime(
         2026, 11, 12, 8, 30, tzinfo=UTC
     )
+    old = forward(sent_wall=datetime(2024, 11, 12, 9, 30))
+    assert desk.take(from_addr="kim@kommun.example", forwarded=old).arrived_at == MONDAY
     wrong = forward(sent_wall=datetime(2027, 1, 1, 9, 30))
     assert desk.take(from_addr="kim@kommun.example", forwarded=wrong).arrived_at == MONDAY
 

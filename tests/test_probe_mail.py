@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.probe_mail import try_mailboxes, try_relay
+from bot.probe_mail import try_mailboxes, try_relay, try_scanner
 from config.ask_it import settings_to_ask_for
 from config.check import check_settings
 from config.settings import FileSettings, load
@@ -124,6 +124,16 @@ def faults(**mail: Any) -> str:
         ({"mailboxes": [{**BOX, "tls": "none"}]}, "Då går lösenordet oskyddat"),
         ({"mailboxes": [{**BOX, "after": "move"}]}, "move_to behövs"),
         ({"mailboxes": [{**BOX, "after": "move", "move_to": "INBOX"}]}, "move_to får inte vara en mapp som läses"),
+        ({"mailboxes": [{**BOX, "after": "move", "move_to": "inbox"}]}, "move_to får inte vara en mapp som läses"),
+        ({"mailboxes": [{**BOX, "after": "move", "move_to": "Ut", "sent_folder": "Ut"}]}, "move_to får inte vara"),
+        ({"mailboxes": [{**BOX, "sent_folder": "Inbox"}]}, "sent_folder får inte vara samma mapp som folder"),
+        ({"mailboxes": [{**BOX, "folder": "Frågor", "sent_folder": "Frågor"}]}, "sent_folder får inte vara samma"),
+        ({"mailboxes": [{**BOX, "host": "a" * 70 + ".example"}]}, "mail.mailboxes.kontakt.host ska vara ett datornamn"),
+        ({"mailboxes": [{**BOX, "host": "a..b"}]}, "mail.mailboxes.kontakt.host ska vara ett datornamn"),
+        ({"scanner": {"host": "a" * 70 + ".example"}}, "mail.scanner.host ska vara ett datornamn"),
+        ({"scanner": {"host": "a..b"}}, "mail.scanner.host ska vara ett datornamn"),
+        ({"mailboxes": [{**BOX, "ca_file": "/"}]}, "Filen för mail.mailboxes.kontakt.ca_file går inte att läsa."),
+        ({"mailboxes": [{**BOX, "ca_file": "/finns/inte"}]}, "Filen /finns/inte finns inte."),
         ({"mailboxes": [{**BOX, "password": "x"}]}, "ange antingen lösenord"),
         ({"mailboxes": [{**BOX, "oauth": None}]}, "ange antingen lösenord"),
         ({"mailboxes": [{**BOX, "oauth": {**OAUTH, "tenant": ""}}]}, "tenant saknas"),
@@ -139,5 +149,50 @@ def test_every_fault_of_mailboxes_has_words(mail: dict[str, Any], words: str) ->
     assert words in faults(**mail)
 
 
-def test_a_right_mailbox_has_no_fault() -> None:
-    assert faults(mailboxes=[BOX]) == ""
+@pytest.mark.parametrize(
+    "box",
+    [
+        BOX, {**BOX, "host": "2001:db8::1"}, {**BOX, "host": "192.0.2.1"}, {**BOX, "sent_folder": ""},
+        {**BOX, "sent_folder": "Skickat", "after": "move", "move_to": "INBOX/Klart"},
+    ],
+)  # fmt: skip
+def test_a_right_mailbox_has_no_fault(box: dict[str, Any]) -> None:
+    assert faults(mailboxes=[box], scanner={"host": "::1"}) == ""
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("answer", "fault", "words"),
+    [
+        (b"PONG\0", False, "Viruskontrollen svarar."),
+        (b"nonsense\0", True, "Viruskontrollen svarar inte"),
+        (None, True, "Viruskontrollen svarar inte"),
+    ],
+)
+async def test_the_scanner_is_asked_whether_it_is_there(answer: bytes | None, fault: bool, words: str) -> None:
+    heard: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(6))
+        writer.write(answer or b"")
+        await reader.read(-1)
+        writer.close()
+        ended.set()
+
+    ended = asyncio.Event()
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    if answer is None:
+        server.close()
+        await server.wait_closed()
+        ended.set()
+    (found,) = await try_scanner(settings_with(scanner={"host": "127.0.0.1", "port": port}), SV)
+    await ended.wait()
+    server.close()
+    assert (found.fault, words in found.text) == (fault, True)
+    assert heard == ([] if answer is None else [b"zPING\0"])
+
+
+@pytest.mark.asyncio
+async def test_where_no_scanner_is_configured_none_is_asked() -> None:
+    assert await try_scanner(settings_with(scanner={}), SV) == []

@@ -121,6 +121,7 @@ NOT_AN_ADDRESS = "ska vara en enda adress"
         (('tls = "none"\nhostname = "localhost"', 'tls = "none"\nhostname = "växjö"'), "mail.relay.hostname ska"),
         (('tls = "none"\nhostname = "localhost"', 'tls = "none"\nhostname = "a b"'), "mail.relay.hostname ska"),
         (("# lmtp_port = 8024", "lmtp_port = 8025"), "får inte vara samma"),
+        (("max_count = 100", "max_count = 101"), "mail.files.max_count"),
         ((f'{LISTEN}\n', f'{LISTEN}\nhost = "mejl.kommun.example"\n#'), "mail.listen.host ska"),
         (('trusted_host = ""', 'trusted_host = "https://mx.kommun.example/"'), "mail.trusted_host ska"),
         (('trusted_host = ""', 'trusted_host = " "'), "mail.trusted_host ska"),

@@ -123,6 +123,15 @@ def test_what_answers_what(mails: list[Mail], expected: list[str]) -> None:
         ([came(1, id="a"), came(3, id="a")], {"duplicate": 1}, 2),
         ([came(1, subject="x", key="1"), came(1, subject="x", key="2")], {"duplicate": 1}, 2),
         ([came(1, id="a"), came(1, BO, id="a")], {}, 2),  # two senders: two mails
+        # A form without ids: two people in the same second, and one person's mail in two folders.
+        ([came(1, KIM, subject="x", reply_to=ELSA, key="1"), came(1, KIM, subject="x", reply_to=BO, key="2")], {}, 2),
+        (
+            [came(1, KIM, subject="x", reply_to=ELSA, key="1"), came(1, KIM, subject="x", reply_to=ELSA, key="2")],
+            {"duplicate": 1},
+            2,
+        ),
+        # A list may add Reply-To to one of two copies; the id tells that they are one.
+        ([came(1, id="a", key="1"), came(1, id="a", reply_to=BO, key="2")], {"duplicate": 1}, 2),
         ([came(1, subject="x"), came(2, subject="x")], {}, 2),
         # Younger than its own answer, even if it has a later one as well.
         ([came(2, id="a"), went(1, refs="a"), went(3, refs="a")], {"mistimed": 1}, 1),

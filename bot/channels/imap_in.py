@@ -27,6 +27,7 @@ from bot.mailbox import (
     Mark,
     Reconciled,
     Trouble,
+    plain_folder,
 )
 from bot.port import Keep
 
@@ -56,8 +57,8 @@ class ImapIn:
     ) -> None:
         """Take what is needed; nothing is connected yet. `now` gives UTC, `jitter` a number from 0 to below 1."""
         self._settings, self._memory, self._now, self._jitter = settings, memory, now, jitter
-        # This one name has no case (RFC 3501 §5.1), and another spelling must not become another folder.
-        self._main = "INBOX" if settings.folder.upper() == "INBOX" else settings.folder
+        # Another spelling must not become another folder.
+        self._main = plain_folder(settings.folder)
         self._ways = Ways(settings=settings, keep=keep, memory=memory, now=now, progress=self._progress)
         self._connected = self._sent_missing = False
         self._suspects: dict[str, set[int]] = {}
@@ -137,12 +138,19 @@ class ImapIn:
         return await link.call_within(seconds, 0, partial(await_news, seconds=seconds))
 
     async def _find_sent(self, link: Link) -> str | None:
+        """Return the folder of sent mail to read, if any.
+
+        Raises:
+            OurFault: sent_folder. Citizens' mail there would pass for staff's own, and open no case.
+        """
         sent = self._settings.sent_folder
         if sent == "":
             sent = await link.call(find_sent)
             if sent is None and not self._sent_missing:
                 logger.warning("mailbox %s: no folder of sent mail found", self._settings.id)
             self._sent_missing = sent is None
+            if sent is not None and plain_folder(sent) in (self._main, plain_folder(self._settings.move_to)):
+                raise OurFault(Trouble.SENT_FOLDER)
         return sent
 
     async def _round(self, link: Link, sent: str | None, *, full: bool) -> int:

@@ -149,14 +149,15 @@ class Taking:
             await self.settle(kept)
 
     def _raw(self, uid: int, described: Described, body: bytes) -> RawInbound:
-        folder, settings = self._folder, self._ways.settings
+        folder, settings, now = self._folder, self._ways.settings, self._ways.now()
         return RawInbound(
             channel=Channel.MAIL,
             external_id=f"imap:{folder.mailbox}:{folder.name}:{folder.uidvalidity}:{uid}",
             raw=body,
             recipients=(settings.address,),
             sender=None,
-            arrived_at=described.taken_at or self._ways.now(),
+            # Whoever lays a mail into a folder may give it any time (RFC 3501 §6.3.11); no mail comes from the future.
+            arrived_at=min(described.taken_at or now, now),
             mailbox=folder.mailbox,
             sent=self._sent,
             size=described.size if described.size > settings.max_bytes else 0,

@@ -79,7 +79,8 @@ _ENDED = re.compile(r"[!?][\"')\s]*$|[^\W\d]{5,}\.\s*$")
 _DASHES = "-_=*~—–#"
 _ORIGINAL = re.compile(
     r"[-_=*~—–#]{2,}\s*(?:original|original message|original e-?mail|original appointment|reply message|reply separator"
-    r"|reply above this line|ursprungligt meddelande|ursprungligt mail|ursprungligt mejl|ursprungligt brev"
+    r"|(?:please )?(?:(?:type|write|enter|add|send) )?(?:your )?(?:(?:reply|answer|response|comment) )?above this line"
+    r"[^\n]{0,60}?|ursprungligt meddelande|ursprungligt mail|ursprungligt mejl|ursprungligt brev"
     r"|originalmeddelande|ursprunglig avtalad tid|alkuperäinen viesti|alkuperäinen sähköposti|ursprüngliche nachricht"
     r"|originalnachricht|opprinnelig melding|original melding|oprindelig meddelelse|oprindelig besked"
     r"|message d['’]origine"

@@ -141,7 +141,7 @@ def _joined(blocks: Sequence[_Block]) -> str:
     for block in sorted(blocks, key=lambda one: one.role in (_MACHINE_TOLD, _CALENDAR)):
         text = block.text() if size <= TEXT_LIMIT else ""
         if text and not (out and _is_known(block, text, out)):
-            out.append(f"---\n{text}" if block.role in (_NESTED, _MACHINE_TOLD) else text)
+            out.append(f"---\n{text}" if out and block.role in (_NESTED, _MACHINE_TOLD) else text)
             size += len(text)
     return "\n\n".join(out)
 

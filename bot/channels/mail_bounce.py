@@ -99,7 +99,11 @@ _SUBJECT = re.compile(
     r"|message (?:delivery (?:fail|problem|error)|could not be delivered|status - undeliverable|undeliverable)"
     r"|warning: (?:could not send|message .{0,40}delayed)|could not send message for|permanent delivery failure"
     r"|notice: mail delivery|postmaster notify|\[bounce\]|olever(?:er|ans)bart? ?:|unzustellbar ?:"
-    r"|mail could not be delivered)",
+    r"|mail could not be delivered|message you sent (?:was )?blocked|unzustellbare (?:e-?mail|mail|nachricht)"
+    r"|non remis ?:|non distribu|no se puede entregar ?:|não é possível entregar ?:|non recapitabile ?:|onbestelbaar ?:"
+    r"|配信不能|配信できません|メール(?:配信|送信)?エラー|(?:系统)?退信|邮件退回|недоставлен|не удается доставить ?:"
+    r"|nie można dostarczyć ?:|virus .{0,60}in (?:your )?(?:mail|message)|virus (?:found|detected|alert)"
+    r"|(?:banned|blocked) (?:contents?|file|attachment))",
     re.IGNORECASE,
 )
 _NOT_DELIVERED = (
@@ -136,6 +140,19 @@ _BEGINNINGS = (
     r"(?:message|mail) from \S+\s+unable to deliver|message (?:not|could not be|undeliver)",
     r"address(?:en)? (?:not found|hittades inte)|unknown (?:user|local)|user mailbox exceeds",
     r"sent [<>]{3} rcpt to:",
+    r"notificationtype\W{1,6}(?:bounce|complaint)",
+    r"(?:our|the|a) (?:virus|anti-?virus|content)[- ]?(?:checker|scanner|filter|software)?\b"
+    r".{0,120}(?:found|detected|stopped|blocked)",
+    r"(?:ihre|die|diese|eine) (?:folgende|ursprüngliche|gesendete) (?:nachricht|e-?mail).{0,200}?nicht zugestellt",
+    r"(?:次の|以下の|お客様の|(?:ご)?送信(?:された|いただいた)?)?(?:メール|メッセージ|あて先|宛先|受信者)"
+    r".{0,60}(?:配信|送信|配達|お届け)(?:でき|され|に失敗)",
+    r"(?:很?抱歉|对不起).{0,60}(?:未能|无法|無法|被退回)",
+    r"(?:к сожалению.{0,60})?(?:ваше )?(?:письмо|сообщение).{0,80}"
+    r"(?:не (?:может быть|было|удалось)|создано автоматически)",
+    r"(?:votre|le) message.{0,120}(?:n['’]a pas (?:pu être|été)|non remis)",
+    r"no se (?:ha podido|pudo) entregar|(?:su|el) mensaje.{0,120}no (?:se )?(?:ha podido|pudo)",
+    r"(?:sua|a) mensagem.{0,120}não (?:pôde|foi)",
+    r"(?:il (?:suo|tuo) )?messaggio.{0,120}non (?:è stato|può essere) (?:consegn|recapit)",
     # Swedish, Finnish, Norwegian and Danish, German
     r"det gick inte att leverera|leverans\w*.{0,80}misslyck",
     r"(?:ditt meddelande|meddelandet|din e-post).{0,200}?(?:inte|ej) (?:kunnat |kunde |ha )?lever",
@@ -195,6 +212,9 @@ def opens_as_report(subject: str, text: str, types: Sequence[str]) -> bool:
     if not begins and not _SUBJECT.match(subject):
         return False
     spoken = text[:_READ]
+    both = begins and _SUBJECT.match(subject) and not _GREETING.match(text)
+    if both and "@" in spoken and _FAILED.search(text[:_SPOKEN]):
+        return True
     refused = bool(_REPLY.search(spoken)) and "@" in spoken
     returned = any(kind in RETURNED or kind in DELIVERY_STATUS for kind in types) or bool(_RETURNED_HERE.search(spoken))
     return (refused or returned) if begins else (refused and returned and not _GREETING.match(text))

@@ -5,8 +5,9 @@ Nothing here raises, whatever it is given, and every pass is linear in its input
 
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.channels.mail_dates import read_wall
 from bot.channels.mail_text import clean, is_forward
@@ -14,6 +15,8 @@ from bot.port import Forwarded, Inbound
 
 _LOOKED = 100_000
 """Characters in which the original's header must begin: no colleague writes more above it."""
+_DEEPEST = 5
+"""Forwards within a forward that are looked for."""
 
 _RULE = re.compile(
     r"[>\s*_]{0,20}-{2,}[ *]{0,3}(?:forwarded (?:message|mail|email)|vidarebefordrat (?:meddelande|brev|mail|mejl)"
@@ -60,21 +63,37 @@ _BRACKETED = re.compile(rf"[<(\[]\s*(?:mailto:)?({_ADDRESS.pattern})\s*[>)\]<(\[
 
 
 def read_forward(text: str, *, subject: str, own: str, attached: Inbound | None) -> Forwarded | None:
-    """Return the original that a mail carries on, None if it carries none.
+    """Return the original that a mail carries on, None if it carries none. The mail of a reply's subject never does.
 
-    Where the original came along whole, everything is told by it. Else its header block is looked for in the text
-    (Swedish, Finnish, Norwegian, Danish, German, English; of Outlook, Gmail, Apple Mail, Thunderbird and their like),
-    if the subject begins as that of a forward, or a "forwarded message" rule stands there unquoted and the subject
-    is no reply's. The first block counts; deeper ones belong to what the original says.
+    Its header block is looked for in the text (Swedish, Finnish, Norwegian, Danish, German, English; of Outlook,
+    Gmail, Apple Mail, Thunderbird and their like), if the subject begins as that of a forward, or a "forwarded
+    message" rule stands there unquoted. The first block counts; deeper ones belong to what the original says. A mail
+    that came along is then the original's own file, unless it is the very same mail: that one tells everything.
+
+    Without a block the mail that came along is the original, if the subject begins as a forward's or is the same, or
+    nothing was written beside it. Else it is what somebody attached to words of their own.
 
     Args:
-        text: all readable text of the mail.
+        text: all readable text of the mail, but for that of mails that came along.
         subject: the mail's own.
         own: the forwarder's own words, of use where `attached` is given.
-        attached: the original as it was read, if it came along as a file.
+        attached: the one mail that came along as a file, as it was read; a person's.
     """
-    if attached is not None:
-        return _from_attached(attached, own)
+    if _REPLY_SUBJECT.match(subject):
+        return None
+    if attached is None:
+        return _in_text(text, subject, _DEEPEST)
+    comment = _beside(own, attached.text)
+    shown = _in_text(text, subject, _DEEPEST) if comment else None
+    if shown is not None:
+        return _from_attached(attached, shown.comment) if _is_same(shown, attached) else shown
+    if is_forward(subject) or not comment or (subject.strip() and _words(subject) == _words(attached.subject)):
+        return _from_attached(attached, comment)
+    return None
+
+
+def _in_text(text: str, subject: str, deepest: int) -> Forwarded | None:
+    """Return the original that the text of a mail with this subject shows, and at most so many within it."""
     if _REPLY_SUBJECT.match(subject):
         return None
     lines = clean(text[:_LOOKED]).split("\n")
@@ -83,7 +102,8 @@ def read_forward(text: str, *, subject: str, own: str, attached: Inbound | None)
     begin = next((at for at in range(len(lines)) if begins(lines, at)), -1)
     if begin < 0 or (either and not _FRA.search("\n".join(lines[begin : begin + 8]))):
         return None
-    return _from_block(lines, begin, clean(text[_LOOKED:]), subject)
+    found = _from_block(lines, begin, clean(text[_LOOKED:]), subject)
+    return replace(found, within=_in_text(found.text, found.subject, deepest - 1)) if deepest else found
 
 
 def _is_begin(lines: Sequence[str], at: int) -> bool:
@@ -98,17 +118,37 @@ def _is_rule(lines: Sequence[str], at: int) -> bool:
     return not _depth(lines[at]) or not (_depth(above) or above.rstrip().endswith(":"))
 
 
-def _from_attached(attached: Inbound, own: str) -> Forwarded:
-    comment, found, _ = own.partition(attached.text) if attached.text else (own, "", "")
+def _from_attached(attached: Inbound, comment: str) -> Forwarded:
+    # What mails within the original say is no forward that its writer made; it is all there is if that one says none.
+    holds_mail = any(file.media_type.startswith("message/") for file in attached.files)
+    said = "" if holds_mail and attached.new_text == attached.text else attached.new_text
     return Forwarded(
         from_addr=attached.from_addr,
         from_name=attached.from_name,
         subject=attached.subject,
         message_id=attached.message_id,
         text=attached.text,
-        comment=_above(comment.split("\n")) if found else own.strip(),
+        comment=comment,
         received_at=attached.date_seen,
+        within=_in_text(said, attached.subject, _DEEPEST - 1),
     )
+
+
+def _beside(own: str, original: str) -> str:
+    """Return the forwarder's own words, without the original's where they stand below."""
+    own = own.strip()
+    above = own.removesuffix(original.strip())
+    return _above((above if not above or above.endswith("\n") else own).split("\n"))
+
+
+def _is_same(shown: Forwarded, attached: Inbound) -> bool:
+    """Tell whether a mail that came along is the one whose header and words stand in the text."""
+    same_writer = shown.from_addr.lower() == attached.from_addr.lower() != ""
+    return same_writer and _words(shown.text) == _words(attached.text)
+
+
+def _words(text: str) -> list[str]:
+    return text.casefold().split()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +160,7 @@ class _Block:
     level: int
 
 
-def _from_block(lines: Sequence[str], begin: int, rest: str, subject: str) -> Forwarded | None:
+def _from_block(lines: Sequence[str], begin: int, rest: str, subject: str) -> Forwarded:
     """Return the original whose rule or header block begins at this line; `rest` is the text below all lines."""
     block = _block(lines, _block_below(lines, begin))
     name, address = _writer(block.fields["from"])
@@ -222,15 +262,23 @@ def _depth(line: str) -> int:
 
 
 def _writer(value: str) -> tuple[str, str]:
-    """Return name and address of a shown sender, either empty; an address in brackets goes before one in the name."""
-    found = _BRACKETED.search(value)
-    bare = found or _ADDRESS.search(value)
+    """Return name and address of a shown sender, either empty.
+
+    An address in brackets goes before a bare one, and the last before others: the name, which stands first, is
+    whatever the writer chose, and may look like somebody else's address.
+    """
+    found = _last(_BRACKETED, value)
+    bare = found or _last(_ADDRESS, value)
     if not bare:
         return value.strip(" \t\"'*<>"), ""
     local, _, domain = (found[1] if found else bare[0]).strip("'").rpartition("@")
     domain = domain.strip("'.").lower()
     name = value[: bare.start()].strip(" \t\"'*<([")
     return ("" if "@" in name else name), (f"{local}@{domain}" if local and domain else "")
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return next(iter(deque(pattern.finditer(text), maxlen=1)), None)
 
 
 def _above(lines: Sequence[str]) -> str:

@@ -43,12 +43,17 @@ _DAEMON_NAME = re.compile(
 _SYSTEM_NAME = re.compile(
     r"post[-_ ]?master|system admin|mail(?:er)?[-_ ]?(?:admin|system|server|gateway|router|deliver|daemon"
     r"|marshal|foundry)"
-    r"|mail ?marshal|interscan|mimecast|barracuda|message ?labs|administrator|systemadmin|järjestelmänvalvoja|smtp"
+    r"|mail ?marshal|interscan|mimecast|barracuda|message ?labs|administrator|systemadmin|skräppost"
+    r"|(?:e-?post|mejl|spam|mail)[- ]?(?:filter|system|server)|postijärjestelmä|järjestelmänvalvoja|smtp"
     r"|internet mail|bounce|\bdaemon\b|delivery|mail failure",
     re.IGNORECASE,
 )
 _BOUNCE_SENDER = re.compile(
     r"bounces?\b|.*[-+.]bounces?$|return-|no[-_.]?reply|administrator|amavis|antivirus|mailsweeper"
+)
+_SYSTEM_LOCAL = re.compile(
+    r"mailer|(?:e-?)?(?:mail|smtp|post|x\.?400|sms|fax|spam|virus)[-_.]?"
+    r"(?:gateway|filter|office|admin|system|server|robot)\w*"
 )
 _CLIENT = re.compile(
     r"outlook|apple mail|iphone|ipad|thunderbird|mozilla|eudora|pegasus|mutt|evolution|webmail", re.IGNORECASE
@@ -210,7 +215,7 @@ def _is_daemon(mail: Mail) -> bool:
 
 def _is_system(mail: Mail) -> bool:
     """Whether name or address may be a mail system's, and the words are one's, too."""
-    named = _SYSTEM_NAME.search(mail.name) or _BOUNCE_SENDER.match(mail.local)
+    named = _SYSTEM_NAME.search(mail.name) or _SYSTEM_LOCAL.fullmatch(mail.local) or _BOUNCE_SENDER.match(mail.local)
     marked = "x-mx-bounce" in mail.headers or "x-ms-embedded-report" in mail.headers
     return bool(named or marked) and speaks_as_mail_system(mail.subject, mail.text)
 

@@ -33,11 +33,29 @@ _AUTO_SUBJECT = re.compile(
     r"|out of (?:the )?office|auto-?reply|automaattinen vastaus|automaattivastaus|poissaolo[^\W\d]*"
     r"|automatische antwort"
     r"|automatisches? svar|automatisk besvarelse|réponse automatique|respuesta automática|resposta automática"
-    r"|risposta automatica|automatisch antwoord|automatyczna odpowiedź|automatvar|auto)\s?:",
+    r"|risposta automatica|automatisch antwoord|automatyczna odpowiedź|automatvar|auto"
+    r"|automatická odpověď|automatikus válasz|otomatik yanıt|автоматический ответ|автоответ|自動返信|自動応答|自動回覆"
+    r"|自动回复|自动答复|자동 ?(?:회신|응답)|abwesenheits(?:notiz|benachrichtigung|agent|meldung)"
+    r"|absence du bureau|message d['’]absence|(?:fuera|ausente) de (?:la )?oficina|fuori (?:sede|ufficio)"
+    r"|fora do escritório|afwezigheid\w*)\s?[:：]",
     re.IGNORECASE,
 )
 _SURE_SUBJECT = re.compile(
-    r"out of office auto-?reply\s?:|report domain:.{1,300}submitter:|complaint about message from \d", re.IGNORECASE
+    r"yahoo! auto response$|out of office auto-?reply\s?:|report domain:.{1,300}submitter:"
+    r"|complaint about message from \d",
+    re.IGNORECASE,
+)
+_AWAY_THIRD = re.compile(
+    r"[^:]{2,120} (?:is|are) (?:currently )?(?:out of (?:the )?office|on (?:vacation|holiday|leave))\b", re.IGNORECASE
+)
+_SEEN_SUBJECT = re.compile(
+    r"(?:(?:not )?read|(?:o)?läst|(?:un)?gelesen|(?:non )?lu|luettu|(?:ikke )?lest|gelezen|leído|lida|letto)\s?:",
+    re.IGNORECASE,
+)
+_SEEN = re.compile(
+    r"\W{0,9}your message\s{1,9}(?:to|subject)\s?:.{0,600}?"
+    r"\bwas (?:read|displayed|deleted(?: without being read)?) on\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _AWAY_BEFORE_OURS = re.compile(
     r"(?:frånvaro(?:meddelande)?|fraværs?(?:melding|besked)?|abwesenheitsnotiz|abwesend"
@@ -54,11 +72,24 @@ _DO_NOT_ANSWER = re.compile(
     r"(?:svara inte|kan inte besvaras|går inte att svara|do not reply|älä vastaa|ikke svar|nicht antworten)",
     re.IGNORECASE,
 )
+_ABSENT = re.compile(
+    r"(?:[^?\n,.!。，、]{0,80}(?:[,.!。，、]|\n)\s{0,4}){0,3}"
+    r"(?:ich bin (?:(?:bis|vom|ab|am|in der|heute|derzeit|zurzeit|leider)\b.{0,60}|)"
+    r"(?:nicht (?:im|erreichbar)|abwesend|außer haus|im urlaub)"
+    r"|je suis (?:actuellement )?(?:absent|en congé|hors)|de retour le"
+    r"|(?:estoy|estaré|me encuentro) (?:fuera|ausente|de vacaciones)|sono (?:fuori|assente|in ferie)"
+    r"|(?:estou|estarei) (?:fora|ausente|de férias)|ik ben (?:.{0,40})?(?:afwezig|niet aanwezig|met vakantie)"
+    r"|jestem (?:poza|na urlopie|nieobecn)|jsem mimo|меня нет|(?:нахожусь|буду) (?:в отпуске|отсутств)"
+    r"|[^?？\n]{0,40}(?:不在|休暇|出張|已收到|收到您|休假|외출|부재)"
+    r"|(?:will|shall|to) return(?:ing)? (?:to the office )?(?:on|until|in|when)"
+    r"|i(?:'m| am|'ll be| will be) (?:currently )?(?:out of|away|on))",
+    re.IGNORECASE,
+)
 _OUR_NUMBER = re.compile(r"\[K-\w", re.IGNORECASE)
 _AWAY_SUBJECT = re.compile(
     r"autosvar|autom[. ]*svar|auto-?mati[sc]|automaatti|auto[- ]?(reply|response)|frånvar|poissa"
     r"|lomalla|fravær|ferie|out of (the )?office|away\b|semester|på semester"
-    r"|(tjänst|föräldra)?ledig\b|vacation|on (annual |parental )?leave|abwesen",
+    r"|(tjänst|föräldra)?ledig\b|vacation|on (?:my )?(?:holidays?|vacation)|on (annual |parental )?leave|abwesen",
     re.IGNORECASE,
 )
 _AUTO_TEXT = re.compile(
@@ -199,20 +230,26 @@ def _reply_to(mail: Mail) -> list[str]:
 def _has_auto_words(mail: Mail) -> bool:
     """Whether the words are a machine's: a client's phrase before a subject it answers, or words beside a sign."""
     subject, beginning = mail.subject, mail.text[:400]
-    if _SURE_SUBJECT.match(subject):
+    if _SURE_SUBJECT.match(subject) or (_SEEN_SUBJECT.match(subject) and _SEEN.match(mail.text[:1_000])):
         return True
-    ours = bool(_OUR_NUMBER.search(subject))
-    if _AUTO_SUBJECT.match(subject) and (ours or answers(mail) or _AUTO_OPENING.match(beginning)):
-        return True
-    if (ours or answers(mail)) and _AWAY_BEFORE_OURS.match(subject):
-        return True
-    if _declares_itself(mail, beginning):
+    if _tells_of_absence(mail, beginning) or _declares_itself(mail, beginning):
         return True
     if "x-auto-response-suppress" in mail.headers and _confirms_suppression(mail, subject, beginning):
         return True
     if not NO_REPLY.fullmatch(mail.local) or not _is_receipt(subject, beginning):
         return False
     return all(NO_REPLY.fullmatch(local) for local in _reply_to(mail))  # a web form names the person there
+
+
+def _tells_of_absence(mail: Mail, beginning: str) -> bool:
+    """Whether the subject is an absence reply's, and something else, in thread or text, bears it out."""
+    subject, answering = mail.subject, answers(mail)
+    ours, opens = bool(_OUR_NUMBER.search(subject)), bool(_AUTO_OPENING.match(beginning))
+    if _AUTO_SUBJECT.match(subject) and (ours or answering or opens or _ABSENT.match(beginning)):
+        return True
+    if opens and (_AWAY_THIRD.match(subject) or (answering and _AWAY_SUBJECT.match(subject))):
+        return True
+    return (ours or answering) and bool(_AWAY_BEFORE_OURS.match(subject))
 
 
 def _declares_itself(mail: Mail, beginning: str) -> bool:

@@ -115,9 +115,18 @@ def _read(message: Part, faults: "_Faults", origin: _From, *, within: bool = Tru
 
 
 def _forwarded(body: Body, subject: str, own: str, origin: _From) -> Forwarded | None:
-    """Return the mail that this one carries on: the one that came along whole, if it is but one, else by its text."""
+    """Return the mail that this one carries on: by its text, or the one that came along, if it is but one."""
+    if not body.attached:
+        return read_forward(body.text, subject=subject, own=own, attached=None)
     attached = _read(body.attached[0], _Faults(""), origin, within=False) if len(body.attached) == 1 else None
-    return read_forward(body.text, subject=subject, own=own, attached=attached)
+    if attached is None or attached.machine or attached.bounce is not None:
+        # Where nothing is the writer's own, all text is of what came along, which nobody forwards as a header in it.
+        said = body.own if body.own != body.text else ""
+        return read_forward(said, subject=subject, own="", attached=None)
+    said = body.own
+    if said.strip() == attached.text.strip():
+        said = own = ""
+    return read_forward(said, subject=subject, own=own, attached=attached)
 
 
 def _headers(message: Part) -> dict[str, list[str]]:

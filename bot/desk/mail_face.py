@@ -212,14 +212,12 @@ class MailFace:
     def _show_numbers(self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act, reason: str) -> None:
         t = self._office.texts.t
         written = acts.show_numbers(ledger, act, reason)
-        self._tell(
-            ledger, arrival, token, act.officer, t("med personnummer"),
-            [
-                t("Det här skrev den som frågar. Vi har antecknat att du ser det. Skäl: {reason}", reason=reason),
-                written,
-            ],
-            opened=True,
-        )  # fmt: skip
+        said = t("Det här skrev den som frågar. Vi har antecknat att du ser det. Skäl: {reason}", reason=reason)
+        told = [said, written] if arrival.inbound.authentic == "pass" else [said, self._warning(), written]
+        self._tell(ledger, arrival, token, act.officer, t("med personnummer"), told, opened=True)
+
+    def _warning(self) -> str:
+        return self._office.texts.t("Var det inte du som skrev? Säg till din administratör genast.")
 
     def _answered_before(
         self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act, before: AnsweredBefore
@@ -261,9 +259,7 @@ class MailFace:
         """Confirm an act to the officer's own address where no trusted host vouched for the sender (design §6)."""
         if arrival.inbound.authentic == "pass":
             return
-        t = self._office.texts.t
-        warning = t("Var det inte du som skrev? Säg till din administratör genast.")
-        self._tell(ledger, arrival, token, act.officer, subject, [said, warning])
+        self._tell(ledger, arrival, token, act.officer, subject, [said, self._warning()])
 
     def _tell(
         self,

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select, text, update
+from sqlalchemy import or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.facts import CaseNumber, InboxId, MessageId
 from bot.port import FileState, InboundFile
-from bot.store.schema import files, messages, originals
+from bot.store.schema import files, messages
 
 # In words, not a bound value: only so does SQLite see that the partial index answers the question.
 _HELD = text("files.state = 'held'")
@@ -17,44 +18,61 @@ _BATCH = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldFiles:
-    """The files of one message that wait for the scanner, by their part, with the original they came in."""
+    """The files of one message that wait for the scanner: by part, how often it was asked in vain."""
 
     message: MessageId
     case: CaseNumber
     inbox: InboxId
-    raw: bytes
-    parts: tuple[int, ...]
+    attempts: Mapping[int, int]
 
 
-async def held(connection: AsyncConnection) -> list[HeldFiles]:
-    """Return the oldest messages with files that wait for the scanner, at most ten, with their originals."""
+async def held(connection: AsyncConnection, now: datetime) -> list[HeldFiles]:
+    """Return messages with files about which the scanner may be asked now, at most ten.
+
+    Those it was asked about the least come first, then the oldest: one it never finishes keeps nobody waiting.
+    """
+    # Sorted here: asked to sort, SQLite would rather read the whole table than the partial index.
     query = (
-        select(files.c.message, files.c.part, messages.c.case, messages.c.inbox)
+        select(files.c.message, files.c.part, files.c.attempts, messages.c.case, messages.c.inbox)
         .join(messages, messages.c.id == files.c.message)
-        .where(_HELD)
-        .order_by(files.c.message, files.c.part)
+        .where(_HELD, or_(files.c.due_at.is_(None), files.c.due_at <= now))
     )
-    found: dict[int, list[int]] = {}
+    found: dict[int, dict[int, int]] = {}
     home: dict[int, tuple[CaseNumber, InboxId]] = {}
     for row in await connection.execute(query):
-        if row.message not in found and len(found) == _BATCH:
-            break
-        found.setdefault(row.message, []).append(row.part)
+        found.setdefault(row.message, {})[row.part] = row.attempts
         home[row.message] = (CaseNumber(row.case), InboxId(row.inbox))
-    out = []
-    for message, parts in found.items():
-        case, inbox = home[message]
-        raw = (await connection.execute(select(originals.c.content).where(originals.c.inbox == inbox))).scalar()
-        out.append(HeldFiles(message=MessageId(message), case=case, inbox=inbox, raw=raw or b"", parts=tuple(parts)))
-    return out
+    first = sorted(found, key=lambda message: (max(found[message].values()), message))[:_BATCH]
+    return [
+        HeldFiles(message=MessageId(message), case=home[message][0], inbox=home[message][1],
+                  attempts=dict(sorted(found[message].items())))
+        for message in first
+    ]  # fmt: skip
 
 
-async def set_states(connection: AsyncConnection, message: MessageId, states: Mapping[int, FileState]) -> None:
-    """Say what may be done with files of a message from now on."""
-    for part, state in states.items():
+async def postpone(
+    connection: AsyncConnection, message: MessageId, attempts: Mapping[int, int], due_at: datetime
+) -> None:
+    """Remember how often the scanner was asked about held files, by part, and when it is asked again."""
+    for part, count in attempts.items():
         await connection.execute(
-            update(files).where(files.c.message == message, files.c.part == part).values(state=state.value)
+            update(files)
+            .where(files.c.message == message, files.c.part == part, _HELD)
+            .values(attempts=count, due_at=due_at)
         )
+
+
+async def release(connection: AsyncConnection, message: MessageId, states: Mapping[int, FileState]) -> int:
+    """Say what may be done with held files of a message; return how many of them were still held."""
+    released = 0
+    for part, state in states.items():
+        result = await connection.execute(
+            update(files)
+            .where(files.c.message == message, files.c.part == part, _HELD)
+            .values(state=state.value, due_at=None)
+        )
+        released += result.rowcount
+    return released
 
 
 async def of_message(connection: AsyncConnection, message: MessageId) -> list[InboundFile]:

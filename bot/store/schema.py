@@ -206,6 +206,8 @@ files = _table(
     _number("size"),
     _number("inline"),
     _text("state", "passed"),
+    _number("attempts"),
+    _instant("due_at", nullable=True),
     PrimaryKeyConstraint("message", "part"),
 )
 Index("ix_files_held", files.c.message, sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'"))
