@@ -12,9 +12,11 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import aiosmtplib
+from sqlalchemy import func, select
 
 from bot.app import Service, running
 from bot.errors import OurFault
+from bot.store.schema import inbox, outbox
 from config.building import make_key_file
 from config.settings import load
 from sandbox.clock import SandboxClock
@@ -23,6 +25,7 @@ from sandbox.mailboxes import Mailboxes
 EXAMPLE = Path(__file__).parent.parent / "config" / "service.toml"
 CONTACT = "kontakt@kommun.example"
 MARK = "kommunsvar-sandbox"
+_SETTLES_WITHIN = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +50,27 @@ class World:
         )
 
     async def jump_to(self, instant: datetime) -> None:
-        """Set the clock and let everything that waits look again."""
+        """Set the clock once all that is under way has happened, and let everything that waits look again.
+
+        What was being delivered would otherwise count as delivered at the later time.
+        """
+        async with asyncio.timeout(_SETTLES_WITHIN):
+            while await self._is_busy():  # noqa: ASYNC110 -- it is the database that tells
+                await asyncio.sleep(0.01)
         self.clock.jump_to(instant)
         self.service.intake_wake.set()
         self.service.outbox_wake.set()
         await asyncio.sleep(0)
+
+    async def _is_busy(self) -> bool:
+        """Tell whether a mail waits to be read or to leave now, or is leaving."""
+        leaving = (outbox.c.state == "sending") | ((outbox.c.state == "new") & (outbox.c.due_at <= self.clock.now()))
+        async with self.service.database.reading() as connection:
+            for table, condition in ((inbox, inbox.c.state == "pending"), (outbox, leaving)):
+                found = await connection.execute(select(func.count()).select_from(table).where(condition))
+                if found.scalar():
+                    return True
+        return False
 
 
 @asynccontextmanager

@@ -37,7 +37,7 @@ def test_the_story_tells_what_each_person_sees_and_ends_with_the_weeks_figure(st
     for words in (
         "Elsa får en bekräftelse", "Du får svar senast onsdag", "Anna på Kontaktcenter får veta",
         "Lyktan lagas på torsdag.", "Anna Exempel har redan svarat", "1 av 3 besvarades inom en arbetsdag",
-        "Öppen tid 89:00",
+        "3 kontakter, 2 besvarade", "inom två arbetsdagar: 2 av 3", "Öppen tid 89:00",
     ):  # fmt: skip
         assert words in text
 
@@ -238,7 +238,7 @@ def test_the_try_out_world_never_removes_a_folder_that_is_not_its_own(tmp_path: 
 @pytest.mark.parametrize(
     "command",
     [[], ["run"], ["sandbox"], ["report"], ["explain", "case"], ["explain", "time"], ["check"], ["rebuild"],
-     ["held", "list"], ["held", "show"], ["held", "release"]],
+     ["held", "list"], ["held", "show"], ["held", "release"], ["explain", "mail"], ["baseline"]],
 )  # fmt: skip
 def test_every_command_has_help(command: list[str]) -> None:
     done = run(*command, "--help")
@@ -248,5 +248,6 @@ def test_every_command_has_help(command: list[str]) -> None:
 
 def test_every_command_stands_in_the_documents() -> None:
     documents = "".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
-    for command in ("run", "sandbox", "report", "explain case", "explain time", "check", "rebuild", "held list"):
+    for command in ("run", "sandbox", "report", "explain case", "explain time", "check", "rebuild", "held list",
+                    "explain mail", "baseline", "check --ask-it"):  # fmt: skip
         assert f"run_bot.py {command}" in documents, command
