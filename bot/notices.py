@@ -264,7 +264,7 @@ _FILE_WORDS = {
     FileState.PASSED: mark("Bifogade filer: {names}"),
     FileState.HELD: mark("Väntar på viruskontroll och kommer i ett eget mejl: {names}"),
     FileState.INFECTED: mark("Skickas inte vidare, innehåller skadlig kod: {names}"),
-    FileState.LEFT_OUT: mark("För stora eller för många, följer inte med: {names}"),
+    FileState.LEFT_OUT: mark("Följer inte med, för stora, för många eller gick inte att kontrollera: {names}"),
 }
 
 

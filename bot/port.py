@@ -61,7 +61,7 @@ class FileState(StrEnum):
     """The scanner is configured but did not answer; it is asked again."""
     INFECTED = "infected"
     LEFT_OUT = "left_out"
-    """Beyond a limit; the original is kept where it fits."""
+    """Beyond a limit, or the scanner never finished it; the original is kept where it fits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +230,6 @@ class Scanner(Protocol):
         """Return what it says of one file.
 
         Raises:
-            TryLater: it cannot be asked now.
+            TryLater: it cannot be asked now (`whole_channel`), or does not finish this very file.
         """
         ...

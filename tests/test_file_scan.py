@@ -282,7 +282,7 @@ async def test_the_limit_of_a_day_is_told_to_staff_and_citizen(town: Town) -> No
     first, second = town.relay.to("anna@kommun.example")
     assert len(first.attachments) == 1
     assert not second.attachments
-    assert "För stora eller för många, följer inte med: ritning-1.pdf" in second.text
+    assert "Följer inte med, för stora, för många eller gick inte att kontrollera: ritning-1.pdf" in second.text
     assert "1 fil var för stor" in town.relay.to("elsa@example.org")[1].text
     town.clock.forward(hours=25)
     await town.receive(mail_with(b"z" * 90, message_id="3@example.org"))
