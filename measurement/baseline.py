@@ -26,10 +26,9 @@ from measurement.measures import (
     WORKING_P90,
     Measure,
     TimeValue,
-    Value,
 )
 from measurement.periods import Week, week_of
-from measurement.survival import quantiles, wilson
+from measurement.survival import quantiles, share_value
 from measurement.weekly import RuleFigures
 
 _HOW = "; measured afterwards from a mailbox: as it took the mails, answers by what ties them to a mail"
@@ -271,25 +270,9 @@ def _figures(rule: Rule, span: _Span, answered: Micros, due: Micros) -> RuleFigu
         unanswered=of[TimeClass.UNANSWERED],
         not_yet_due=of[TimeClass.NOT_YET_DUE],
         left_out=of[TimeClass.EXCLUDED],
-        share=_share(BASELINE[IN_TIME[rule].id], of[TimeClass.IN_TIME], judged, span),
+        share=share_value(BASELINE[IN_TIME[rule].id], of[TimeClass.IN_TIME], judged, span.period, span.as_of),
         settled=span.as_of >= span.end and not of[TimeClass.NOT_YET_DUE],
         settles_at=from_micros(latest),
-    )
-
-
-def _share(measure: Measure, numerator: int, denominator: int, span: _Span) -> Value | None:
-    if not denominator:
-        return None
-    return Value(
-        measure=measure.id,
-        version=measure.version,
-        unit=measure.unit,
-        numerator=numerator,
-        denominator=denominator,
-        n=denominator,
-        period=span.period,
-        as_of=span.as_of,
-        spread=wilson(numerator, denominator) if denominator >= 10 else None,
     )
 
 

@@ -30,8 +30,8 @@ def as_json(report: WeeklyReport) -> dict[str, Any]:
         "as_of": iso(report.as_of),
         "configured_rule": report.configured.value,
         "arrivals": report.arrivals,
-        "rules": {rule.value: _rule(figures) for rule, figures in report.rules.items()},
-        "times": {value.measure: _time(value) for value in times},
+        "rules": {rule.value: rule_as_json(figures) for rule, figures in report.rules.items()},
+        "times": {value.measure: time_as_json(value) for value in times},
         "oldest_waiting": _oldest(report.oldest),
         "left_out": dict(report.left_out),
         "channels": dict(report.channels),
@@ -43,7 +43,8 @@ def as_json(report: WeeklyReport) -> dict[str, Any]:
     }
 
 
-def _rule(figures: RuleFigures) -> dict[str, Any]:
+def rule_as_json(figures: RuleFigures) -> dict[str, Any]:
+    """Return the classes and the share under one rule as plain data; share null without any."""
     return {
         "classes": {
             "in_time": figures.in_time,
@@ -74,7 +75,8 @@ def _share(value: Value) -> dict[str, Any]:
     }
 
 
-def _time(value: TimeValue) -> dict[str, Any]:
+def time_as_json(value: TimeValue) -> dict[str, Any]:
+    """Return a time as plain data, in seconds; null if there is none."""
     return {
         "version": value.version,
         "unit": value.unit.value,

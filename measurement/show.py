@@ -6,20 +6,20 @@ and gets no word. Source: design §5.
 
 from datetime import timedelta
 
-from bot.clock import TimeClass
 from config.texts import Texts
-from measurement.measures import IN_TIME, Display, TimeValue, Value
-from measurement.weekly import OldestWaiting, RuleFigures, WeeklyReport
-from measurement.words import channel_name, class_name, length, paragraph, percent, reason_name, rule_name, table
+from measurement.measures import IN_TIME
+from measurement.show_figures import classes, share_in_words, shares, times
+from measurement.weekly import OldestWaiting, WeeklyReport
+from measurement.words import channel_name, length, paragraph, reason_name, rule_name
 
 
 def as_text(report: WeeklyReport, texts: Texts) -> str:
     """Return the report in one language; instants are shown in the zone of `texts`. Ends without a line break."""
     sections = [
         [*paragraph(_headline(report, texts)), *paragraph(_settles(report, texts)), *_period(report, texts)],
-        _classes(report, texts),
-        _shares(report, texts),
-        _times(report, texts),
+        classes(report, texts),
+        shares(report, texts, tells_so_far=True),
+        times(report, texts),
         _beside(report, texts),
         _method(report, texts),
     ]
@@ -47,21 +47,9 @@ def _headline(report: WeeklyReport, texts: Texts) -> str:
     return texts.t(
         "{week}: {share} besvarades {rule}.",
         week=week,
-        share=_share(share, texts),
+        share=share_in_words(share, texts),
         rule=rule_name(texts, report.configured),
     )
-
-
-def _share(value: Value, texts: Texts, *, with_spread: bool = False) -> str:
-    """Return a share as its n allows: "4 av 5", or "41 av 50 (82,0 %)"; under 30 always with its spread."""
-    counts = {"part": texts.number(value.numerator), "whole": texts.number(value.denominator)}
-    if value.display is Display.COUNT_ONLY:
-        return texts.t("{part} av {whole}", **counts)
-    share = percent(texts, value.share)
-    if value.spread is None or (value.display is Display.PLAIN and not with_spread):
-        return texts.t("{part} av {whole} ({percent})", percent=share, **counts)
-    spread = f"{percent(texts, value.spread.low)}–{percent(texts, value.spread.high)}"
-    return texts.t("{part} av {whole} ({percent}; osäkerhet {spread})", percent=share, spread=spread, **counts)
 
 
 def _settles(report: WeeklyReport, texts: Texts) -> str:
@@ -80,67 +68,6 @@ def _period(report: WeeklyReport, texts: Texts) -> list[str]:
             moment=texts.moment(report.as_of),
         )
     )
-
-
-def _classes(report: WeeklyReport, texts: Texts) -> list[str]:
-    """Return the table of classes under each rule; the configured rule is marked."""
-    rows = [
-        [
-            ("* " if rule is report.configured else "  ") + rule_name(texts, rule),
-            *map(texts.number, _class_counts(figures)),
-            texts.number(figures.arrivals),
-        ]
-        for rule, figures in report.rules.items()
-    ]
-    head = [texts.t("Kontakter"), *(class_name(texts, name) for name in TimeClass), texts.t("alla")]
-    return [*table(head, rows), *paragraph(texts.t("* regeln som kommunen har valt"))]
-
-
-def _class_counts(figures: RuleFigures) -> tuple[int, ...]:
-    """Return the counts in the order of `TimeClass`."""
-    return figures.in_time, figures.late, figures.unanswered, figures.not_yet_due, figures.left_out
-
-
-def _shares(report: WeeklyReport, texts: Texts) -> list[str]:
-    lines = [texts.t("Besvarade i tid, av dem vars tid har gått ut")]
-    for rule, figures in report.rules.items():
-        value = figures.share
-        share = texts.t("inget att räkna") if value is None else _share(value, texts, with_spread=True)
-        if not figures.settled:
-            share = texts.t("hittills {share}", share=share)
-        lines += paragraph(f"{rule_name(texts, rule)}: {share}", indent="  ")
-    return lines
-
-
-def _times(report: WeeklyReport, texts: Texts) -> list[str]:
-    n, answered = report.waiting_median.n, report.waiting_median.answered
-    if not n:
-        return []
-    heading = texts.n(
-        "Tid till svar ({count} kontakt, {answered} besvarade)",
-        "Tid till svar ({count} kontakter, {answered} besvarade)",
-        n,
-        answered=texts.number(answered),
-    )
-    waiting = texts.t(
-        "väntetid på klockan: hälften fick svar {median}, nio av tio {p90}",
-        median=_within(report.waiting_median, texts, days=True),
-        p90=_within(report.waiting_p90, texts, days=True),
-    )
-    working = texts.t(
-        "svarstid i öppen tid: hälften fick svar {median}, nio av tio {p90}",
-        median=_within(report.working_median, texts, days=False),
-        p90=_within(report.working_p90, texts, days=False),
-    )
-    return [heading, *paragraph(waiting, indent="  "), *paragraph(working, indent="  ")]
-
-
-def _within(value: TimeValue, texts: Texts, *, days: bool) -> str:
-    quantile = value.quantile
-    if quantile is None:
-        return texts.t("inget att räkna")
-    time = length(texts, quantile.value, days=days, up=not quantile.more_than)
-    return texts.t("först efter mer än {time}", time=time) if quantile.more_than else texts.t("inom {time}", time=time)
 
 
 def _beside(report: WeeklyReport, texts: Texts) -> list[str]:

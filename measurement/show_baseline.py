@@ -3,25 +3,25 @@
 Every form says that it is a baseline, measured afterwards, and what makes it too good or too bad.
 """
 
-from collections.abc import Mapping
 from itertools import dropwhile
 from typing import Any, assert_never
 
-from bot.clock import Rule, TimeClass
+from bot.clock import Rule
 from config.texts import Texts
 from measurement.baseline import Baseline, Caveat, WeekFigures
-from measurement.measures import Display, TimeValue, Value, iso, seconds
-from measurement.weekly import RuleFigures
-from measurement.words import class_name, length, paragraph, percent, rule_name, table
+from measurement.export import rule_as_json, time_as_json
+from measurement.measures import Display, iso
+from measurement.show_figures import classes, share_in_words, shares, times
+from measurement.words import paragraph, percent, rule_name, table
 
 
 def as_text(found: Baseline, texts: Texts) -> str:
     """Return the baseline in one language; instants are shown in the zone of `texts`. Ends without a line break."""
     sections = [
         _head(found, texts),
-        _classes(found, texts),
-        _shares(found, texts),
-        _times(found, texts),
+        classes(found, texts),
+        shares(found, texts, tells_so_far=False),
+        times(found, texts),
         _counted(found, texts),
         _caveats(found, texts),
         _weeks(found, texts),
@@ -38,85 +38,14 @@ def _head(found: Baseline, texts: Texts) -> list[str]:
 def _headline(found: Baseline, texts: Texts) -> str:
     if found.headline.share is None:
         return texts.t("Utgångsläge: ingen kontakt att räkna.")
-    share, rule = _share(found.headline.share, texts), rule_name(texts, found.configured)
+    share, rule = share_in_words(found.headline.share, texts), rule_name(texts, found.configured)
     return texts.t("Utgångsläge: {share} besvarades {rule}.", share=share, rule=rule)
-
-
-def _share(value: Value, texts: Texts, *, with_spread: bool = False) -> str:
-    """Return a share as its n allows (design §5): under ten as counts only, under thirty always with its spread."""
-    counts = {"part": texts.number(value.numerator), "whole": texts.number(value.denominator)}
-    if value.display is Display.COUNT_ONLY:
-        return texts.t("{part} av {whole}", **counts)
-    share = percent(texts, value.share)
-    if value.spread is None or (value.display is Display.PLAIN and not with_spread):
-        return texts.t("{part} av {whole} ({percent})", percent=share, **counts)
-    spread = f"{percent(texts, value.spread.low)}–{percent(texts, value.spread.high)}"
-    return texts.t("{part} av {whole} ({percent}; osäkerhet {spread})", percent=share, spread=spread, **counts)
 
 
 def _period(found: Baseline, texts: Texts) -> str:
     first = found.start.astimezone(texts.zone).date()
     day = texts.t("{day} {year}", day=texts.day(first), year=first.year)
     return texts.t("Från {day}, enligt läget {moment}.", day=day, moment=texts.moment(found.as_of))
-
-
-def _classes(found: Baseline, texts: Texts) -> list[str]:
-    """Return the table of classes under each rule; the configured rule is marked."""
-    rows = [
-        [
-            ("* " if rule is found.configured else "  ") + rule_name(texts, rule),
-            *map(texts.number, _class_counts(figures)),
-            texts.number(figures.arrivals),
-        ]
-        for rule, figures in found.rules.items()
-    ]
-    head = [texts.t("Kontakter"), *(class_name(texts, name) for name in TimeClass), texts.t("alla")]
-    return [*table(head, rows), *paragraph(texts.t("* regeln som kommunen har valt"))]
-
-
-def _class_counts(figures: RuleFigures) -> tuple[int, ...]:
-    """Return the counts in the order of `TimeClass`."""
-    return figures.in_time, figures.late, figures.unanswered, figures.not_yet_due, figures.left_out
-
-
-def _shares(found: Baseline, texts: Texts) -> list[str]:
-    lines = [texts.t("Besvarade i tid, av dem vars tid har gått ut")]
-    for rule, figures in found.rules.items():
-        value = figures.share
-        share = texts.t("inget att räkna") if value is None else _share(value, texts, with_spread=True)
-        lines += paragraph(f"{rule_name(texts, rule)}: {share}", indent="  ")
-    return lines
-
-
-def _times(found: Baseline, texts: Texts) -> list[str]:
-    n, answered = found.waiting_median.n, found.waiting_median.answered
-    if not n:
-        return []
-    heading = texts.n(
-        "Tid till svar ({count} kontakt, {answered} besvarade)",
-        "Tid till svar ({count} kontakter, {answered} besvarade)",
-        n,
-        answered=texts.number(answered),
-    )
-    waiting = texts.t(
-        "väntetid på klockan: hälften fick svar {median}, nio av tio {p90}",
-        median=_within(found.waiting_median, texts, days=True),
-        p90=_within(found.waiting_p90, texts, days=True),
-    )
-    working = texts.t(
-        "svarstid i öppen tid: hälften fick svar {median}, nio av tio {p90}",
-        median=_within(found.working_median, texts, days=False),
-        p90=_within(found.working_p90, texts, days=False),
-    )
-    return [heading, *paragraph(waiting, indent="  "), *paragraph(working, indent="  ")]
-
-
-def _within(value: TimeValue, texts: Texts, *, days: bool) -> str:
-    quantile = value.quantile
-    if quantile is None:
-        return texts.t("inget att räkna")
-    time = length(texts, quantile.value, days=days, up=not quantile.more_than)
-    return texts.t("först efter mer än {time}", time=time) if quantile.more_than else texts.t("inom {time}", time=time)
 
 
 def _counted(found: Baseline, texts: Texts) -> list[str]:
@@ -276,8 +205,8 @@ def as_json(found: Baseline) -> dict[str, Any]:
         "mails": _mails(found),
         "arrivals": found.arrivals,
         "answers": _answers(found),
-        "rules": _rules(found.rules),
-        "times": {value.measure: _time(value) for value in times},
+        "rules": {rule.value: rule_as_json(figures) for rule, figures in found.rules.items()},
+        "times": {value.measure: time_as_json(value) for value in times},
         "weeks": [_week(one) for one in found.weeks],
         "caveats": [caveat.value for caveat in found.caveats],
     }
@@ -308,52 +237,5 @@ def _week(one: WeekFigures) -> dict[str, Any]:
         "start": iso(one.start),
         "end": iso(one.end),
         "arrivals": one.arrivals,
-        "rules": _rules(one.rules),
-    }
-
-
-def _rules(rules: Mapping[Rule, RuleFigures]) -> dict[str, Any]:
-    return {
-        rule.value: {
-            "classes": {
-                "in_time": figures.in_time,
-                "late": figures.late,
-                "unanswered_past_due": figures.unanswered,
-                "not_yet_due": figures.not_yet_due,
-                "left_out": figures.left_out,
-            },
-            "settled": figures.settled,
-            "settles_at": iso(figures.settles_at),
-            "share": figures.share and _value(figures.share),
-        }
-        for rule, figures in rules.items()
-    }
-
-
-def _value(value: Value) -> dict[str, Any]:
-    return {
-        "measure": value.measure,
-        "version": value.version,
-        "unit": value.unit.value,
-        "numerator": value.numerator,
-        "denominator": value.denominator,
-        "n": value.n,
-        "period": value.period,
-        "as_of": iso(value.as_of),
-        "share": value.share,
-        "display": value.display.value,
-        "spread": value.spread and {"low": value.spread.low, "high": value.spread.high},
-    }
-
-
-def _time(value: TimeValue) -> dict[str, Any]:
-    return {
-        "version": value.version,
-        "unit": value.unit.value,
-        "value": value.quantile and seconds(value.quantile.value),
-        "more_than": value.quantile is not None and value.quantile.more_than,
-        "n": value.n,
-        "answered": value.answered,
-        "period": value.period,
-        "as_of": iso(value.as_of),
+        "rules": {rule.value: rule_as_json(figures) for rule, figures in one.rules.items()},
     }

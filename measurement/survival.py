@@ -4,14 +4,14 @@ The only module that imports scipy, which takes half a second to load. Pure.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import CensoredData, binomtest, ecdf
 
 from bot.calendar import Micros
-from measurement.measures import Quantile, Spread
+from measurement.measures import Measure, Quantile, Spread, Value
 
 _ROUNDING = 1e-9
 """The curve is a product of fractions: what should be exactly 0.5 may come out a hair above."""
@@ -50,3 +50,20 @@ def wilson(numerator: int, denominator: int) -> Spread:
     """
     interval = binomtest(numerator, denominator).proportion_ci(confidence_level=0.95, method="wilson")
     return Spread(low=float(interval.low), high=float(interval.high))
+
+
+def share_value(measure: Measure, numerator: int, denominator: int, period: str, as_of: datetime) -> Value | None:
+    """Return a share with all that travels with it, its spread from ten on (design §5); None of nothing."""
+    if not denominator:
+        return None
+    return Value(
+        measure=measure.id,
+        version=measure.version,
+        unit=measure.unit,
+        numerator=numerator,
+        denominator=denominator,
+        n=denominator,
+        period=period,
+        as_of=as_of,
+        spread=wilson(numerator, denominator) if denominator >= 10 else None,
+    )

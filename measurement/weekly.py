@@ -26,7 +26,7 @@ from measurement.measures import (
 )
 from measurement.periods import Week
 from measurement.population import Inquiries, Waiting, WeekData
-from measurement.survival import quantiles, wilson
+from measurement.survival import quantiles, share_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +174,7 @@ def _rule_figures(rule: Rule, week: Week, inquiries: Inquiries, calendar: Calend
         unanswered=of[TimeClass.UNANSWERED],
         not_yet_due=of[TimeClass.NOT_YET_DUE],
         left_out=of[TimeClass.EXCLUDED],
-        share=_share(IN_TIME[rule], of[TimeClass.IN_TIME], judged, week, as_of),
+        share=share_value(IN_TIME[rule], of[TimeClass.IN_TIME], judged, str(week), as_of),
         settled=as_of >= week.end(calendar.zone) and not of[TimeClass.NOT_YET_DUE],
         settles_at=_settles_at(rule, week, due[codes != CLASSES.index(TimeClass.EXCLUDED)], calendar, as_of),
     )
@@ -186,22 +186,6 @@ def _settles_at(rule: Rule, week: Week, due: Micros, calendar: Calendar, as_of: 
     if to_micros(as_of) < end:
         latest = max(latest, int(deadlines(calendar, rule, np.array([end - 1], dtype=np.int64))[0]))
     return from_micros(latest)
-
-
-def _share(measure: Measure, numerator: int, denominator: int, week: Week, as_of: datetime) -> Value | None:
-    if not denominator:
-        return None
-    return Value(
-        measure=measure.id,
-        version=measure.version,
-        unit=measure.unit,
-        numerator=numerator,
-        denominator=denominator,
-        n=denominator,
-        period=str(week),
-        as_of=as_of,
-        spread=wilson(numerator, denominator) if denominator >= 10 else None,
-    )
 
 
 def _left_out(inquiries: Inquiries) -> NDArray[np.bool_]:
