@@ -69,11 +69,11 @@ def _leaving(server: Child, seconds: float) -> float:
     """Return how many mails a second leave once everything is taken in; 0 if all had left before."""
     patience = time.monotonic() + 60
     while (before := server.ask())["unread"] and time.monotonic() < patience:
-        time.sleep(0.05)
+        time.sleep(0.05)  # between two looks at another process, within the patience
     begin = time.monotonic()
     after = before
     while after["leaving"] and time.monotonic() - begin < seconds:
-        time.sleep(0.05)
+        time.sleep(0.05)  # likewise
         after = server.ask()
     sent: int = before["leaving"] - after["leaving"]
     return sent / max(time.monotonic() - begin, 0.001)
@@ -218,7 +218,7 @@ def start(quick: bool) -> Sequence[Row]:
                 times.append(time.perf_counter() - begin)
                 if times is again:
                     used = cpu_seconds(process.pid)
-                    time.sleep(rest)
+                    time.sleep(rest)  # what it uses at rest is what is measured
                     memory.append(memory_mb(process.pid))
                     idle.append((cpu_seconds(process.pid) - used) / rest * 100)
                 process.terminate()

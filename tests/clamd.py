@@ -46,5 +46,5 @@ def _wait_for(control: Path, process: "subprocess.Popen[bytes]") -> None:
                 if line.recv(10).startswith(b"PONG"):
                     return
             except OSError:
-                time.sleep(0.1)
+                time.sleep(0.1)  # between two tries, at most 300: it tells nobody when it listens
     raise RuntimeError("clamd does not answer")

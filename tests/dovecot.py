@@ -166,7 +166,7 @@ def _await_listening(port: int, process: subprocess.Popen[bytes], log: Path) -> 
             probe.settimeout(1)
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
-        time.sleep(0.02)
+        time.sleep(0.02)  # between two tries, within ten seconds: it tells nobody when it listens
     said = log.read_text() if log.exists() else ""
     raise RuntimeError(f"Dovecot did not come up:\n{said}")
 

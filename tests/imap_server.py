@@ -131,7 +131,7 @@ class _Session:
         elif trouble == "DRIP":
             while True:
                 self.say("* OK one moment")
-                time.sleep(0.02)
+                time.sleep(0.02)  # the dripping that is tested, in a thread of its own
         else:
             if trouble in {"BYE", "LINGER"}:
                 self.say("* BYE Elsa Exempel, go away")

@@ -144,5 +144,5 @@ def _await_listening(port: int, log: Path) -> None:
             probe.settimeout(1)
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
-        time.sleep(0.02)
+        time.sleep(0.02)  # between two tries, within ten seconds: it tells nobody when it listens
     raise RuntimeError("Postfix did not come up:\n" + (log.read_text() if log.exists() else ""))

@@ -44,6 +44,9 @@ async def test_a_real_clamd_tells(control: Path, content: bytes, verdict: Verdic
 @pytest.mark.asyncio
 async def test_a_real_clamd_says_that_it_is_there(control: Path) -> None:
     await ClamAV(ClamAVSettings(socket=str(control))).ping()
+    # Who is there says nothing more; that silence means something is shown by one who is not.
+    with pytest.raises(TryLater, match="scanner_away"):
+        await ClamAV(ClamAVSettings(socket=str(control.with_name("none.ctl")))).ping()
 
 
 @pytest.mark.asyncio

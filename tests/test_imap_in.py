@@ -138,6 +138,7 @@ class TestFilledCutOffRefilled:
                 client.create_folder("Skräp")
                 put(client, mail(1), folder="Skräp")
                 await until(lambda: len(desk.kept) == 1)
+        assert await desk.subjects() == ["1"]
 
 
 @pytest.mark.asyncio

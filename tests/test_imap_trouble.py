@@ -123,6 +123,7 @@ class TestMisbehaviour:
             await until(lambda: scripted.reader.state.trouble is Trouble.CLOSED)
             server.add(mail(1))
             await until(lambda: len(scripted.kept) == 1)
+        assert await scripted.subjects() == ["1"]
 
     @pytest.mark.parametrize("trouble", ["HANG", "DRIP"])
     async def test_a_server_that_never_comes_to_an_answer_is_left_in_time(
@@ -256,6 +257,7 @@ class TestMisbehaviour:
         server.trouble = lambda words: "HANG" if words == "CAPABILITY" else None
         async with scripted.running():
             await until(lambda: bool(server.heard))
+        assert all(ends(thread) for thread in threads())
 
 
 @pytest.mark.asyncio

@@ -86,10 +86,11 @@ def test_a_database_that_goes_away_is_4xx_and_comes_back(tmp_path: Path, clock: 
         if server is None:
             pytest.skip("no PostgreSQL on this machine")
         url = new_postgres(server)
-        asyncio.run(_away_and_back(tmp_path, url, server, clock))
+        assert asyncio.run(_away_and_back(tmp_path, url, server, clock)) == 2
 
 
-async def _away_and_back(folder: Path, url: str, server: postgres.Server, clock: FrozenClock) -> None:
+async def _away_and_back(folder: Path, url: str, server: postgres.Server, clock: FrozenClock) -> int:
+    """Return how many mails are kept: the one before the database went away, and the one that came again."""
     config = write_config(folder, url, 0, 9)
     async with running(load(config), clock.now) as service:
         port = service.smtp_in.smtp_port
@@ -100,7 +101,7 @@ async def _away_and_back(folder: Path, url: str, server: postgres.Server, clock:
         while not await send(make_mail("under", message_id="2@example.org"), port, CONTACT, "elsa@example.org"):
             await asyncio.sleep(0.1)
         async with service.database.reading() as connection:
-            assert (await connection.execute(text("SELECT count(*) FROM originals"))).scalar() == 2
+            return int((await connection.execute(text("SELECT count(*) FROM originals"))).scalar_one())
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

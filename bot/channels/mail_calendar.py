@@ -18,7 +18,7 @@ _PARAM = re.compile(r";([A-Za-z-]+)=(?:\"([^\"]*)\"|([^;\"]*))")
 _ESCAPE = re.compile(r"\\([\\;,nN])")
 _STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?\Z")
 _SPAN = re.compile(r"P(?:(\d{1,4})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,4})M)?(?:\d{1,6}S)?)?\Z")
-_SHOWN = ("VEVENT", "VTODO")
+_SHOWN = ("VEVENT", "VTODO")  # components of RFC 5545 §3.6
 _ANSWERS = ("REPLY", "COUNTER")
 
 
