@@ -2,11 +2,24 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.facts import AddressId, CaseNumber, Channel, Fact, FactKind, Kind, UnitId
+from bot.facts import (
+    AddressId,
+    CaseMark,
+    CaseNumber,
+    Channel,
+    Fact,
+    FactKind,
+    Kind,
+    OfficerId,
+    Result,
+    TopicId,
+    UnitId,
+)
+from bot.inquiry import standing
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """31 signs without look-alikes (no 0 O, 1 I L). Being a prime, 31 lets the check sign catch every single wrong
@@ -49,7 +62,18 @@ class CaseState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseNow:
-    """A case as its facts leave it. `possibly` is a case it may belong to, empty if none."""
+    """A case as its facts leave it.
+
+    Attributes:
+        possibly: a case it may belong to, empty if none.
+        owner: whose case it is, empty: nobody's.
+        topic: empty until somebody says what it is about.
+        secret, diary: whether it is marked so. language, interpreter: empty unless somebody said so.
+        merged_into: the case it has become part of, None: it stands for itself. merged_from: those that became part
+            of it.
+        result: what it led to, None as long as nobody has said.
+        promised: a date that the citizen was told later than the first promise, as ``2026-12-01``; else empty.
+    """
 
     number: CaseNumber
     channel: Channel
@@ -59,10 +83,27 @@ class CaseNow:
     possibly: str
     opened_at: datetime
     changed_at: datetime
+    owner: OfficerId = OfficerId("")
+    topic: TopicId = TopicId("")
+    secret: bool = False
+    diary: bool = False
+    language: str = ""
+    interpreter: str = ""
+    merged_into: CaseNumber | None = None
+    merged_from: tuple[CaseNumber, ...] = ()
+    result: Result | None = None
+    promised: str = ""
+
+
+def is_case(facts: Iterable[Fact]) -> bool:
+    """Tell whether facts are a case's, and not those of a telephone contact that never became one."""
+    return any(fact.kind is FactKind.RECEIVED for fact in facts)
 
 
 def fold_case(facts: Sequence[Fact]) -> CaseNow:
-    """Return the case as its facts, in the order they were recorded, leave it.
+    """Return the case as its facts, in the order they were recorded, leave it; corrections are applied first.
+
+    A promise told later ends with the inquiry: the next message starts with a promise of its own.
 
     Raises:
         ValueError: no fact tells how the case began.
@@ -70,26 +111,69 @@ def fold_case(facts: Sequence[Fact]) -> CaseNow:
     first = next((fact for fact in facts if fact.kind is FactKind.RECEIVED), None)
     if first is None:
         raise ValueError("a case begins with a received message")
-    kind, unit, state = Kind(str(first.data["kind"])), UnitId(str(first.data["unit"])), CaseState.OPEN
-    for fact in facts:
-        if fact.kind is FactKind.KIND_CHANGED:
-            kind = Kind(str(fact.data["kind"]))
-        elif fact.kind is FactKind.TRANSFERRED:
-            unit = UnitId(str(fact.data["unit"]))
-        elif fact.kind is FactKind.CLOSED:
-            state = CaseState.CLOSED
-        elif fact.kind is FactKind.REOPENED or (fact.kind is FactKind.RECEIVED and not fact.data.get("auto")):
-            state = CaseState.OPEN
-    return CaseNow(
+    now = CaseNow(
         number=first.case,
         channel=Channel(str(first.data["channel"])),
-        kind=kind,
-        unit=unit,
-        state=state,
+        kind=Kind(str(first.data["kind"])),
+        unit=UnitId(str(first.data["unit"])),
+        state=CaseState.OPEN,
         possibly=str(first.data.get("possibly", "")),
         opened_at=first.occurred_at,
         changed_at=facts[-1].recorded_at,
     )
+    for fact in standing(facts):
+        now = _after(now, fact)
+    return now
+
+
+def _after(now: CaseNow, fact: Fact) -> CaseNow:
+    """Return the case after one more fact; what is not named here changes nothing of a case."""
+    said = {key: str(value) for key, value in fact.data.items()}
+    match fact.kind:
+        case FactKind.KIND_CHANGED:
+            return replace(now, kind=Kind(said["kind"]))
+        case FactKind.TOPIC_SET:
+            return replace(now, topic=TopicId(said["topic"]))
+        case FactKind.ASSIGNED if "officer" in said:
+            return replace(now, owner=OfficerId(said["officer"]))
+        case FactKind.TRANSFERRED:
+            return replace(now, unit=UnitId(said["unit"]), owner=OfficerId(said.get("officer", "")))
+        case FactKind.CLOSED:
+            return replace(now, state=CaseState.CLOSED)
+        case FactKind.REOPENED:
+            return replace(now, state=CaseState.OPEN)
+        case FactKind.RECEIVED if not fact.data.get("auto"):
+            return replace(now, state=CaseState.OPEN)
+        case FactKind.HELD | FactKind.DELAYED:
+            return replace(now, promised=said.get("until", ""))
+        case FactKind.ANSWERED | FactKind.ANSWERED_ELSEWHERE:
+            return replace(now, promised="")
+        case FactKind.OUTCOME:
+            return replace(now, result=Result(said["result"]))
+        case FactKind.MARKED:
+            return _marked(now, said["mark"], said.get("value", ""))
+        case FactKind.MERGED:
+            return _merged(now, said)
+        case _:
+            return now
+
+
+def _marked(now: CaseNow, mark: str, value: str) -> CaseNow:
+    match CaseMark(mark):
+        case CaseMark.SECRET:
+            return replace(now, secret=bool(value))
+        case CaseMark.DIARY:
+            return replace(now, diary=bool(value))
+        case CaseMark.LANGUAGE:
+            return replace(now, language=value)
+        case CaseMark.INTERPRETER:
+            return replace(now, interpreter=value)
+
+
+def _merged(now: CaseNow, said: dict[str, str]) -> CaseNow:
+    if "into" in said:
+        return replace(now, merged_into=CaseNumber(said["into"]), state=CaseState.CLOSED)
+    return replace(now, merged_from=(*now.merged_from, CaseNumber(said["from"])))
 
 
 class Tie(StrEnum):

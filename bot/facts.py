@@ -19,6 +19,7 @@ InboxId = NewType("InboxId", int)
 OutboxId = NewType("OutboxId", int)
 OfficerId = NewType("OfficerId", str)
 UnitId = NewType("UnitId", str)
+TopicId = NewType("TopicId", str)
 Seq = NewType("Seq", int)
 
 FactValue = str | int | bool
@@ -53,6 +54,27 @@ class Kind(StrEnum):
     FAULT = "fault"
 
 
+class Result(StrEnum):
+    """Vad det ledde till: what came of a viewpoint or a fault report, told to the citizen."""
+
+    REMEDIED = "remedied"
+    TAKEN_FURTHER = "taken_further"
+    NO_ACTION = "no_action"
+
+
+class CaseMark(StrEnum):
+    """What a case is marked with beside its kind and topic."""
+
+    SECRET = "secret"
+    """Sekretess: fewer may see it."""
+    DIARY = "diary"
+    """Ska diarieföras: the registrar has to enter it."""
+    LANGUAGE = "language"
+    """The language the citizen writes."""
+    INTERPRETER = "interpreter"
+    """Tolk: the citizen needs one, for this language."""
+
+
 class ExcludeReason(StrEnum):
     """Why an inquiry is left out of the figures; each reason is counted in the report."""
 
@@ -81,6 +103,8 @@ class FactKind(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     OUTCOME = "outcome"
+    MARKED = "marked"
+    DELAYED = "delayed"
     INVITED = "invited"
     RESPONDED = "responded"
     EXCLUDED = "excluded"
@@ -112,14 +136,24 @@ class Fact:
             nothing); possibly (a case it may belong to); authentic (pass, fail or none); via (forwarded by a
             colleague: occurred_at is when the colleague got it; web_form)
             acknowledged: outbox
-            answered: message, outbox; unsure (true: acceptance by the channel is not certain)
+            assigned: officer (whose case it is now, empty: nobody's); message (an answer on its way)
+            transferred: unit; officer; message (the note that tells why)
+            held (holding notice of a person): message, outbox, until (the new promise, as 2026-12-01)
+            delayed (we told that the promise will be missed): outbox, until
+            answered: message, outbox; unsure (true: acceptance by the channel is not certain); spoken (true: by
+            telephone, seconds: how long it took, where told)
             answered_elsewhere: message
             unmasked: message (the note that tells why); opened: nothing
-            delivery_failed: outbox, of (answer, acknowledgement or notice); status (as 5.1.1)
+            delivery_failed: outbox, of (what kind of mail, as answer); status (as 5.1.1)
             noted: message
             excluded: reason
             kind_changed: kind
-            transferred: unit
+            topic_set: topic
+            marked: mark, value (empty: taken away); message (the note that tells why)
+            outcome: result, message; outbox where it was sent
+            merged: into (on the case that ends) or from, and same_person (true: an officer says so)
+            reminded: of (owner, unit, promise_owner, promise_unit, door), officer or unit
+            phone: way (phone or visit), direct (true or false); seconds, topic, reception (1–5), message
             corrected: seq (of the fact corrected); drop (true) or occurred_at (microseconds UTC)
 
     Raises:

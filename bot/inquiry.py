@@ -4,7 +4,7 @@ Pure; of the product it imports `bot.facts` only. The same fold gives the inquir
 timeline that explains them, so they cannot disagree. The rules in words: docs/clock.md.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -216,6 +216,8 @@ class _Fold:
                 | FactKind.REMINDED
                 | FactKind.REOPENED
                 | FactKind.OUTCOME
+                | FactKind.MARKED
+                | FactKind.DELAYED
                 | FactKind.INVITED
                 | FactKind.RESPONDED
                 | FactKind.MERGED
@@ -328,17 +330,27 @@ def _fold(facts: Iterable[Fact]) -> _Fold:
     for earlier, later in pairwise(read):
         if later.case != earlier.case or later.seq <= earlier.seq:
             raise ValueError(f"fact {later.seq} after {earlier.seq}: fold one case's facts, in order of seq")
-    verdicts = _verdicts(read)
-    dropped = [fact for fact in read if verdicts.get(fact.seq, fact.occurred_at) is None]
+    left = standing(read)
+    kept = {fact.seq for fact in left}
+    dropped = [fact for fact in read if fact.seq not in kept]
     fold = _Fold(fact.inquiry for fact in dropped if fact.kind is FactKind.RECEIVED and fact.inquiry is not None)
-    for fact in read:
-        instant = verdicts.get(fact.seq, fact.occurred_at)
-        if instant is not None:
-            fold.read(fact if instant == fact.occurred_at else replace(fact, occurred_at=instant))
+    for fact in left:
+        fold.read(fact)
     return fold
 
 
-def _verdicts(facts: tuple[Fact, ...]) -> dict[int, datetime | None]:
+def standing(facts: Sequence[Fact]) -> list[Fact]:
+    """Return one case's facts, in order of seq, without those a correction took away and with corrected instants."""
+    verdicts = _verdicts(facts)
+    left = list[Fact]()
+    for fact in facts:
+        instant = verdicts.get(fact.seq, fact.occurred_at)
+        if instant is not None:
+            left.append(fact if instant == fact.occurred_at else replace(fact, occurred_at=instant))
+    return left
+
+
+def _verdicts(facts: Sequence[Fact]) -> dict[int, datetime | None]:
     """Return what the last standing correction says of each fact it points at: another instant, or None, gone.
 
     Read from the last to the first, because what is said of a correction is always said later.

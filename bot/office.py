@@ -1,34 +1,133 @@
 """The municipality as the services see it: units, officers, promises, opening hours. Built from the configuration."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from bot.calendar import Calendar
 from bot.clock import Rule
-from bot.facts import Kind, OfficerId, UnitId
+from bot.facts import Kind, OfficerId, TopicId, UnitId
 from bot.tokens import Tokens
 from config.texts import Texts
 
 
+class Notify(StrEnum):
+    """Who is told of a message in a case that nobody owns. Its owner alone is told where there is one."""
+
+    ON_DUTY = "on_duty"
+    """The officers that the rota names today; without a rota a few of those who are here, in turn."""
+    ADDRESS = "address"
+    """The unit's own staff address, once."""
+    ALL = "all"
+    """Every officer of the unit who is here."""
+
+
+class Role(StrEnum):
+    """What an officer may do beside answering."""
+
+    OFFICER = "officer"
+    LEAD = "lead"
+    """Kvalitetsledare: reads all units' cases but secret ones, edits canned answers, sees who left out what."""
+    ADMIN = "admin"
+    """Sets up units, staff and texts; sees no more cases than any officer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """Enhet: where a case lies. `address` is its contact address, from which its answers come."""
+    """Enhet: where a case lies.
+
+    Attributes:
+        address: its contact address, from which its answers come.
+        staff_address: a mailbox its staff share, empty if there is none.
+        on_call: who is told at once, at any hour, of words that need another door.
+        copies: how many officers are told at most where nobody is on duty by a rota.
+        rota: the officers on duty by weekday, Monday 0.
+        secrecy: only its members see its cases.
+    """
 
     id: UnitId
     name: str
     address: str
     phone: str = ""
+    staff_address: str = ""
+    on_call: str = ""
+    notify: Notify = Notify.ON_DUTY
+    copies: int = 2
+    rota: Mapping[int, tuple[OfficerId, ...]] = field(default_factory=dict)
+    secrecy: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """Local days on which an officer is away: from `first` until before `back`."""
+
+    first: date
+    back: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Officer:
-    """Handläggare: staff who answer for one or more units."""
+    """Handläggare: staff who answer for one or more units. `cleared`: may see secret cases of these units."""
 
     id: OfficerId
     name: str
     email: str
     units: frozenset[UnitId]
+    role: Role = Role.OFFICER
+    cleared: bool = False
+    absences: tuple[Absence, ...] = ()
+
+    def is_away(self, day: date) -> bool:
+        """Tell whether the officer is away on a local day."""
+        return any(one.first <= day < one.back for one in self.absences)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """Ämne: what a case is about."""
+
+    id: TopicId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canned:
+    """Mall: an answer kept for use again, with fields in braces, as ``{dag}``.
+
+    `unit` None: for all. `language`: as ``sv``; empty: any.
+    """
+
+    name: str
+    text: str
+    unit: UnitId | None = None
+    language: str = ""
+
+
+class Door(StrEnum):
+    """Another way in that some words need, at once."""
+
+    DANGER = "danger"
+    CHILD = "child"
+    APPEAL = "appeal"
+    SECRECY = "secrecy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorWord:
+    """Words that need another door. `words` may end with ``*``, which stands for any ending."""
+
+    door: Door
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminders:
+    """How many open minutes before a deadline or a promise ends the owner, the unit and the citizen are told."""
+
+    owner: int = 240
+    unit: int = 120
+    citizen: int = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +190,15 @@ class Office:
     tenant_mailboxes: frozenset[str] = frozenset()
     secrets_in_subject: bool = False
     file_limits: FileLimits = FileLimits()
+    topics: tuple[Topic, ...] = ()
+    canned: tuple[Canned, ...] = ()
+    door_words: tuple[DoorWord, ...] = ()
+    door_addresses: Mapping[Door, str] = field(default_factory=dict)
+    on_call: str = ""
+    reminders: Reminders = Reminders()
+    regret: timedelta = timedelta(seconds=60)
+    names: Mapping[OfficerId, str] = field(default_factory=dict)
+    """Names of all who ever were officers, so that an old answer still tells whose it was."""
 
     def unit(self, unit: UnitId) -> Unit:
         """Return the unit, or the first one if it is no longer configured, so that no case is without a home."""
@@ -99,6 +207,42 @@ class Office:
     def officer(self, officer: OfficerId) -> Officer | None:
         """Return the officer, None if not configured (any more)."""
         return next((known for known in self.officers if known.id == officer), None)
+
+    def officer_at(self, email: str) -> Officer | None:
+        """Return the officer with this e-mail address (in lower case), None if nobody has it."""
+        return next((known for known in self.officers if known.email.lower() == email), None)
+
+    def unit_named(self, text: str) -> Unit | None:
+        """Return the unit a person means by its id or name, upper and lower case alike; None if there is none."""
+        said = text.strip().casefold()
+        return next((one for one in self.units if said in {one.id.casefold(), one.name.casefold()}), None)
+
+    def officer_named(self, text: str) -> Officer | None:
+        """Return the officer meant by id, full name, address, or a first name that only one has; None if unclear."""
+        said = text.strip().casefold()
+        for one in self.officers:
+            if said in {one.id.casefold(), one.name.casefold(), one.email.casefold()}:
+                return one
+        first = [one for one in self.officers if one.name.casefold().split(" ")[0] == said]
+        return first[0] if len(first) == 1 else None
+
+    def topic_named(self, text: str) -> Topic | None:
+        """Return the topic meant by id or name, or by the beginning of a name that only one has; None if unclear."""
+        said = text.strip().casefold()
+        for one in self.topics:
+            if said in {one.id.casefold(), one.name.casefold()}:
+                return one
+        begins = [one for one in self.topics if said and one.name.casefold().startswith(said)]
+        return begins[0] if len(begins) == 1 else None
+
+    def name_of(self, officer: OfficerId) -> str:
+        """Return an officer's name, also of one who has left; the id if nobody knows it."""
+        known = self.officer(officer)
+        return known.name if known else self.names.get(officer, officer)
+
+    def local_day(self, instant: datetime) -> date:
+        """Return the local day of a UTC instant."""
+        return instant.astimezone(self.texts.zone).date()
 
     def officers_of(self, unit: UnitId) -> tuple[Officer, ...]:
         """Return the unit's officers in the configured order."""
@@ -132,6 +276,10 @@ class Office:
     def promised_day(self, kind: Kind, arrived_at: datetime) -> date:
         """Return the last local day of the promise to the citizen: the n-th open day after the day of arrival."""
         return self.calendar.nth_open_day(arrived_at, self.promises[kind])
+
+
+CurrentOffice = Callable[[], Office]
+"""Gives the municipality as it is now: staff, units and texts change while the service runs."""
 
 
 def plain_address(address: str) -> str:

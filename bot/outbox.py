@@ -292,6 +292,7 @@ class Outbox:
             references=mail.references,
             created_at=mail.created_at,
             attachments=files,
+            html=mail.html,
         )
 
     def _return_path(self, mail: OutgoingMail) -> str:

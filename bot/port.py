@@ -185,6 +185,7 @@ class Outbound:
         automatic: True for everything no person wrote; marked so by the channel (RFC 3834).
         message_id: drawn once when the message was queued, so that every attempt carries the same.
         created_at: when it was queued (UTC).
+        html: the same as `text`, set out as a page; empty: there is only the text.
     """
 
     to_addr: str
@@ -201,6 +202,7 @@ class Outbound:
     references: tuple[str, ...] = ()
     created_at: datetime
     attachments: Sequence[Attachment] = field(default_factory=tuple)
+    html: str = ""
 
 
 class Sender(Protocol):

@@ -110,4 +110,5 @@ def _mail(row: Mapping[Any, Any]) -> OutgoingMail:
         tried_at=row["tried_at"],
         attempts=row["attempts"],
         unsure=bool(row["unsure"]),
+        html=row["html"],
     )

@@ -202,7 +202,7 @@ class Ledger:
             "reply_to": mail.reply_to, "subject": mail.subject, "text": mail.text,
             "message_id": mail.message_id, "in_reply_to": mail.in_reply_to,
             "refs": json.dumps(mail.references), "attach": json.dumps(mail.attach),
-            "created_at": mail.created_at, "due_at": mail.due_at,
+            "created_at": mail.created_at, "due_at": mail.due_at, "html": mail.html,
         }  # fmt: skip
         self._add(outbox, **row)
         queued = QueuedBefore(

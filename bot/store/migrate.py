@@ -66,8 +66,11 @@ async def stand_guard(connection: AsyncConnection) -> None:
 async def standing_guards(connection: AsyncConnection) -> set[str]:
     """Return the names of the guards that stand and are switched on."""
     if connection.dialect.name == "sqlite":
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'facts'"
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('facts', 'register')"
     else:
-        query = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'facts'::regclass AND tgenabled <> 'D'"
+        query = (
+            "SELECT tgname FROM pg_trigger WHERE tgrelid IN ('facts'::regclass, 'register'::regclass) "
+            "AND tgenabled <> 'D'"
+        )
     rows = await connection.execute(text(query))
     return {str(name) for (name,) in rows} & GUARD_NAMES

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.case import CaseNow, fold_case
+from bot.case import CaseNow, fold_case, is_case
 from bot.facts import CaseNumber, Fact
 from bot.inquiry import Inquiry, fold_inquiries
 from bot.store.rows import fact_of
@@ -19,7 +19,13 @@ _CASES_AT_ONCE = 2_000
 async def write_projections(
     connection: AsyncConnection, folds: Mapping[CaseNumber, Sequence[Fact]], *, new: Collection[CaseNumber]
 ) -> None:
-    """Write the rows of these cases anew from all their facts; the cases in `new` have no rows yet."""
+    """Write the rows of these cases anew from all their facts; the cases in `new` have no rows yet.
+
+    A telephone contact that never became a case has none.
+    """
+    folds = {number: known for number, known in folds.items() if is_case(known)}
+    if not folds:
+        return
     old = [number for number in folds if number not in new]
     if old:
         await connection.execute(delete(cases).where(cases.c.number.in_(old)))
@@ -78,6 +84,14 @@ def _case_row(case: CaseNow) -> dict[str, Any]:
         "possibly": case.possibly,
         "opened_at": case.opened_at,
         "changed_at": case.changed_at,
+        "owner": case.owner,
+        "topic": case.topic,
+        "language": case.language,
+        "interpreter": case.interpreter,
+        "merged_into": case.merged_into or "",
+        "promised": case.promised,
+        "secret": int(case.secret),
+        "diary": int(case.diary),
     }
 
 

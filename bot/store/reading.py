@@ -198,7 +198,7 @@ def _queued() -> Select[Any]:
     columns = outbox.c
     return select(
         columns.id, columns.kind, columns.state, columns.case, columns.inquiry, columns.message,
-        columns.officer, columns.created_at,
+        columns.officer, columns.created_at, columns.attempts,
     )  # fmt: skip
 
 
@@ -212,6 +212,7 @@ def _keep_queued(known: Known, row: Mapping[Any, Any]) -> None:
         message=row["message"],
         officer=row["officer"],
         created_at=row["created_at"],
+        attempts=row["attempts"],
     )
     if queued.id in known.queued_by_id:
         return

@@ -32,32 +32,42 @@ class Direction(StrEnum):
 
 
 class MailKind(StrEnum):
-    """What an outgoing mail is. Only an answer is written by a person."""
+    """What an outgoing mail is. What a person wrote goes to the citizen in that person's name."""
 
     ACKNOWLEDGEMENT = "acknowledgement"
     ANSWER = "answer"
+    HOLDING = "holding_notice"
+    OUTCOME = "outcome"
+    DELAY = "delay"
+    """Tells the citizen, before it happens, that a promise will be missed."""
     NOTICE = "notice"
     RECEIPT = "receipt"
 
     @property
     def automatic(self) -> bool:
         """Tell whether no person wrote it."""
-        return self is not MailKind.ANSWER
+        return self not in {MailKind.ANSWER, MailKind.HOLDING, MailKind.OUTCOME}
+
+    @property
+    def to_citizen(self) -> bool:
+        """Tell whether it goes to the one who asked, and not to staff."""
+        return self not in {MailKind.NOTICE, MailKind.RECEIPT}
 
     @property
     def sent_again_when_unsure(self) -> bool:
         """Tell whether it is better twice than never. Nobody wants two acknowledgements."""
-        return self is not MailKind.ACKNOWLEDGEMENT
+        return self not in {MailKind.ACKNOWLEDGEMENT, MailKind.DELAY}
 
 
 class OutboxState(StrEnum):
-    """Where an outgoing mail stands: new → sending → sent, unsure or dead."""
+    """Where an outgoing mail stands: new → sending → sent, unsure or dead; or regretted before it was tried."""
 
     NEW = "new"
     SENDING = "sending"
     SENT = "sent"
     UNSURE = "unsure"
     DEAD = "dead"
+    REGRETTED = "regretted"
 
 
 class InboxState(StrEnum):
@@ -151,6 +161,7 @@ class OutgoingMail:
     tried_at: datetime | None = None
     attempts: int = 0
     unsure: bool = False
+    html: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +176,7 @@ class QueuedBefore:
     message: MessageId | None
     officer: str
     created_at: datetime
+    attempts: int = 0
 
 
 def fact_row(fact: Fact) -> dict[str, Any]:

@@ -130,7 +130,17 @@ cases = _table(
     _text("possibly"),
     _instant("opened_at"),
     _instant("changed_at"),
+    _text("owner"),
+    _text("topic"),
+    _text("language"),
+    _text("interpreter"),
+    _text("merged_into"),
+    _text("promised"),
+    _number("secret"),
+    _number("diary"),
 )
+_OWNED = text("owner <> '' AND state = 'open'")
+Index("ix_cases_owner", cases.c.owner, sqlite_where=_OWNED, postgresql_where=_OWNED)
 
 inquiries = _table(
     "inquiries",
@@ -173,6 +183,7 @@ participants = _table(
     _text("case", None),
     _number("address"),
     PrimaryKeyConstraint("case", "address"),
+    Index("ix_participants_address", "address"),
 )
 
 messages = _table(
@@ -249,6 +260,7 @@ outbox = _table(
     _number("unsure"),
     _number("owner"),
     _text("status"),
+    _text("html"),
     UniqueConstraint("message_id"),
     Index("ix_outbox_case", "case", "id"),
     Index("ix_outbox_to_addr_created_at", "to_addr", "created_at"),
@@ -257,12 +269,28 @@ _UNDONE = text("state IN ('new', 'sending')")
 Index("ix_outbox_waiting", outbox.c.id, sqlite_where=_UNDONE, postgresql_where=_UNDONE)
 Index("ix_outbox_undone", outbox.c.to_addr, outbox.c.id, sqlite_where=_UNDONE, postgresql_where=_UNDONE)
 
+register = _table(
+    "register",
+    Column("seq", BIG, primary_key=True, autoincrement=False),
+    _text("kind", None),
+    _text("key", None),
+    _instant("recorded_at"),
+    _text("actor", None),
+    _number("ended"),
+    _text("data", "{}"),
+)
+"""What admins and leads change while the service runs, appended: units, staff, topics, canned answers, opening hours."""
+
 GUARDS = {
     "sqlite": (
         "CREATE TRIGGER IF NOT EXISTS facts_no_update BEFORE UPDATE ON facts "
         "BEGIN SELECT RAISE(ABORT, 'facts are never changed'); END",
         "CREATE TRIGGER IF NOT EXISTS facts_no_delete BEFORE DELETE ON facts "
         "BEGIN SELECT RAISE(ABORT, 'facts are never deleted'); END",
+        "CREATE TRIGGER IF NOT EXISTS register_no_update BEFORE UPDATE ON register "
+        "BEGIN SELECT RAISE(ABORT, 'the register is never changed'); END",
+        "CREATE TRIGGER IF NOT EXISTS register_no_delete BEFORE DELETE ON register "
+        "BEGIN SELECT RAISE(ABORT, 'the register is never deleted from'); END",
     ),
     "postgresql": (
         "CREATE OR REPLACE FUNCTION facts_guard() RETURNS trigger LANGUAGE plpgsql AS "
@@ -271,11 +299,15 @@ GUARDS = {
         "FOR EACH ROW EXECUTE FUNCTION facts_guard()",
         "CREATE OR REPLACE TRIGGER facts_no_delete BEFORE TRUNCATE ON facts "
         "FOR EACH STATEMENT EXECUTE FUNCTION facts_guard()",
+        "CREATE OR REPLACE TRIGGER register_no_update BEFORE UPDATE OR DELETE ON register "
+        "FOR EACH ROW EXECUTE FUNCTION facts_guard()",
+        "CREATE OR REPLACE TRIGGER register_no_delete BEFORE TRUNCATE ON register "
+        "FOR EACH STATEMENT EXECUTE FUNCTION facts_guard()",
     ),
 }
-"""The statements that make facts append-only; safe to run again, as Alembic's batch mode drops triggers."""
+"""The statements that make facts and the register append-only; safe to run again, as Alembic's batch mode drops triggers."""
 
-GUARD_NAMES = frozenset({"facts_no_update", "facts_no_delete"})
+GUARD_NAMES = frozenset({"facts_no_update", "facts_no_delete", "register_no_update", "register_no_delete"})
 
 # Mailboxes: a folder under each UIDVALIDITY it had, and what is remembered of its mails.
 mailbox_folders = _table(
