@@ -115,9 +115,9 @@ async def open_town(settings: Settings) -> AsyncIterator[Town]:
         await migrate(database)
         await database.take_ownership()
         office, clock = office_of(settings, "be0c" * 4), Clock()
-        outbox = Outbox(database, office, Discard(clock.now), lambda *_: (), clock.now)
+        outbox = Outbox(database, lambda: office, Discard(clock.now), lambda *_: (), clock.now)
         yield Town(
-            database=database, office=office, clock=clock, intake=intake_service(database, office, clock.now),
+            database=database, office=office, clock=clock, intake=intake_service(database, lambda: office, clock.now),
             outbox=outbox,
         )  # fmt: skip
     finally:

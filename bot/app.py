@@ -27,12 +27,14 @@ from bot.facts import InboxId
 from bot.file_scan import FileScan
 from bot.housekeeping import Housekeeping
 from bot.intake import Intake
-from bot.intake_service import IntakeService
+from bot.intake_service import IntakeService, Refresh
 from bot.mailbox_watch import MailboxWatch
 from bot.notices import LINE_MARK
-from bot.office import Office
+from bot.office import CurrentOffice
+from bot.office_now import OfficeNow
 from bot.outbox import Outbox
 from bot.port import Attachment, Inbound, Keep, RawInbound
+from bot.reminding import Reminding
 from bot.store import inbox
 from bot.store.database import Database, DatabaseUrl
 from bot.store.grouped import GroupedWrites
@@ -58,7 +60,7 @@ class Service:
     """A running service. Set a wake event to have that part look at once."""
 
     database: Database
-    office: Office
+    office: OfficeNow
     smtp_in: SmtpIn
     listens: bool
     mailboxes: MailboxWatch
@@ -94,8 +96,8 @@ async def running(settings: Settings, now: Now) -> AsyncIterator[Service]:
     """
     async with open_database(settings) as database:
         await database.take_ownership()
-        office = office_of(settings, await installation_id(database))
-        write = partial(write_mail, installation=office.installation)
+        office = await office_now(database, settings)
+        write = partial(write_mail, installation=office().installation)
         sender = SmtpOut(relay_of(settings.mail.relay), write=write, now=now)
         outbox = Outbox(database, office, sender, files_of, now)
         keeping: GroupedWrites[RawInbound, InboxId] = GroupedWrites(partial(_keep_all, database))
@@ -109,13 +111,13 @@ async def running(settings: Settings, now: Now) -> AsyncIterator[Service]:
         scan, memory = file_scan_of(settings.mail.scanner, now), Mailboxes(database)
         boxes = [ImapIn(mailbox_of(box), keep=keep, memory=memory, now=now) for box in settings.mail.mailboxes]
         service = Service(
-            database=database, office=office, intake=intake_service(database, office, now, scan), outbox=outbox,
-            keep=keep,
-            smtp_in=SmtpIn(listen_of(settings.mail.listen), keep=keep, accepts=office.accepts, now=now),
+            database=database, office=office, outbox=outbox, keep=keep,
+            intake=intake_service(database, office, now, scan, office.refresh),
+            smtp_in=SmtpIn(listen_of(settings.mail.listen), keep=keep, accepts=lambda recipient: office().accepts(recipient), now=now),
             listens=settings.mail.listen.enabled, mailboxes=MailboxWatch(boxes, database, office, now),
             intake_wake=intake_wake, outbox_wake=outbox_wake,
         )  # fmt: skip
-        housekeeping = Housekeeping(database, office, outbox, now, scan)
+        housekeeping = Housekeeping(database, office, outbox, now, scan, Reminding(database, office, now))
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(keeping.run(), name="keep"),
@@ -177,19 +179,34 @@ def is_internal(text: str) -> bool:
     return LINE_MARK in text or has_secret(text)
 
 
-def intake_service(database: Database, office: Office, now: Now, scan: FileScan | None = None) -> IntakeService:
+async def office_now(database: Database, settings: Settings) -> OfficeNow:
+    """Return the municipality of settings and register, as it is now and as it will change."""
+    build = partial(office_of, settings, await installation_id(database))
+    office = OfficeNow(build)
+    async with database.reading() as connection:
+        await office.refresh(connection)
+    return office
+
+
+def intake_service(
+    database: Database,
+    office: CurrentOffice,
+    now: Now,
+    scan: FileScan | None = None,
+    refresh: Refresh | None = None,
+) -> IntakeService:
     """Return the intake with its channels' readers and the desk's way in."""
     intake = Intake(office, MailFace(office, OfficerMail()).take)
-    return IntakeService(database, office, intake, partial(read_row, office=office), now, scan)
+    return IntakeService(database, office, intake, partial(read_row, office=office), now, scan, refresh)
 
 
-def read_row(row: InboxRow, *, office: Office) -> Inbound:
+def read_row(row: InboxRow, *, office: CurrentOffice) -> Inbound:
     """Return a stored message, read."""
     return read_mail(
         row.raw,
-        trusted_host=office.trusted_host,
+        trusted_host=office().trusted_host,
         envelope_sender=row.sender,
-        tenant=row.mailbox in office.tenant_mailboxes,
+        tenant=row.mailbox in office().tenant_mailboxes,
         whole_size=row.size,
     )
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.case import numbers_in
+from bot.duty import UNIT_OFFICER
 from bot.facts import InboxId, whole_second
 from bot.file_limits import within_limits
 from bot.office import Office, plain_address
@@ -12,7 +14,10 @@ from bot.passed_on import OLDEST, Meant, Via, as_meant
 from bot.port import Inbound, InboundKind
 from bot.store.reading import Wanted
 from bot.store.rows import InboxRow
-from bot.tokens import BounceToken, OfficerToken, Token
+from bot.tokens import BounceToken, DeskToken, OfficerToken, Token
+
+_COMMANDS = 20_000
+"""Characters of an officer's mail in which commands can stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +62,7 @@ def arrive(row: InboxRow, inbound: Inbound, office: Office) -> Arrival:
     delivered = (*inbound.delivered_to, *inbound.to_addrs) if row.mailbox else ()
     recipients = (*row.recipients, *delivered) or inbound.to_addrs
     token = _token(office, recipients, inbound)
-    ours = row.sent or isinstance(token, OfficerToken | BounceToken)
+    ours = row.sent or isinstance(token, OfficerToken | DeskToken | BounceToken)
     meant = Meant(inbound=inbound) if ours else as_meant(inbound, office)
     inbound = meant.inbound
     files = [f"{file.name}:{file.size}" for file in inbound.files]
@@ -100,6 +105,8 @@ def _token(office: Office, addresses: Sequence[str], inbound: Inbound) -> Token 
     told = office.tokens.read_subject(inbound.subject)
     if first is not None or told is None:
         return first
+    if told.officer == UNIT_OFFICER:
+        return told
     officer = office.officer(told.officer)
     return told if officer is not None and officer.email.lower() == inbound.from_addr else None
 
@@ -116,16 +123,27 @@ def wanted(arrivals: Sequence[Arrival], office: Office) -> Wanted:
             keys.own_ids.add(inbound.message_id)
         if isinstance(arrival.token, BounceToken):
             keys.outbox.add(arrival.token.outbox)
+        elif isinstance(arrival.token, OfficerToken | DeskToken):
+            _want_desk(keys, arrival, arrival.token)
         elif arrival.token is not None:
             keys.cases.add(arrival.token.case)
-            if isinstance(arrival.token, OfficerToken) and "/" in arrival.inbound.text[:300]:
-                keys.texts.add(arrival.token.case)
         tagged = office.tokens.case_in_subject(inbound.subject)
         if tagged is not None:
             keys.cases.add(tagged)
         if inbound.bounce is not None and inbound.bounce.message_id:
             keys.message_ids.add(inbound.bounce.message_id)
     return keys
+
+
+def _want_desk(keys: Wanted, arrival: Arrival, token: OfficerToken | DeskToken) -> None:
+    """Add the cases an officer's mail names, and their texts where it may be asked for them."""
+    named = set(numbers_in(arrival.inbound.text[:_COMMANDS]))
+    if isinstance(token, OfficerToken):
+        named.add(token.case)
+    keys.cases |= named
+    keys.told.add(arrival.inbound.from_addr)
+    if "/" in arrival.inbound.text[:_COMMANDS]:
+        keys.texts |= named
 
 
 def _hash(*parts: str) -> str:

@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 
 from bot.facts import (
+    NO_TOPIC,
+    NOBODY,
     AddressId,
     CaseMark,
     CaseNumber,
@@ -53,6 +56,12 @@ def read_number(text: str) -> CaseNumber | None:
     return CaseNumber(f"K-{six}-{check}")
 
 
+def numbers_in(text: str) -> list[CaseNumber]:
+    """Return the right case numbers that stand in a text, in order, at most fifty."""
+    found = (read_number(match[0]) for match in _NUMBER.finditer(text))
+    return list(islice((number for number in found if number is not None), 50))
+
+
 class CaseState(StrEnum):
     """Whether anything is left to do in a case."""
 
@@ -72,7 +81,8 @@ class CaseNow:
         merged_into: the case it has become part of, None: it stands for itself. merged_from: those that became part
             of it.
         result: what it led to, None as long as nobody has said.
-        promised: a date that the citizen was told later than the first promise, as ``2026-12-01``; else empty.
+        promised: the last day on which the citizen was told to have an answer, as ``2026-12-01``; empty where no
+            fact tells it.
     """
 
     number: CaseNumber
@@ -83,8 +93,8 @@ class CaseNow:
     possibly: str
     opened_at: datetime
     changed_at: datetime
-    owner: OfficerId = OfficerId("")
-    topic: TopicId = TopicId("")
+    owner: OfficerId = NOBODY
+    topic: TopicId = NO_TOPIC
     secret: bool = False
     diary: bool = False
     language: str = ""
@@ -103,7 +113,7 @@ def is_case(facts: Iterable[Fact]) -> bool:
 def fold_case(facts: Sequence[Fact]) -> CaseNow:
     """Return the case as its facts, in the order they were recorded, leave it; corrections are applied first.
 
-    A promise told later ends with the inquiry: the next message starts with a promise of its own.
+    A promise stands until another date is told: by a holding notice, or to the message that opens the next inquiry.
 
     Raises:
         ValueError: no fact tells how the case began.
@@ -126,7 +136,7 @@ def fold_case(facts: Sequence[Fact]) -> CaseNow:
     return now
 
 
-def _after(now: CaseNow, fact: Fact) -> CaseNow:
+def _after(now: CaseNow, fact: Fact) -> CaseNow:  # noqa: C901 -- a line for each kind of fact
     """Return the case after one more fact; what is not named here changes nothing of a case."""
     said = {key: str(value) for key, value in fact.data.items()}
     match fact.kind:
@@ -143,11 +153,9 @@ def _after(now: CaseNow, fact: Fact) -> CaseNow:
         case FactKind.REOPENED:
             return replace(now, state=CaseState.OPEN)
         case FactKind.RECEIVED if not fact.data.get("auto"):
-            return replace(now, state=CaseState.OPEN)
+            return replace(now, state=CaseState.OPEN, promised=said.get("promised", now.promised))
         case FactKind.HELD | FactKind.DELAYED:
-            return replace(now, promised=said.get("until", ""))
-        case FactKind.ANSWERED | FactKind.ANSWERED_ELSEWHERE:
-            return replace(now, promised="")
+            return replace(now, promised=said.get("until", now.promised))
         case FactKind.OUTCOME:
             return replace(now, result=Result(said["result"]))
         case FactKind.MARKED:

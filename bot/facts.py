@@ -22,6 +22,9 @@ UnitId = NewType("UnitId", str)
 TopicId = NewType("TopicId", str)
 Seq = NewType("Seq", int)
 
+NOBODY = OfficerId("")
+NO_TOPIC = TopicId("")
+
 FactValue = str | int | bool
 FactData = Mapping[str, FactValue]
 
@@ -65,7 +68,7 @@ class Result(StrEnum):
 class CaseMark(StrEnum):
     """What a case is marked with beside its kind and topic."""
 
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 -- a mark, no password
     """Sekretess: fewer may see it."""
     DIARY = "diary"
     """Ska diarieföras: the registrar has to enter it."""
@@ -133,8 +136,9 @@ class Fact:
         source: what told us, unique together with kind, so that a second delivery is a no-op.
         data: codes and ids only. The keys in use, by kind:
             received: channel, kind, unit, message (id); auto (true: the person's automatic reply, opens
-            nothing); possibly (a case it may belong to); authentic (pass, fail or none); via (forwarded by a
-            colleague: occurred_at is when the colleague got it; web_form)
+            nothing); possibly (a case it may belong to); authentic (pass, fail or none); promised (the last
+            day of the promise, as 2026-12-01, on what opens an inquiry); merged (the case it came by); via (forwarded
+            by a colleague: occurred_at is when the colleague got it; web_form)
             acknowledged: outbox
             assigned: officer (whose case it is now, empty: nobody's); message (an answer on its way)
             transferred: unit; officer; message (the note that tells why)

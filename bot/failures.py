@@ -5,11 +5,11 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.facts import SYSTEM, Fact, FactKind, OutboxId, UnitId
+from bot.facts import SYSTEM, CaseNumber, Fact, FactKind, OutboxId, UnitId
+from bot.inquiry import standing
 from bot.notices import queue_admin_mail, queue_delivery_failed
 from bot.office import Office, Unit
 from bot.store.ledger import Ledger
-from bot.store.rows import MailKind
 
 _NOT_PLAIN = re.compile(r"[^\w.-]")
 
@@ -28,7 +28,8 @@ def record_failure(ledger: Ledger, office: Office, outbox_id: OutboxId, status: 
         FactKind.DELIVERY_FAILED, queued.case, inquiry=queued.inquiry, occurred_at=failed_at, actor=SYSTEM,
         source=source, data={"outbox": outbox_id, "of": queued.kind.value, "status": _NOT_PLAIN.sub("", status)[:40]},
     )  # fmt: skip
-    if queued.kind in {MailKind.ANSWER, MailKind.ACKNOWLEDGEMENT}:
+    if queued.kind.to_citizen:
+        _take_back(ledger, queued.case, outbox_id, failed_at)
         unit = unit_of_case(ledger.facts_of(queued.case), office) or office.units[0]
         queue_delivery_failed(ledger, office, unit, queued.case, queued.inquiry, queued.kind, status)
         return
@@ -46,6 +47,17 @@ def record_failure(ledger: Ledger, office: Office, outbox_id: OutboxId, status: 
         )
         + "\n",
     )
+
+
+def _take_back(ledger: Ledger, case: CaseNumber, outbox_id: OutboxId, failed_at: datetime) -> None:
+    """Take back what was recorded when the letter was written: a holding notice nobody got moves no promise."""
+    told = {FactKind.HELD, FactKind.DELAYED, FactKind.OUTCOME}
+    for fact in standing(ledger.facts_of(case)):
+        if fact.kind in told and fact.data.get("outbox") == outbox_id:
+            ledger.append(
+                FactKind.CORRECTED, case, inquiry=fact.inquiry, occurred_at=failed_at, actor=SYSTEM,
+                source=f"failed:{outbox_id}", data={"seq": fact.seq, "drop": True},
+            )  # fmt: skip
 
 
 def unit_of_case(facts: Sequence[Fact], office: Office) -> Unit | None:

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import OurFault, TryLater, where
 from bot.file_scan import FileScan
 from bot.notices import queue_admin_mail
-from bot.office import Office
+from bot.office import CurrentOffice, Office
 from bot.outbox import Outbox
+from bot.reminding import Reminding
 from bot.store import inbox
 from bot.store.database import Database
 from bot.store.ledger import open_ledger
@@ -30,17 +31,23 @@ class Housekeeping:
     def __init__(
         self,
         database: Database,
-        office: Office,
+        office: CurrentOffice,
         outbox: Outbox,
         now: Callable[[], datetime],
         scan: FileScan | None = None,
+        reminding: Reminding | None = None,
     ) -> None:
         """Keep the parts; nothing starts yet."""
         self._scan = scan
+        self._reminding = reminding
         self._database = database
-        self._office = office
+        self._current = office
         self._outbox = outbox
         self._now = now
+
+    @property
+    def _office(self) -> Office:
+        return self._current()
 
     async def run(self, wake: asyncio.Event) -> None:
         """Do one round whenever woken.
@@ -62,6 +69,7 @@ class Housekeeping:
         await self._outbox.recover()
         await self._tell_of_held()
         await self._look_again()
+        await self._remind()
 
     async def _look_again(self) -> None:
         """Ask about held files, in one process only: where several do, the scanner has each file several times."""
@@ -73,6 +81,17 @@ class Housekeeping:
             raise
         except Exception as error:
             logger.error("held files could not be looked at: our fault: %s", where(error))
+
+    async def _remind(self) -> None:
+        """Remind of what is due, and give back the cases of who is away; in one process only."""
+        if self._reminding is None or not self._database.has_intake:
+            return
+        try:
+            await self._reminding.round()
+        except (TryLater, OurFault):
+            raise
+        except Exception as error:
+            logger.error("reminders could not be sent: our fault: %s", where(error))
 
     async def _tell_of_held(self) -> None:
         """Write one mail to the administrator about all that has been held since the last one."""

@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot.arrival import Arrival
-from bot.case import Match, Tie, acknowledgement_due, match_case
+from bot.case import Match, Tie, acknowledgement_due, fold_case, match_case
 from bot.clock import deadline
+from bot.doors import doors_in, queue_alert
 from bot.elsewhere import take_sent
 from bot.errors import NeedsPerson
 from bot.facts import AddressId, CaseNumber, Channel, FactKind, OutboxId
@@ -16,12 +17,12 @@ from bot.file_limits import within_day
 from bot.inquiry import Inquiry, fold_inquiries
 from bot.letters import queue_acknowledgement
 from bot.notices import Due, queue_misdirected, queue_notices
-from bot.office import Office, Unit
+from bot.office import CurrentOffice, Office, Unit
 from bot.passed_on import Via
 from bot.port import FileState, Inbound, InboundKind
 from bot.store.ledger import Ledger
 from bot.store.rows import Direction, InboxRow, InboxState, MailKind, StoredFile
-from bot.tokens import BounceToken, CitizenToken, OfficerToken, has_secret
+from bot.tokens import BounceToken, CitizenToken, DeskToken, OfficerToken, has_secret
 
 logger = logging.getLogger(__name__)
 
@@ -38,17 +39,21 @@ Read = Callable[[InboxRow], Inbound]
 """Reads a channel's bytes; never raises."""
 
 
-OfficerMail = Callable[[Ledger, Arrival, OfficerToken], None]
-"""What the desk does with a mail to a secret address of an officer's notice."""
+OfficerMail = Callable[[Ledger, Arrival, OfficerToken | DeskToken], None]
+"""What the desk does with a mail to a secret address of an officer."""
 
 
 class Intake:
     """Decides what becomes of each arrival; works on a ledger only."""
 
-    def __init__(self, office: Office, officer_mail: OfficerMail) -> None:
+    def __init__(self, office: CurrentOffice, officer_mail: OfficerMail) -> None:
         """Keep the municipality's rules and the desk's way in."""
-        self._office = office
+        self._current = office
         self._officer_mail = officer_mail
+
+    @property
+    def _office(self) -> Office:
+        return self._current()
 
     def take(self, ledger: Ledger, arrival: Arrival) -> None:
         """Decide one arrival. What no rule decides is held for a person."""
@@ -72,7 +77,7 @@ class Intake:
             ledger.settle(arrival.inbox, InboxState.DONE, OWN)
         elif arrival.sent:
             take_sent(ledger, arrival, self._office)
-        elif isinstance(arrival.token, OfficerToken):
+        elif isinstance(arrival.token, OfficerToken | DeskToken):
             self._officer_mail(ledger, arrival, arrival.token)
         else:
             self._from_outside(ledger, arrival)
@@ -141,7 +146,7 @@ class Intake:
     def _citizen_mail(self, ledger: Ledger, arrival: Arrival) -> None:
         inbound = arrival.inbound
         sender = ledger.known.addresses.get(inbound.from_addr)
-        match = match_case(_ties(ledger, arrival, self._office), sender, ledger.participants_of)
+        match = follow_merged(ledger, match_case(_ties(ledger, arrival, self._office), sender, ledger.participants_of))
         if inbound.machine:
             self._automatic(ledger, arrival, match, sender)
             return
@@ -169,11 +174,14 @@ class Intake:
         inbound = arrival.inbound
         case = match.case or ledger.new_case()
         unit = unit_of_case(ledger.facts_of(case), office) or office.unit_at(arrival.recipients)
-        inquiry = next_inquiry(fold_inquiries(ledger.facts_of(case)))
+        inquiries = fold_inquiries(ledger.facts_of(case))
+        inquiry, promised = next_inquiry(inquiries), self._promised(ledger, arrival, case)
         # In a new case quoted text is news too: what was forwarded, or whom the citizen quotes.
         shown = inbound.new_text if match.case else inbound.text
-        self._store(ledger, arrival, case, inquiry, unit, sender, match.possibly, shown)
-        promised = office.promised_day(office.default_kind, arrival.arrived_at)
+        self._store(
+            ledger, arrival, case, inquiry, unit, sender, match.possibly, shown,
+            promised=promised if inquiry > len(inquiries) else None,
+        )  # fmt: skip
         if sender is not None:
             ledger.take_part(case, sender)
             if self._may_acknowledge(ledger, arrival, case):
@@ -184,9 +192,22 @@ class Intake:
             promised=promised,
         )
         queue_notices(ledger, office, arrival, case, inquiry, unit, due, shown=shown, possibly=match.possibly)
+        queue_alert(
+            ledger, office, case, inquiry, unit, doors_in(f"{inbound.subject}\n{shown}", office.door_words), shown
+        )
         ledger.settle(arrival.inbox, InboxState.DONE, case)
         if inbound.message_id:
             ledger.read_answers_again(inbound.message_id)
+
+    def _promised(self, ledger: Ledger, arrival: Arrival, case: CaseNumber) -> date:
+        """Return the day promised: what was told already, while it waits; else by the kind, from this arrival."""
+        office, facts = self._office, ledger.facts_of(case)
+        if not facts:
+            return office.promised_day(office.default_kind, arrival.arrived_at)
+        now = fold_case(facts)
+        if now.promised and any(one.waits for one in fold_inquiries(facts)):
+            return date.fromisoformat(now.promised)
+        return office.promised_day(now.kind, arrival.arrived_at)
 
     def _with_day_limit(self, ledger: Ledger, arrival: Arrival, sender: AddressId | None) -> Arrival:
         if sender is None or not arrival.inbound.files:
@@ -207,6 +228,8 @@ class Intake:
         sender: AddressId | None,
         possibly: CaseNumber | None,
         shown: str,
+        *,
+        promised: date | None = None,
     ) -> None:
         """Add the message with its files and the fact that it came; without an inquiry it is an automatic one."""
         inbound = arrival.inbound
@@ -236,6 +259,8 @@ class Intake:
             data["auto"] = True
         if possibly is not None:
             data["possibly"] = possibly
+        if promised is not None:
+            data["promised"] = promised.isoformat()
         ledger.append(
             FactKind.RECEIVED, case, inquiry=inquiry, occurred_at=arrival.arrived_at, actor="person",
             source=arrival.source, data=data,
@@ -250,6 +275,14 @@ class Intake:
         sent = [queued.created_at for queued in ledger.queued_of(case) if queued.kind is MailKind.ACKNOWLEDGEMENT]
         count = ledger.known.acknowledgements.get(inbound.from_addr, 0)
         return count < office.caps.per_address and acknowledgement_due(sent, ledger.now)
+
+
+def follow_merged(ledger: Ledger, match: Match) -> Match:
+    """Return the match with the case that a merged one has become part of, however many lie between."""
+    case = match.case
+    while case is not None and (into := fold_case(ledger.facts_of(case)).merged_into) is not None:
+        case = into
+    return replace(match, case=case)
 
 
 def next_inquiry(inquiries: Sequence[Inquiry]) -> int:

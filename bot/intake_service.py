@@ -2,16 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.arrival import Arrival, arrive, wanted
+from bot.desk.replying import answer_replies
 from bot.errors import TryLater, where
 from bot.facts import InboxId
 from bot.file_scan import FileScan
 from bot.intake import Intake, Read
-from bot.office import Office
+from bot.office import CurrentOffice, Office
 from bot.port import Inbound
 from bot.store import inbox
 from bot.store.database import Database
@@ -20,6 +23,8 @@ from bot.store.ledger import NumberTaken, open_ledger
 from bot.store.rows import InboxRow
 
 logger = logging.getLogger(__name__)
+
+Refresh = Callable[[AsyncConnection], Awaitable[None]]
 
 BATCH = 100
 HEAVY_BYTES = 256 * 1024
@@ -32,19 +37,28 @@ class IntakeService:
     def __init__(
         self,
         database: Database,
-        office: Office,
+        office: CurrentOffice,
         intake: Intake,
         read: Read,
         now: Callable[[], datetime],
         scan: FileScan | None = None,
+        refresh: Refresh | None = None,
     ) -> None:
-        """Keep the parts; nothing starts yet. Without `scan` files pass unscanned."""
+        """Keep the parts; nothing starts yet. Without `scan` files pass unscanned.
+
+        `refresh` brings the office up to date with what was entered meanwhile, before anything is decided.
+        """
         self._scan = scan
+        self._refresh_office = refresh
         self._database = database
-        self._office = office
+        self._current = office
         self._intake = intake
         self._read = read
         self._now = now
+
+    @property
+    def _office(self) -> Office:
+        return self._current()
 
     async def run(self, wake: asyncio.Event, queued: asyncio.Event) -> None:
         """Take in whenever woken, and at least every second for what other processes kept; set `queued` after."""
@@ -88,6 +102,10 @@ class IntakeService:
             await self._hold(row.id)
             return None
 
+    async def _refresh(self, connection: AsyncConnection) -> None:
+        if self._refresh_office is not None:
+            await self._refresh_office(connection)
+
     async def _hold(self, inbox_id: InboxId) -> None:
         async with self._database.writing() as connection:
             await inbox.hold(connection, inbox_id, "our_fault")
@@ -102,6 +120,7 @@ class IntakeService:
 
     async def _write(self, arrivals: Sequence[Arrival]) -> Sequence[None]:
         async with self._database.writing() as connection:
+            await self._refresh(connection)
             waiting = await inbox.still_pending(connection, [arrival.inbox for arrival in arrivals])
             left = [arrival for arrival in arrivals if arrival.inbox in waiting]
             while left:
@@ -112,5 +131,6 @@ class IntakeService:
                     await ledger.write(connection)
                 except NumberTaken:
                     continue
+                await answer_replies(connection, self._office, ledger.replies, self._now())
                 break
         return [None] * len(arrivals)

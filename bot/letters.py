@@ -1,5 +1,6 @@
 """What the citizen gets: the acknowledgement and the answer, in plain words."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from bot.arrival import Arrival
@@ -11,7 +12,7 @@ from bot.passed_on import Via
 from bot.port import FileState
 from bot.store.ledger import Ledger
 from bot.store.rows import MailKind, OutgoingMail, StoredMessage
-from bot.tokens import without_tag
+from bot.tokens import without_secrets, without_tag
 
 
 def queue_acknowledgement(
@@ -34,12 +35,12 @@ def queue_acknowledgement(
             to_name=masked(office.texts, inbound.from_name) if genuine else "",
             from_addr=unit.address,
             from_name=office.name,
-            reply_to=_reply_to(office, unit, case),
+            reply_to=reply_address(office, unit, case),
             subject=reply_subject(office, inbound.subject if genuine else "", case),
             text=_acknowledgement(office, arrival, case, unit, promised, inbound.new_text if genuine else ""),
-            message_id=ledger.draw_mail_id(_domain(unit.address)),
+            message_id=ledger.draw_mail_id(domain_of(unit.address)),
             in_reply_to=inbound.message_id,
-            references=_thread(inbound.references, inbound.message_id),
+            references=thread_of(inbound.references, inbound.message_id),
             created_at=ledger.now,
             due_at=ledger.now,
         )
@@ -111,43 +112,54 @@ def _remarks(office: Office, arrival: Arrival) -> list[str]:
     return said
 
 
-def queue_answer(
-    ledger: Ledger,
-    office: Office,
-    *,
-    case: CaseNumber,
-    inquiry: int,
-    officer: Officer,
-    unit: Unit,
-    to: StoredMessage,
-    to_addr: str,
-    answer: StoredMessage,
-    attached: bool,
-) -> None:
-    """Put an officer's answer to the citizen's message `to` in the outbox, signed with name, unit and phone."""
-    signature = [officer.name, f"{unit.name}, {office.name}"]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What an officer writes to a citizen: an answer, a holding notice, or what it led to.
+
+    Attributes:
+        to: the citizen's message it answers, and to_addr where that person is reached.
+        message: the officer's words, as they are kept in the case.
+        attached: whether files of the officer's mail go along.
+    """
+
+    kind: MailKind
+    case: CaseNumber
+    inquiry: int
+    officer: Officer
+    unit: Unit
+    to: StoredMessage
+    to_addr: str
+    message: StoredMessage
+    attached: bool
+
+
+def queue_letter(ledger: Ledger, office: Office, letter: Letter) -> None:
+    """Put an officer's letter in the outbox, signed with name, unit and phone; it leaves after the time for regret."""
+    unit, to, message = letter.unit, letter.to, letter.message
+    signature = [letter.officer.name] if letter.officer.name != unit.name else []
+    signature.append(f"{unit.name}, {office.name}")
     if unit.phone:
         signature.append(office.texts.t("Telefon {phone}", phone=unit.phone))
     ledger.queue(
         OutgoingMail(
             id=ledger.next_outgoing(),
-            kind=MailKind.ANSWER,
-            case=case,
-            inquiry=inquiry,
-            message=answer.id,
-            officer=officer.id,
-            to_addr=to_addr,
+            kind=letter.kind,
+            case=letter.case,
+            inquiry=letter.inquiry,
+            message=message.id,
+            officer=letter.officer.id,
+            to_addr=letter.to_addr,
             from_addr=unit.address,
             from_name=f"{unit.name}, {office.name}",
-            reply_to=_reply_to(office, unit, case),
-            subject=reply_subject(office, to.subject, case),
-            text=masked(office.texts, answer.text).rstrip() + "\n\n" + "\n".join(signature) + "\n",
-            message_id=ledger.draw_mail_id(_domain(unit.address)),
+            reply_to=reply_address(office, unit, letter.case),
+            subject=reply_subject(office, to.subject, letter.case),
+            text=masked(office.texts, without_secrets(message.text)).rstrip() + "\n\n" + "\n".join(signature) + "\n",
+            message_id=ledger.draw_mail_id(domain_of(unit.address)),
             in_reply_to=to.message_id,
-            references=_thread(to.references, to.message_id),
-            attach=(answer.inbox,) if attached and answer.inbox is not None else (),
+            references=thread_of(to.references, to.message_id),
+            attach=(message.inbox,) if letter.attached and message.inbox is not None else (),
             created_at=ledger.now,
-            due_at=ledger.now,
+            due_at=ledger.now + office.regret,
         )
     )
 
@@ -160,7 +172,7 @@ def reply_subject(office: Office, subject: str, case: CaseNumber) -> str:
     return f"{plain} {office.tokens.subject_tag(case)}"
 
 
-def _reply_to(office: Office, unit: Unit, case: CaseNumber) -> str:
+def reply_address(office: Office, unit: Unit, case: CaseNumber) -> str:
     """Return where the citizen answers to; the tag in the subject tells the case where signed addresses fail."""
     return unit.address if office.secrets_in_subject else office.tokens.citizen_address(unit.address, case)
 
@@ -169,11 +181,13 @@ def _quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
-def _thread(references: tuple[str, ...], message_id: str) -> tuple[str, ...]:
+def thread_of(references: tuple[str, ...], message_id: str) -> tuple[str, ...]:
+    """Return the References of a reply to a mail with these References and this id, at most twenty."""
     # The first and the latest tell a thread apart; header lines must end somewhere (RFC 5322 §3.6.4).
     thread = (*references, message_id) if message_id else references
     return thread if len(thread) <= 20 else (thread[0], *thread[-19:])
 
 
-def _domain(address: str) -> str:
+def domain_of(address: str) -> str:
+    """Return the part of an address behind the @."""
     return address.rpartition("@")[2]

@@ -12,7 +12,7 @@ from bot.errors import OurFault, TryLater, where
 from bot.facts import from_micros, to_micros
 from bot.mailbox import MailboxHealth, Reconciled
 from bot.notices import queue_admin_mail
-from bot.office import Office
+from bot.office import CurrentOffice, Office
 from bot.store.database import Database
 from bot.store.ledger import open_ledger
 from bot.store.reading import Wanted
@@ -49,14 +49,18 @@ class MailboxWatch:
     """Runs the mailboxes' readers, and tells the administrator what needs a person, each thing once a day."""
 
     def __init__(
-        self, boxes: Sequence[ImapIn], database: Database, office: Office, now: Callable[[], datetime]
+        self, boxes: Sequence[ImapIn], database: Database, office: CurrentOffice, now: Callable[[], datetime]
     ) -> None:
         """Keep the parts; nothing starts yet."""
         self._boxes = tuple(boxes)
         self._database = database
-        self._office = office
+        self._current = office
         self._now = now
         self._told: dict[tuple[str, str], datetime] = {}
+
+    @property
+    def _office(self) -> Office:
+        return self._current()
 
     async def run(self) -> None:
         """Read all mailboxes and look after them, for ever: in one process only, the one that does the intake."""

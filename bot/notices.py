@@ -1,24 +1,28 @@
-"""What staff get by mail: a notice of each message with a secret address to answer to, and receipts of their acts."""
+"""What staff are told by mail: that a message waits, what became of a delivery or a file, receipts of their acts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.arrival import Arrival
-from bot.case import fold_case
+from bot.case import CaseNow, fold_case
+from bot.clock import deadline
+from bot.duty import told
 from bot.facts import CaseNumber, InboxId
 from bot.guard import holds_number
-from bot.masking import masked
+from bot.inquiry import fold_inquiries
 from bot.office import Office, Officer, Unit
+from bot.parts import Heading, Paragraph, Part, Quote
 from bot.passed_on import Via
 from bot.port import FileState, InboundFile
+from bot.staff_mail import LINE_MARK, queue_staff_mail
 from bot.store.ledger import Ledger
-from bot.store.rows import MailKind, OutgoingMail
-from bot.tokens import OfficerToken, without_secrets, without_tag
+from bot.store.rows import Direction, MailKind, OutgoingMail
+from bot.thanks import is_thanks
+from bot.tokens import without_tag
 from config.texts import mark
 
-LINE_MARK = "==^=="
-"""Stands on both sides of the line above which an officer answers; the same in every language."""
+__all__ = ["LINE_MARK", "Due", "queue_admin_mail", "queue_notices", "queue_receipt", "queue_transfer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,12 @@ class Due:
     arrived_at: datetime
     deadline: datetime
     promised: date
+
+
+def recipients(ledger: Ledger, office: Office, case: CaseNumber) -> tuple[Officer, ...]:
+    """Return who is told of something in a case now: its owner, or whoever of its unit is on duty."""
+    now = fold_case(ledger.facts_of(case))
+    return told(office, office.unit(now.unit), ledger.now, case=case, owner=now.owner, secret=now.secret)
 
 
 def queue_notices(
@@ -42,53 +52,92 @@ def queue_notices(
     shown: str,
     possibly: CaseNumber | None,
 ) -> None:
-    """Tell the unit's officers, each by a mail of their own, that a message waits; `shown` is its text."""
+    """Tell its owner, or those of the unit who are on duty, that a message waits; `shown` is its text."""
     inbound = arrival.inbound
-    text = _message_notice(office, arrival, case, due, shown, possibly)
+    parts = _message_notice(ledger, office, arrival, case, due, shown, possibly)
     day = office.texts.moment(due.deadline)
     subject = f"{case} · {without_tag(inbound.subject)} · " + office.texts.t("svara senast {time}", time=day)
     attach = (arrival.inbox,) if any(file.state is FileState.PASSED for file in inbound.files) else ()
-    for officer in office.officers_of(unit.id):
-        _queue(ledger, office, officer, unit, case, inquiry, subject=subject, text=text, attach=attach)
+    for officer in recipients(ledger, office, case):
+        queue_staff_mail(ledger, office, officer, unit, case, inquiry, subject=subject, parts=parts, attach=attach)
 
 
 def queue_files(
     ledger: Ledger, office: Office, case: CaseNumber, inquiry: int, inbox_id: InboxId, files: Sequence[InboundFile]
 ) -> None:
-    """Tell the unit's officers what the scanner, which did not answer at first, has said of a message's files."""
+    """Tell staff what the scanner, which did not answer at first, has said of a message's files."""
     unit = office.unit(fold_case(ledger.facts_of(case)).unit)
     attach = (inbox_id,) if any(file.state is FileState.PASSED for file in files) else ()
-    text = "\n\n".join([_line(office), *about_files(office, files)]) + "\n"
+    parts = [Paragraph(said) for said in about_files(office, files)]
     subject = f"{case} · " + office.texts.t("filerna är kontrollerade")
-    for officer in office.officers_of(unit.id):
-        _queue(ledger, office, officer, unit, case, inquiry, subject=subject, text=text, attach=attach)
+    for officer in recipients(ledger, office, case):
+        queue_staff_mail(ledger, office, officer, unit, case, inquiry, subject=subject, parts=parts, attach=attach)
+
+
+def queue_transfer(ledger: Ledger, office: Office, case: CaseNumber, *, by: Officer, why: str) -> None:
+    """Tell those who have a case from now on that it was handed to them, by whom and why, with its latest message."""
+    t, facts = office.texts.t, ledger.facts_of(case)
+    now, inquiries = fold_case(facts), fold_inquiries(facts)
+    waiting = next((one for one in reversed(inquiries) if one.waits), None)
+    written = [one for one in ledger.messages_of(case) if one.direction is Direction.IN]
+    parts: list[Part] = [
+        Paragraph(t("{name} lämnar över {number} till dig.", name=by.name, number=case)),
+        Quote(why),
+        Paragraph("\n".join([t("Ärende: {number}", number=case), *case_state(ledger, office, now)])),
+    ]
+    subject = f"{case} · " + t("överlämnat till dig")
+    if waiting is not None:
+        due = office.texts.moment(deadline(office.calendar, office.rule, waiting.arrived_at))
+        parts.append(Paragraph(t("Svara senast: {time} (så mäts det)", time=due)))
+        subject += " · " + t("svara senast {time}", time=due)
+    if written:
+        parts += [Heading(t("Meddelandet:")), Quote(written[-1].text or t("(ingen text)"))]
+    parts.append(_how_to_answer(office, hidden=False))
+    inquiry = waiting.no if waiting else max(len(inquiries), 1)
+    for officer in recipients(ledger, office, case):
+        queue_staff_mail(
+            ledger, office, officer, office.unit(now.unit), case, inquiry, subject=subject, parts=parts
+        )  # fmt: skip
+
+
+_FAILED = {
+    MailKind.ANSWER: (
+        mark("svaret kom inte fram"), mark("Svaret i {number} kom inte fram. Frågan väntar på svar igen."),
+    ),
+    MailKind.HOLDING: (
+        mark("delbeskedet kom inte fram"),
+        mark("Delbeskedet i {number} kom inte fram. Det som lovades innan gäller fortfarande."),
+    ),
+    MailKind.OUTCOME: (
+        mark("beskedet om utfallet kom inte fram"), mark("Beskedet om vad {number} ledde till kom inte fram."),
+    ),
+    MailKind.DELAY: (
+        mark("beskedet om förseningen kom inte fram"),
+        mark("Beskedet i {number} om att svaret dröjer kom inte fram."),
+    ),
+    MailKind.ACKNOWLEDGEMENT: (
+        mark("bekräftelsen kom inte fram"),
+        mark("Bekräftelsen i {number} kom inte fram. Ett svar till samma adress kommer troligen inte heller fram."),
+    ),
+}  # fmt: skip
 
 
 def queue_delivery_failed(
     ledger: Ledger, office: Office, unit: Unit, case: CaseNumber, inquiry: int | None, of: MailKind, status: str
 ) -> None:
-    """Tell the unit's officers that a mail to the citizen did not arrive; an answer that bounced is not an answer."""
+    """Tell staff that a mail to the citizen did not arrive; an answer that bounced is not an answer."""
     t = office.texts.t
-    if of is MailKind.ANSWER:
-        subject = t("svaret kom inte fram")
-        what = t("Svaret i {number} kom inte fram. Frågan väntar på svar igen.", number=case)
-    else:
-        subject = t("bekräftelsen kom inte fram")
-        what = t(
-            "Bekräftelsen i {number} kom inte fram. Ett svar till samma adress kommer troligen inte heller fram.",
-            number=case,
-        )
+    subject, what = _FAILED[of]
     reason = t("Mottagarens e-postsystem gav ingen förklaring.")
     if status:
         reason = t("Mottagarens e-postsystem svarade: {status}", status=status)
     advice = t(
         "Kontrollera adressen, eller nå personen på ett annat sätt. Vill du försöka igen? Svara på det här mejlet."
     )
-    text = "\n\n".join([_line(office), what, reason, advice]) + "\n"
-    for officer in office.officers_of(unit.id):
-        _queue(
-            ledger, office, officer, unit, case, inquiry or 1,
-            subject=f"{case} · {subject}", text=text,
+    parts = [Paragraph(said) for said in (t(what, number=case), reason, advice)]
+    for officer in recipients(ledger, office, case):
+        queue_staff_mail(
+            ledger, office, officer, unit, case, inquiry or 1, subject=f"{case} · {t(subject)}", parts=parts
         )  # fmt: skip
 
 
@@ -97,23 +146,24 @@ def queue_receipt(
     office: Office,
     officer: Officer,
     unit: Unit,
-    case: CaseNumber,
+    case: CaseNumber | None,
     inquiry: int,
     *,
     subject: str,
-    paragraphs: Sequence[str],
+    paragraphs: Sequence[str] = (),
+    parts: Sequence[Part] = (),
     again: bool = False,
     in_reply_to: str = "",
     opened: bool = False,
 ) -> None:
     """Tell an officer, at the configured address only, what became of a mail. `again` lets a second answer through.
 
-    `opened`: the officer has given a reason to see personal numbers, so they are not hidden.
+    `opened`: the officer has given a reason to see personal numbers, so they are not hidden. Without a case it is
+    about the officer's own desk.
     """
-    text = "\n\n".join([_line(office), *paragraphs]) + "\n"
-    _queue(
-        ledger, office, officer, unit, case, inquiry,
-        subject=f"{case} · {subject}", text=text, again=again, kind=MailKind.RECEIPT, in_reply_to=in_reply_to,
+    queue_staff_mail(
+        ledger, office, officer, unit, case, inquiry, subject=f"{case} · {subject}" if case else subject,
+        parts=[*map(Paragraph, paragraphs), *parts], again=again, kind=MailKind.RECEIPT, in_reply_to=in_reply_to,
         opened=opened,
     )  # fmt: skip
 
@@ -153,73 +203,49 @@ def queue_admin_mail(ledger: Ledger, office: Office, subject: str, text: str) ->
     )
 
 
-def _queue(
+def _message_notice(
     ledger: Ledger,
     office: Office,
-    officer: Officer,
-    unit: Unit,
+    arrival: Arrival,
     case: CaseNumber,
-    inquiry: int,
-    *,
-    subject: str,
-    text: str,
-    again: bool = False,
-    kind: MailKind = MailKind.NOTICE,
-    attach: tuple[InboxId, ...] = (),
-    in_reply_to: str = "",
-    opened: bool = False,
-) -> None:
-    """Queue one mail to one officer. Personal numbers are hidden unless it is `opened` for a reason.
-
-    Another officer's secret, in a text that somebody passed on, never goes along.
-    """
-    text = without_secrets(text)
-    outbox_id = ledger.next_outgoing()
-    if not opened:
-        subject, text = masked(office.texts, subject), masked(office.texts, text)
-    token = OfficerToken(case, inquiry, officer.id, again)
-    in_subject = office.secrets_in_subject
-    ledger.queue(
-        OutgoingMail(
-            id=outbox_id,
-            kind=kind,
-            case=case,
-            inquiry=inquiry,
-            officer=officer.id,
-            to_addr=officer.email,
-            to_name=officer.name,
-            from_addr=unit.address,
-            from_name=f"{unit.name}, {office.name}",
-            reply_to=unit.address if in_subject else office.tokens.officer_address(unit.address, token, outbox_id),
-            subject=f"{subject} {office.tokens.officer_tag(token, outbox_id)}" if in_subject else subject,
-            text=text,
-            message_id=ledger.draw_mail_id(unit.address.rpartition("@")[2]),
-            in_reply_to=in_reply_to,
-            references=(in_reply_to,) if in_reply_to else (),
-            attach=attach,
-            created_at=ledger.now,
-            due_at=ledger.now,
-        )
-    )
-
-
-def _line(office: Office) -> str:
-    return f"{LINE_MARK} " + office.texts.t("Skriv ditt svar ovanför den här raden") + f" {LINE_MARK}"
-
-
-def _message_notice(
-    office: Office, arrival: Arrival, case: CaseNumber, due: Due, shown: str, possibly: CaseNumber | None
-) -> str:
+    due: Due,
+    shown: str,
+    possibly: CaseNumber | None,
+) -> list[Part]:
     t, inbound = office.texts.t, arrival.inbound
-    parts = [
-        _line(office),
-        "\n".join(_head(office, arrival, case, due, possibly)),
-        t("Meddelandet:") + "\n\n" + (shown or t("(ingen text)")),
-        *_about_text(office, arrival, shown),
-        *about_files(office, inbound.files),
+    state = case_state(ledger, office, fold_case(ledger.facts_of(case)))
+    return [
+        Paragraph("\n".join([*_head(office, arrival, case, due, possibly), *state])),
+        Heading(t("Meddelandet:")),
+        Quote(shown or t("(ingen text)")),
+        *map(Paragraph, _about_text(office, arrival, shown)),
+        *map(Paragraph, about_files(office, inbound.files)),
+        *([Paragraph(t("Ser ut som ett tack. Räcker det så? Svara /utan svar tack."))] if is_thanks(shown) else []),
         _how_to_answer(office, hidden=holds_number(f"{inbound.subject}\n{shown}")),
     ]
-    return "\n\n".join(parts) + "\n"
+
+
+def case_state(ledger: Ledger, office: Office, case: CaseNow) -> list[str]:
+    """Return what has become of the case so far, a line each; nothing where all is new."""
+    t, said = office.texts.t, list[str]()
+    if case.owner:
+        said.append(t("Ansvarig: {name}", name=office.name_of(case.owner)))
+    topic = next((one.name for one in office.topics if one.id == case.topic), "")
+    if topic:
+        said.append(t("Ämne: {topic}", topic=topic))
+    inquiries = fold_inquiries(ledger.facts_of(case.number))
+    answered = [one.answered_at for one in inquiries if one.answered_at is not None]
+    if answered:
+        said.append(t("Tidigare besvarad: {time}", time=office.texts.moment(answered[-1])))
+    if inquiries and inquiries[-1].held:
+        said.append(t("Delbesked: {time}", time=office.texts.moment(inquiries[-1].held[-1])))
+    if case.secret:
+        said.append(t("Sekretessmärkt"))
+    if case.diary:
+        said.append(t("Ska diarieföras"))
+    if case.interpreter:
+        said.append(t("Tolk behövs: {value}", value=case.interpreter))
+    return said
 
 
 def _head(office: Office, arrival: Arrival, case: CaseNumber, due: Due, possibly: CaseNumber | None) -> list[str]:
@@ -278,20 +304,23 @@ def about_files(office: Office, files: Sequence[InboundFile]) -> list[str]:
     return said
 
 
-def _how_to_answer(office: Office, *, hidden: bool) -> str:
+def _how_to_answer(office: Office, *, hidden: bool) -> Paragraph:
     t = office.texts.t
-    return "\n".join(
-        [
+    return Paragraph(
+        "\n".join([
             t("Svara på det här mejlet, så går ditt svar till den som frågar."),
             t("Filer du bifogar följer med, och ditt namn och er telefon läggs till."),
             t("Det som står under raden skickas inte."),
             t("I stället för ett svar kan första raden vara:"),
             t("/anteckning – texten sparas i ärendet men skickas inte"),
+            t("/ta – ärendet är ditt; /lämna till enhet eller kollega: varför"),
+            t("/delbesked fredag text – den som frågar får veta varför svaret dröjer"),
+            t("/ringt – du har svarat per telefon"),
             t("/avsluta – avslutar utan att något skickas"),
             t("/utan svar skräp (eller dubblett, test, tack) – räknas inte med i statistiken"),
             *([t("/visa nummer skäl – du får texten med personnummer, och skälet antecknas")] if hidden else []),
-        ]
-    )
+        ])
+    )  # fmt: skip
 
 
 def _verdict(office: Office, authentic: str) -> str:

@@ -236,7 +236,12 @@ class Office:
         return begins[0] if len(begins) == 1 else None
 
     def name_of(self, officer: OfficerId) -> str:
-        """Return an officer's name, also of one who has left; the id if nobody knows it."""
+        """Return an officer's name, also of one who has left; the id if nobody knows it.
+
+        An id that begins with ``_`` is a unit that wrote from its shared mailbox.
+        """
+        if officer.startswith("_"):
+            return self.unit(UnitId(officer[1:])).name
         known = self.officer(officer)
         return known.name if known else self.names.get(officer, officer)
 

@@ -16,7 +16,7 @@ from bot.errors import Refused, TryLater, Unsure, where
 from bot.facts import SYSTEM, FactKind, InboxId, OfficerId, OutboxId, officer_actor, whole_second
 from bot.failures import record_failure
 from bot.masking import masked
-from bot.office import Office
+from bot.office import CurrentOffice, Office
 from bot.port import Attachment, Outbound, Sender
 from bot.store import deliveries
 from bot.store.database import Database
@@ -70,11 +70,11 @@ class Outbox:
     """Delivers what is due through one sender. `deliver_due` does one round; `run` goes on for ever, by itself."""
 
     def __init__(
-        self, database: Database, office: Office, sender: Sender, files_of: FilesOf, now: Callable[[], datetime]
+        self, database: Database, office: CurrentOffice, sender: Sender, files_of: FilesOf, now: Callable[[], datetime]
     ) -> None:
         """Keep the parts; nothing starts yet."""
         self._database = database
-        self._office = office
+        self._current = office
         self._sender = sender
         self._files_of = files_of
         self._now = now
@@ -84,6 +84,10 @@ class Outbox:
         self._paused_until: datetime | None = None
         self._lanes: set[asyncio.Task[None]] = set()
         self._in_hand: set[OutboxId] = set()
+
+    @property
+    def _office(self) -> Office:
+        return self._current()
 
     async def run(self, wake: asyncio.Event) -> None:
         """Deliver what is due whenever woken, and at least every two seconds for what other processes queued.

@@ -16,16 +16,16 @@ from bot.facts import CaseNumber, OfficerId, OutboxId
 _MAC_CHARS = 16  # 80 bits: 16 characters of 5 bits
 _TAG_CHARS = 5  # 25 bits: only ever a hint, as the sender must be a known participant too
 
-_ADDRESS = re.compile(r"([cdeb])-([a-z0-9]+(?:-[a-z0-9_]+){0,3})-([a-z2-7]{16})", re.ASCII)
+_ADDRESS = re.compile(r"([cdebo])-([a-z0-9]+(?:-[a-z0-9_]+){0,3})-([a-z2-7]{16})", re.ASCII)
 _TAG = re.compile(r"\[K-([0-9A-Z]{6})-([0-9A-Z])[ /]([a-z2-7]{5})\]", re.IGNORECASE | re.ASCII)
 _SECRET = re.compile(
-    r"(?:\+|%2b)[deb]-[a-z0-9_-]+-[a-z2-7]{16}@|\[[deb](?:-[a-z0-9_]+){4}-[a-z2-7]{16}\]", re.IGNORECASE | re.ASCII
+    r"(?:\+|%2b)[debo]-[a-z0-9_-]+-[a-z2-7]{16}@|\[[debo](?:-[a-z0-9_]+){1,4}-[a-z2-7]{16}\]", re.IGNORECASE | re.ASCII
 )
 _WHOLE_SECRET = re.compile(
-    r"[\w.-]{0,64}(?:\+|%2b)[deb]-[a-z0-9_-]+-[a-z2-7]{16}@[\w.-]*|\[[deb](?:-[a-z0-9_]+){4}-[a-z2-7]{16}\]",
+    r"[\w.-]{0,64}(?:\+|%2b)[debo]-[a-z0-9_-]+-[a-z2-7]{16}@[\w.-]*|\[[debo](?:-[a-z0-9_]+){1,4}-[a-z2-7]{16}\]",
     re.IGNORECASE,
 )
-_SECRET_TAG = re.compile(r"\[([de](?:-[a-z0-9_]+){4}-[a-z2-7]{16})\]", re.IGNORECASE | re.ASCII)
+_SECRET_TAG = re.compile(r"\[([deo](?:-[a-z0-9_]+){1,4}-[a-z2-7]{16})\]", re.IGNORECASE | re.ASCII)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -47,13 +47,20 @@ class OfficerToken:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskToken:
+    """An officer's personal desk address: for everything that is not an answer to one notice."""
+
+    officer: OfficerId
+
+
+@dataclass(frozen=True, slots=True)
 class BounceToken:
     """The return path of one outgoing mail."""
 
     outbox: OutboxId
 
 
-Token = CitizenToken | OfficerToken | BounceToken
+Token = CitizenToken | OfficerToken | DeskToken | BounceToken
 
 
 class Tokens:
@@ -81,6 +88,14 @@ class Tokens:
         """Return the secret of one notice as a tag for its subject, where signed addresses cannot be used."""
         return f"[{self._signed(*_officer_parts(token, notice))}]"
 
+    def desk_address(self, base: str, officer: OfficerId) -> str:
+        """Return the personal desk address of an officer, as ``kontakt+o-anna-…@kommun.example``."""
+        return self._address(base, "o", officer.lower())
+
+    def desk_tag(self, officer: OfficerId) -> str:
+        """Return the same secret as a tag for a subject, where signed addresses cannot be used."""
+        return f"[{self._signed('o', officer.lower())}]"
+
     def return_path(self, base: str, outbox: OutboxId) -> str:
         """Return the envelope sender of one outgoing mail, where its bounce will come."""
         return self._address(base, "b", _to_36(outbox))
@@ -90,10 +105,10 @@ class Tokens:
         local = address.rpartition("@")[0].lower()
         return self._read(local.partition("+")[2])
 
-    def read_subject(self, subject: str) -> OfficerToken | None:
+    def read_subject(self, subject: str) -> OfficerToken | DeskToken | None:
         """Return what a secret tag in a decoded subject says; None if there is none that is rightly signed."""
         found = (self._read(match[1].lower()) for match in _SECRET_TAG.finditer(subject))
-        return next((token for token in found if isinstance(token, OfficerToken)), None)
+        return next((token for token in found if isinstance(token, OfficerToken | DeskToken)), None)
 
     def _read(self, signed: str) -> Token | None:
         match = _ADDRESS.fullmatch(signed)
@@ -106,6 +121,8 @@ class Tokens:
             return BounceToken(OutboxId(int(contents, 36)))
         if purpose == "c":
             return CitizenToken(_long(contents))
+        if purpose == "o":
+            return DeskToken(OfficerId(contents))
         case, inquiry, officer, _notice = contents.split("-")
         return OfficerToken(_long(case), int(inquiry, 36), OfficerId(officer), again=purpose == "e")
 

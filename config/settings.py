@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from bot.clock import Rule
 from bot.facts import Kind
 from bot.hours import parse_span
+from bot.office import Notify, Role
 
 ENVIRONMENT_PREFIX = "KOMMUNSVAR_"
 
@@ -27,6 +28,9 @@ ShortId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,12}$")]
 MailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s<>\"]+@[^@\s<>\"]+$", max_length=254)]
 UnitAddress = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,12}@[A-Za-z0-9.-]+$")]
 """A unit's address gets a signed part behind a plus sign, so its local part must be short and plain."""
+OptionalAddress = Annotated[str, StringConstraints(pattern=r"^([^@\s<>\"]+@[^@\s<>\"]+)?$", max_length=254)]
+PromiseDays = Annotated[int, Field(ge=1, le=60)]
+Minutes = Annotated[int, Field(ge=0, le=10_000)]
 
 
 def _checked_span(text: str) -> str:
@@ -50,15 +54,38 @@ class Municipality(Part):
     country: Literal["SE", "FI"] = "SE"
     other_ways: tuple[str, ...] = ()
     privacy: str = ""
+    on_call: OptionalAddress = ""
+
+
+class RotaSettings(Part):
+    """The officers on duty, by day of the week."""
+
+    monday: tuple[ShortId, ...] = ()
+    tuesday: tuple[ShortId, ...] = ()
+    wednesday: tuple[ShortId, ...] = ()
+    thursday: tuple[ShortId, ...] = ()
+    friday: tuple[ShortId, ...] = ()
+    saturday: tuple[ShortId, ...] = ()
+    sunday: tuple[ShortId, ...] = ()
+
+    def days(self) -> tuple[tuple[str, ...], ...]:
+        """Return the officers of the seven days, Monday first."""
+        return (self.monday, self.tuesday, self.wednesday, self.thursday, self.friday, self.saturday, self.sunday)
 
 
 class UnitSettings(Part):
-    """A unit with its contact address."""
+    """A unit with its contact address, and who of its staff is told of what comes in."""
 
     id: Id
     name: Name
     address: UnitAddress
     phone: str = ""
+    staff_address: OptionalAddress = ""
+    on_call: OptionalAddress = ""
+    notify: Notify = Notify.ON_DUTY
+    copies: int = Field(default=2, ge=1, le=20)
+    secrecy: bool = False
+    rota: RotaSettings = RotaSettings()
 
 
 class OfficerSettings(Part):
@@ -68,6 +95,8 @@ class OfficerSettings(Part):
     name: Name
     email: MailAddress
     units: tuple[Id, ...] = Field(min_length=1)
+    role: Role = Role.OFFICER
+    cleared: bool = False
 
 
 class DatabaseSettings(Part):
@@ -204,7 +233,11 @@ class Answers(Part):
 
     rule: Rule = Rule.ONE_WORKING_DAY
     default_kind: Kind = Kind.QUESTION
-    promise_days: dict[Kind, Annotated[int, Field(ge=1, le=60)]] = Field(default_factory=dict)
+    promise_days: dict[Kind, PromiseDays] = Field(default_factory=dict)
+    regret_seconds: int = Field(default=60, ge=0, le=3600)
+    remind_owner_minutes: Minutes = 240
+    remind_unit_minutes: Minutes = 120
+    tell_citizen_minutes: Minutes = 60
 
 
 class WeekSettings(Part):

@@ -38,7 +38,7 @@ class Desk:
     def __init__(self, office: Office | None = None) -> None:
         self.office = office or make_office()
         self.ledger = Ledger(Known(), MONDAY)
-        self.intake = Intake(self.office, MailFace(self.office, PlainReading()).take)
+        self.intake = Intake(lambda: self.office, MailFace(lambda: self.office, PlainReading()).take)
         self.sent: list[OutgoingMail] = []
         self.settled: dict[int, str] = {}
         self._numbers = iter(range(1, 1000))

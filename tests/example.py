@@ -1,7 +1,7 @@
 """The municipality that tests play with, and mails to it. Nobody in it is real."""
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
@@ -55,6 +55,7 @@ def make_office(
         trusted_host=trusted_host,
         admin_email="admin@kommun.example",
         caps=Caps(per_address=per_address, identical=identical),
+        regret=timedelta(0),
     )
 
 

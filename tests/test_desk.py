@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.desk.commands import Answer, Close, LeaveOut, Note, NotUnderstood, read_command
+from bot.desk.read_commands import Answer, Close, LeaveOut, Note, NotUnderstood, read_command
 from bot.facts import ExcludeReason, FactKind
 from bot.inquiry import fold_inquiries
 from bot.port import InboundFile, InboundKind

@@ -69,7 +69,7 @@ def town(database: Database, clock: FrozenClock) -> Town:
 
 def scanning(town: Town, scanner: FakeScanner) -> FileScan:
     scan = FileScan(scanner, files_with_content, town.clock.now)
-    town.intake = intake_service(town.database, town.office, town.clock.now, scan)
+    town.intake = intake_service(town.database, lambda: town.office, town.clock.now, scan)
     return scan
 
 

@@ -24,7 +24,7 @@ def town(database: Database, clock: FrozenClock) -> Town:
 
 
 def _housekeeping(town: Town) -> Housekeeping:
-    return Housekeeping(town.database, town.office, town.outbox, town.clock.now)
+    return Housekeeping(town.database, lambda: town.office, town.outbox, town.clock.now)
 
 
 async def test_the_administrator_is_told_once_of_all_that_was_held(town: Town) -> None:
@@ -71,13 +71,13 @@ class FakeScan:
 async def test_a_fault_in_looking_at_held_files_ends_nothing(town: Town) -> None:
     town.database._has_intake = True
     scan = FakeScan(KeyError("ours"))
-    await Housekeeping(town.database, town.office, town.outbox, town.clock.now, cast("FileScan", scan)).round()
+    await Housekeeping(town.database, lambda: town.office, town.outbox, town.clock.now, cast("FileScan", scan)).round()
     assert scan.looked == 1
 
 
 async def test_held_files_are_looked_at_by_the_process_that_does_the_intake(town: Town) -> None:
     scan = FakeScan()
-    housekeeping = Housekeeping(town.database, town.office, town.outbox, town.clock.now, cast("FileScan", scan))
+    housekeeping = Housekeeping(town.database, lambda: town.office, town.outbox, town.clock.now, cast("FileScan", scan))
     await housekeeping.round()
     assert scan.looked == (1 if town.database.is_sqlite else 0)
     await town.take()

@@ -65,7 +65,7 @@ async def test_what_may_work_later_is_tried_later(town: Town) -> None:
 
 async def test_a_scanner_at_no_possible_address_holds_files_only(town: Town) -> None:
     scan = FileScan(ClamAV(ClamAVSettings(host="a" * 70 + ".example")), files_with_content, town.clock.now)
-    town.intake = intake_service(town.database, town.office, town.clock.now, scan)
+    town.intake = intake_service(town.database, lambda: town.office, town.clock.now, scan)
     await town.receive(mail_with(b"%PDF"))
     (row,) = await town.rows(inbox)
     assert row["outcome"].startswith("K-")

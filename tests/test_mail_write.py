@@ -1,8 +1,10 @@
 """Writing mails: the exact form, no injected headers, and the way back through the reader."""
 
+import hashlib
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +15,9 @@ from bot.channels.mail_files import files_with_content
 from bot.channels.mail_read import read_mail
 from bot.channels.mail_text import clean
 from bot.channels.mail_write import safe_name, write_mail
+from bot.parts import Heading, Paragraph, Part, Quote, Table
 from bot.port import Attachment, InboundKind, Outbound
+from bot.set_out import as_page, as_text
 
 PLAIN = Outbound(
     to_addr="anna@example.net",
@@ -67,6 +71,52 @@ def test_an_attachment_comes_after_the_text() -> None:
     longer = written(replace(PLAIN, attachments=(replace(PDF, name="å" * 20 + ".pdf"),)))
     assert b";\r\n filename*0*=utf-8''%C3%A5" in longer
     assert read_mail(longer).files[0].name == "å" * 20 + ".pdf"
+
+
+def test_a_mail_without_a_page_is_what_it_always_was() -> None:
+    """What citizens get: the bytes' digest was taken before pages were written."""
+    message = replace(PLAIN, text="Hej Åsa!\n\n" + "Lampan är lagad. " * 20, automatic=True, attachments=(PDF,))
+    digest = "d990a1f2a676ea843eacb6a2c9620ec1c3f0500709c72b505072839bbd38b331"
+    assert hashlib.sha256(written(message)).hexdigest() == digest
+
+
+def test_the_whole_form_of_a_mail_with_a_page() -> None:
+    head, _, body = written(replace(PLAIN, html="<p>Hej Åsa!</p>\n")).partition(b"MIME-Version: 1.0\r\n")
+    assert head == written(PLAIN).partition(b"MIME-Version: 1.0\r\n")[0]
+    drawn = hashlib.sha256(b"m1@example.org").hexdigest()[32:56].encode()
+    assert body == (
+        b'Content-Type: multipart/alternative; boundary="=_' + drawn + b'"\r\n'
+        b"\r\n"
+        b"--=_" + drawn + b"\r\n"
+        b"Content-Type: text/plain; charset=utf-8\r\n"
+        b"Content-Transfer-Encoding: quoted-printable\r\n"
+        b"\r\n"
+        b"Hej!\r\n\r\nVi har lagat det.\r\n"
+        b"\r\n"
+        b"--=_" + drawn + b"\r\n"
+        b"Content-Type: text/html; charset=utf-8\r\n"
+        b"Content-Transfer-Encoding: quoted-printable\r\n"
+        b"\r\n"
+        b"<p>Hej =C3=85sa!</p>\r\n"
+        b"\r\n"
+        b"--=_" + drawn + b"--\r\n"
+    )
+
+
+def test_text_and_page_stand_together_before_the_files() -> None:
+    raw = written(replace(PLAIN, html="<p>Hej!</p>", attachments=(PDF, PDF)))
+    whole = message_from_bytes(raw, policy=policy.default)
+    assert [part.get_content_type() for part in whole.walk()] == [
+        "multipart/mixed", "multipart/alternative", "text/plain", "text/html", "application/pdf", "application/pdf",
+    ]  # fmt: skip
+    outer, inner = re.findall(rb'boundary="(=_\w+)"', raw)
+    assert outer != inner and not outer.startswith(inner) and not inner.startswith(outer)
+    assert (raw.count(b"--" + outer), raw.count(b"--" + inner)) == (4, 3)
+    read = read_mail(raw)
+    assert (read.text, [file.content for file in files_with_content(raw)]) == (
+        clean(PLAIN.text).strip(),
+        [PDF.content] * 2,
+    )
 
 
 def test_automatic_mail_is_marked() -> None:
@@ -226,3 +276,38 @@ def test_what_is_written_is_read_again(data: st.DataObject) -> None:
     assert [file.name for file in read.files] == names
     assert [file.content for file in files_with_content(raw)] == [content for _, content in files]
     assert (read.loop_mark, read.error) == ("exempelby-1", "")
+
+
+PARTS = st.lists(
+    st.builds(Heading, TEXT)
+    | st.builds(Paragraph, TEXT)
+    | st.builds(Quote, TEXT)
+    | st.builds(Table, st.tuples(TEXT, TEXT), st.lists(st.tuples(TEXT, TEXT), max_size=3).map(tuple)),
+    max_size=5,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PARTS, st.booleans())
+def test_what_is_set_out_is_read_again_as_text(parts: list[Part], with_file: bool) -> None:
+    line = Paragraph("==^== Skriv ditt svar ovanför den här raden ==^==")
+    text, page = as_text([line, *parts]), as_page([line, *parts], "sv")
+    message = replace(PLAIN, text=text, html=page, attachments=(PDF,) if with_file else ())
+    raw = written(message)
+    assert raw == written(message)
+    assert max(map(len, raw.split(b"\r\n"))) <= 76
+    assert not re.search(rb"(?<!\r)\n|\r(?!\n)", raw)
+    forms = {part.get_content_type(): part for part in message_from_bytes(raw, policy=policy.default).walk()}
+    assert forms["text/html"].get_content().replace("\r\n", "\n") == page
+    read = read_mail(raw)
+    assert (read.text, read.error) == (text.strip("\n "), "")
+    assert [file.name for file in read.files] == ["Åtgärdsplan för Storgatan.pdf"] * with_file
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXT.filter(bool), TEXT)
+def test_no_page_breaks_the_mails_form(page: str, text: str) -> None:
+    raw = written(replace(PLAIN, html=page, text=text, attachments=(PDF,)))
+    kinds = [part.get_content_type() for part in message_from_bytes(raw, policy=policy.default).walk()]
+    assert kinds[:4] == ["multipart/mixed", "multipart/alternative", "text/plain", "text/html"]
+    assert max(map(len, raw.split(b"\r\n"))) <= 76

@@ -55,7 +55,7 @@ def found(**fields: Any) -> Reconciled:
 class Watched:
     def __init__(self, database: Database, clock: FrozenClock) -> None:
         self.box, self.clock, self.database = FakeBox(), clock, database
-        self.watch = MailboxWatch([cast("ImapIn", self.box)], database, make_office(), clock.now)
+        self.watch = MailboxWatch([cast("ImapIn", self.box)], database, make_office, clock.now)
 
     async def told(self) -> list[str]:
         async with self.database.reading() as connection:
@@ -141,7 +141,7 @@ async def test_a_clock_that_was_set_back_does_not_stop_reconciling(watched: Watc
 @pytest.mark.parametrize("error", [KeyError(b"UIDVALIDITY"), OurFault("no_folder"), TryLater("closed")])
 async def test_a_fault_in_reconciling_one_mailbox_spares_the_others(watched: Watched, error: Exception) -> None:
     other = FakeBox()
-    watch = MailboxWatch([cast("ImapIn", watched.box), cast("ImapIn", other)], watched.database, make_office(),
+    watch = MailboxWatch([cast("ImapIn", watched.box), cast("ImapIn", other)], watched.database, make_office,
                          watched.clock.now)  # fmt: skip
     watched.box.found = error
     await watch.round()

@@ -50,8 +50,8 @@ class Town:
         self.clock = clock
         self.office = office or make_office()
         self.relay = FakeRelay(clock.now)
-        self.intake = intake_service(database, self.office, clock.now)
-        self.outbox = Outbox(database, self.office, self.relay, files_of, clock.now)
+        self.intake = intake_service(database, lambda: self.office, clock.now)
+        self.outbox = Outbox(database, lambda: self.office, self.relay, files_of, clock.now)
 
     async def keep(self, *mails: bytes, to: str = CONTACT, sender: str = "elsa@example.org") -> list[InboxId]:
         raws = [make_raw(mail, self.clock.now(), to, sender) for mail in mails]
@@ -110,7 +110,7 @@ async def another_process(town: Town) -> AsyncIterator[Town]:
     await database.take_ownership()
     other = Town(database, town.clock, town.office)
     other.relay = town.relay
-    other.outbox = Outbox(database, town.office, town.relay, files_of, town.clock.now)
+    other.outbox = Outbox(database, lambda: town.office, town.relay, files_of, town.clock.now)
     try:
         yield other
     finally:

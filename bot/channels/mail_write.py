@@ -8,6 +8,7 @@ import binascii
 import hashlib
 import re
 from base64 import encodebytes
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC
 from email.utils import format_datetime
@@ -45,9 +46,9 @@ def write_mail(message: Outbound, *, installation: str) -> bytes:
 
     The same message gives the same bytes. Control characters and line ends in names, subjects, ids and file names
     become spaces or go; ids that are not ASCII or longer than 500 characters are left out. Text and files are
-    encoded so that no line exceeds 76 characters. Files go as attachments; types that a reader might run or render
-    become ``application/octet-stream``. Domains are written in punycode (RFC 5891) where they can be; a local part
-    outside ASCII is kept as UTF-8 and needs SMTPUTF8.
+    encoded so that no line exceeds 76 characters. A page goes as the second form of the text. Files go as attachments;
+    types that a reader might run or render become ``application/octet-stream``. Domains are written in punycode
+    (RFC 5891) where they can be; a local part outside ASCII is kept as UTF-8 and needs SMTPUTF8.
 
     Args:
         message: what to send. `created_at` becomes the Date, in UTC.
@@ -66,14 +67,12 @@ def write_mail(message: Outbound, *, installation: str) -> bytes:
         "X-Kommunsvar-Installation: " + "".join(re.findall(r"[\w.@-]", installation, re.ASCII))[:80],
         "MIME-Version: 1.0",
     ]
-    body = _text_part(message.text)
+    drawn = hashlib.sha256(message.message_id.encode("utf-8", "replace")).hexdigest()
+    body = _text_part(message.text, "plain")
+    if message.html:
+        body = _multipart("alternative", drawn[32:56], (body, _text_part(message.html, "html")))
     if message.attachments:
-        # "=_" can stand in neither quoted-printable nor base64, so the boundary never occurs in a part.
-        boundary = "=_" + hashlib.sha256(message.message_id.encode("utf-8", "replace")).hexdigest()[:32]
-        mark = f"--{boundary}".encode()
-        parts = b"".join(mark + b"\r\n" + part + b"\r\n" for part in (body, *map(_file_part, message.attachments)))
-        head.append(f'Content-Type: multipart/mixed; boundary="{boundary}"')
-        body = b"\r\n" + parts + mark + b"--\r\n"
+        body = _multipart("mixed", drawn[:32], (body, *map(_file_part, message.attachments)))
     return "\r\n".join(filter(None, head)).encode("utf-8", "replace") + b"\r\n" + body
 
 
@@ -166,10 +165,18 @@ def _ids(header: str, ids: tuple[str, ...]) -> str:
     return f"{header}: " + "\r\n ".join(f"<{one}>" for one in kept) if kept else ""
 
 
-def _text_part(text: str) -> bytes:
+def _multipart(kind: str, drawn: str, parts: Sequence[bytes]) -> bytes:
+    """Return headers and body of parts: what belongs together, or forms of the same with the plainest first."""
+    # "=_" can stand in neither quoted-printable nor base64, so the boundary never occurs in a part.
+    mark = f"--=_{drawn}".encode()
+    head = f'Content-Type: multipart/{kind}; boundary="=_{drawn}"\r\n\r\n'
+    return head.encode() + b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
+
+
+def _text_part(text: str, kind: str) -> bytes:
     """Return headers and body of the text: quoted-printable, or base64 where a third of the bytes is not ASCII."""
     data = clean(text).rstrip("\n").replace("\n", "\r\n").encode("utf-8") + b"\r\n"
-    head = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: "
+    head = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: ".encode()
     foreign = len(data) - len(data.decode("utf-8").encode("ascii", "ignore"))
     if foreign * 3 > len(data):
         return head + b"base64\r\n\r\n" + encodebytes(data).replace(b"\n", b"\r\n")

@@ -1,21 +1,39 @@
-"""What staff can do, once for every face: each act decides on a ledger and says what came of it."""
+"""What staff can do with a case, once for every face. Each act checks the officer's right and records facts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from enum import StrEnum
 
-from bot.case import fold_case
-from bot.facts import CaseNumber, ExcludeReason, FactKind, InboxId, UnitId, officer_actor
+from bot.case import CaseNow, CaseState, fold_case, is_case
+from bot.desk.rights import may_see
+from bot.duty import is_unit_officer
+from bot.facts import (
+    CaseMark,
+    CaseNumber,
+    ExcludeReason,
+    Fact,
+    FactData,
+    FactKind,
+    InboxId,
+    Kind,
+    MessageId,
+    OfficerId,
+    TopicId,
+    UnitId,
+    officer_actor,
+)
 from bot.inquiry import Inquiry, fold_inquiries
-from bot.letters import queue_answer
 from bot.office import Office, Officer
 from bot.store.ledger import Ledger
-from bot.store.rows import Direction, MailKind, OutboxState, QueuedBefore, StoredMessage
+from bot.store.rows import Direction, StoredMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """Who does something to which inquiry, and the key by which a second delivery of the same is known."""
+    """Who does something to which inquiry, and the key by which a second delivery of the same is known.
+
+    `inquiry` 0: the one that waits, else the last.
+    """
 
     officer: Officer
     case: CaseNumber
@@ -25,135 +43,274 @@ class Act:
     inbox: InboxId | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AnsweredBefore:
-    """Somebody has answered this inquiry already; nothing was sent. `first` is their answer."""
+class Refusal(StrEnum):
+    """Why an act was not done; nothing was recorded."""
 
-    first: StoredMessage
+    NOT_SEEN = "not_seen"
+    """There is no such case, or none that this officer may see: both are told alike."""
+    MERGED = "merged"
+    TAKEN = "taken"
+    NOT_YOURS = "not_yours"
+    UNKNOWN_TARGET = "unknown_target"
+    AWAY = "away"
+    SAME = "same"
+    """It is so already."""
+    NOT_CLEARED = "not_cleared"
+    NOBODY_TO_ANSWER = "nobody_to_answer"
+    OTHER_PERSON = "other_person"
+    ON_ITS_WAY = "on_its_way"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    HAS_LEFT = "has_left"
+    LEADS_ONLY = "leads_only"
+    NO_INQUIRY = "no_inquiry"
 
 
-class NobodyToAnswer(Exception):
-    """The case has no citizen's message with a known address, so there is nowhere to send."""
+class ActRefused(Exception):
+    """An act that was not done. `about` is a name, number or word that tells more; may be empty."""
+
+    def __init__(self, refusal: Refusal, about: str = "") -> None:
+        """Keep the reason."""
+        super().__init__(refusal)
+        self.refusal = refusal
+        self.about = about
 
 
-def answer(
-    ledger: Ledger, office: Office, act: Act, text: str, *, again: bool, attached: bool
-) -> AnsweredBefore | None:
-    """Queue an answer to the citizen; return None, or what stands in the way.
-
-    The first of two officers wins, whoever's mail is taken in first; the other sees that answer before anything is
-    sent. `again` says that the officer has seen it and means to answer beside it. The clock stops when the channel
-    accepts the answer, not now.
+def case_for(ledger: Ledger, office: Office, act: Act) -> CaseNow:
+    """Return the case as it is now, if the officer may see it and it still stands for itself.
 
     Raises:
-        NobodyToAnswer: no address to answer to.
+        ActRefused: not so.
     """
-    inquiry = _inquiry_to_answer(fold_inquiries(ledger.facts_of(act.case)), act.inquiry)
-    first = standing_answer(ledger, act.case, act.inquiry) or standing_answer(ledger, act.case, inquiry)
-    if first is not None and not again:
-        return AnsweredBefore(first)
-    asked = next((m for m in reversed(ledger.messages_of(act.case)) if m.direction is Direction.IN), None)
-    to_addr = ledger.address_of(asked.address) if asked and asked.address is not None else ""
-    if asked is None or not to_addr:
-        raise NobodyToAnswer
-    message = ledger.add_message(
-        act.case, Direction.OUT, text=text, officer=act.officer.id, inbox_id=act.inbox, subject=asked.subject,
-        digest=act.digest,
-    )  # fmt: skip
-    ledger.append(
-        FactKind.ASSIGNED, act.case, inquiry=inquiry, occurred_at=ledger.now,
-        actor=officer_actor(act.officer.id), source=act.source, data={"message": message},
-    )  # fmt: skip
-    queue_answer(
-        ledger, office, case=act.case, inquiry=inquiry, officer=act.officer,
-        unit=office.unit(unit_of(ledger, act.case)), to=asked, to_addr=to_addr,
-        answer=ledger.messages_of(act.case)[-1], attached=attached,
-    )  # fmt: skip
-    return None
+    facts = ledger.facts_of(act.case)
+    if not is_case(facts):
+        raise ActRefused(Refusal.NOT_SEEN, act.case)
+    now = fold_case(facts)
+    if not may_see(office, act.officer, now):
+        raise ActRefused(Refusal.NOT_SEEN, act.case)
+    if now.merged_into is not None:
+        raise ActRefused(Refusal.MERGED, now.merged_into)
+    return now
 
 
-def note(ledger: Ledger, act: Act, text: str) -> None:
-    """Keep a note in the case; it never leaves the house."""
-    message = ledger.add_message(
-        act.case, Direction.NOTE, text=text, officer=act.officer.id, inbox_id=act.inbox, digest=act.digest
-    )
-    _record(ledger, act, FactKind.NOTED, {"message": message})
+def inquiry_for(ledger: Ledger, act: Act) -> Inquiry:
+    """Return the inquiry an act concerns: the one named, else the one that waits, else the last.
 
-
-def close(ledger: Ledger, act: Act) -> bool:
-    """Close the inquiry and return whether it was answered: closing never stops the clock."""
-    _record(ledger, act, FactKind.CLOSED, {})
+    Raises:
+        ActRefused: the case has none.
+    """
     inquiries = fold_inquiries(ledger.facts_of(act.case))
-    return any(one.no == act.inquiry and one.answered_at is not None for one in inquiries)
+    named = next((one for one in inquiries if one.no == act.inquiry), None)
+    found = named or next((one for one in reversed(inquiries) if one.waits), None) or next(iter(inquiries[::-1]), None)
+    if found is None:
+        raise ActRefused(Refusal.NO_INQUIRY, act.case)
+    return found
 
 
-def leave_out(ledger: Ledger, act: Act, reason: ExcludeReason) -> None:
+def take(ledger: Ledger, office: Office, act: Act) -> None:
+    """Make the case the officer's, if it is nobody's: of two who take it, the first has it.
+
+    Raises:
+        ActRefused: it is somebody else's, or the officer's already.
+    """
+    now = case_for(ledger, office, act)
+    if now.owner == act.officer.id:
+        raise ActRefused(Refusal.SAME, act.case)
+    if now.owner and not is_gone(ledger, office, now.owner):
+        raise ActRefused(Refusal.TAKEN, office.name_of(now.owner))
+    record(ledger, act, FactKind.ASSIGNED, {"officer": act.officer.id})
+
+
+def give_back(ledger: Ledger, office: Office, act: Act) -> None:
+    """Make the case nobody's again.
+
+    Raises:
+        ActRefused: it is not the officer's.
+    """
+    now = case_for(ledger, office, act)
+    if now.owner != act.officer.id:
+        raise ActRefused(Refusal.NOT_YOURS, office.name_of(now.owner) if now.owner else "")
+    record(ledger, act, FactKind.ASSIGNED, {"officer": ""})
+
+
+def is_gone(ledger: Ledger, office: Office, owner: OfficerId) -> bool:
+    """Tell whether an owner is away today or no officer any more. A unit that owns a case by its mailbox never is."""
+    if is_unit_officer(owner):
+        return False
+    officer = office.officer(owner)
+    return officer is None or officer.is_away(office.local_day(ledger.now))
+
+
+def transfer(ledger: Ledger, office: Office, act: Act, to: str, why: str) -> Officer | UnitId:
+    """Hand the case to an officer or a unit, and return which; the clock goes on as it was.
+
+    A colleague's own name, first name or address, or a unit's name says to whom; `why` is kept as a note.
+
+    Raises:
+        ActRefused: nobody is meant for certain, the officer is away, or the case lies there already.
+    """
+    now = case_for(ledger, office, act)
+    target = find_target(ledger, office, act, to)
+    unit, owner = (target, OfficerId("")) if isinstance(target, str) else (unit_for(target, now.unit), target.id)
+    if unit == now.unit and owner == now.owner and (owner or isinstance(target, str)):
+        raise ActRefused(Refusal.SAME, to)
+    data: dict[str, str | int | bool] = {"unit": unit, "message": add_note(ledger, act, why)}
+    if owner:
+        data["officer"] = owner
+    record(ledger, act, FactKind.TRANSFERRED, data)
+    return target
+
+
+def find_target(ledger: Ledger, office: Office, act: Act, to: str) -> Officer | UnitId:
+    """Return who is meant: oneself ("mig"), an officer who is here, or a unit.
+
+    Raises:
+        ActRefused: nobody is meant for certain, or the officer is away.
+    """
+    if to.strip().casefold() in {"mig", "me", "minulle"}:
+        return act.officer
+    officer, unit = office.officer_named(to), office.unit_named(to)
+    if officer is not None and unit is None:
+        if officer.is_away(office.local_day(ledger.now)):
+            raise ActRefused(Refusal.AWAY, officer.name)
+        return officer
+    if unit is None:
+        raise ActRefused(Refusal.UNKNOWN_TARGET, to)
+    return unit.id
+
+
+def unit_for(officer: Officer, now: UnitId) -> UnitId:
+    """Return the unit a case lies in when it is this officer's: where it was, if that is one of theirs."""
+    return now if now in officer.units or not officer.units else min(officer.units)
+
+
+def set_kind(ledger: Ledger, office: Office, act: Act, kind: Kind) -> CaseNow:
+    """Say what the case is (viewpoint ⇄ fault report and the others) and return it; what was promised stands.
+
+    Raises:
+        ActRefused: it is so already.
+    """
+    now = case_for(ledger, office, act)
+    if now.kind is kind:
+        raise ActRefused(Refusal.SAME, act.case)
+    record(ledger, act, FactKind.KIND_CHANGED, {"kind": kind.value})
+    return fold_case(ledger.facts_of(act.case))
+
+
+def set_topic(ledger: Ledger, office: Office, act: Act, topic: str) -> str:
+    """Say what the case is about and return the topic's name.
+
+    Raises:
+        ActRefused: no topic is meant for certain.
+    """
+    case_for(ledger, office, act)
+    found = office.topic_named(topic)
+    if found is None:
+        raise ActRefused(Refusal.UNKNOWN_TARGET, topic)
+    record(ledger, act, FactKind.TOPIC_SET, {"topic": TopicId(found.id)})
+    return found.name
+
+
+def set_mark(ledger: Ledger, office: Office, act: Act, mark: CaseMark, value: str, why: str) -> None:
+    """Mark the case, or with an empty value take the mark away; `why` is kept as a note.
+
+    Raises:
+        ActRefused: only who is cleared may make a secret case open.
+    """
+    case_for(ledger, office, act)
+    if mark is CaseMark.SECRET and not value and not act.officer.cleared:
+        raise ActRefused(Refusal.NOT_CLEARED, act.case)
+    data: dict[str, str | int | bool] = {"mark": mark.value, "value": value}
+    if why:
+        data["message"] = add_note(ledger, act, why)
+    record(ledger, act, FactKind.MARKED, data)
+
+
+def note(ledger: Ledger, office: Office, act: Act, text: str) -> None:
+    """Keep a note in the case; it never leaves the house."""
+    case_for(ledger, office, act)
+    record(ledger, act, FactKind.NOTED, {"message": add_note(ledger, act, text)})
+
+
+def close(ledger: Ledger, office: Office, act: Act) -> bool:
+    """Close the inquiry and return whether it was answered: closing never stops the clock."""
+    case_for(ledger, office, act)
+    found = inquiry_for(ledger, act)
+    record(ledger, act, FactKind.CLOSED, {}, inquiry=found.no)
+    return found.answered_at is not None
+
+
+def reopen(ledger: Ledger, office: Office, act: Act) -> None:
+    """Open a closed case again; the figures of what was answered stand.
+
+    Raises:
+        ActRefused: it is open.
+    """
+    if case_for(ledger, office, act).state is CaseState.OPEN:
+        raise ActRefused(Refusal.SAME, act.case)
+    record(ledger, act, FactKind.REOPENED, {})
+
+
+def leave_out(ledger: Ledger, office: Office, act: Act, reason: ExcludeReason) -> None:
     """Leave the inquiry out of the figures; the reason is counted in every report."""
-    _record(ledger, act, FactKind.EXCLUDED, {"reason": reason.value})
+    case_for(ledger, office, act)
+    record(ledger, act, FactKind.EXCLUDED, {"reason": reason.value}, inquiry=inquiry_for(ledger, act).no)
 
 
-def show_numbers(ledger: Ledger, act: Act, reason: str) -> str:
+def show_numbers(ledger: Ledger, office: Office, act: Act, reason: str) -> str:
     """Return what the citizen wrote in the case, and log that its personal numbers were seen, and why."""
-    message = ledger.add_message(
-        act.case, Direction.NOTE, text=reason, officer=act.officer.id, inbox_id=act.inbox, digest=act.digest
-    )
-    _record(ledger, act, FactKind.UNMASKED, {"message": message})
+    case_for(ledger, office, act)
+    record(ledger, act, FactKind.UNMASKED, {"message": add_note(ledger, act, reason)})
     return _written(ledger, act)
 
 
-def show_all(ledger: Ledger, act: Act) -> str:
+def show_all(ledger: Ledger, office: Office, act: Act) -> str:
     """Return all that the citizen wrote in the case, quoted text too, and log that it was read."""
-    _record(ledger, act, FactKind.OPENED, {})
+    case_for(ledger, office, act)
+    record(ledger, act, FactKind.OPENED, {})
     return _written(ledger, act)
+
+
+def opened(ledger: Ledger, office: Office, act: Act) -> None:
+    """Log that the officer reads the case. Of a merged case too: its texts are shown with the other's.
+
+    Raises:
+        ActRefused: the officer may not see it.
+    """
+    facts = ledger.facts_of(act.case)
+    if not is_case(facts) or not may_see(office, act.officer, fold_case(facts)):
+        raise ActRefused(Refusal.NOT_SEEN, act.case)
+    record(ledger, act, FactKind.OPENED, {})
 
 
 def _written(ledger: Ledger, act: Act) -> str:
     """Return the latest five messages of the citizen as a whole, the latest last."""
-    written = [one for one in ledger.messages_of(act.case) if one.direction is Direction.IN][-5:]
+    written = [one for one in messages_of(ledger, act.case) if one.direction is Direction.IN][-5:]
     return "\n\n---\n\n".join(f"{one.subject}\n\n{one.whole or one.text}" for one in written)
 
 
-def said_before(ledger: Ledger, act: Act) -> bool:
-    """Tell whether the officer has written these very words in the case within 24 hours, as a robot would."""
-    return any(
-        message.officer == act.officer.id
-        and message.digest == act.digest
-        and ledger.now - message.created_at < timedelta(hours=24)
-        for message in ledger.messages_of(act.case)
+def messages_of(ledger: Ledger, case: CaseNumber) -> Sequence[StoredMessage]:
+    """Return the messages of a case and of those that have become part of it, in the order they came."""
+    merged = fold_case(ledger.facts_of(case)).merged_from if ledger.facts_of(case) else ()
+    if not merged:
+        return ledger.messages_of(case)
+    parts = [one for number in (case, *merged) for one in ledger.messages_of(number)]
+    return sorted(parts, key=lambda one: one.id)
+
+
+def add_note(ledger: Ledger, act: Act, text: str) -> MessageId:
+    """Keep words of an officer in the case, and return the message they are."""
+    return ledger.add_message(
+        act.case, Direction.NOTE, text=text, officer=act.officer.id, inbox_id=act.inbox, digest=act.digest
     )
 
 
-def standing_answer(ledger: Ledger, case: CaseNumber, inquiry: int) -> StoredMessage | None:
-    """Return the first answer to an inquiry that is on its way or has arrived, None if there is none."""
-    failed = {fact.data.get("outbox") for fact in ledger.facts_of(case) if fact.kind is FactKind.DELIVERY_FAILED}
-    for fact in ledger.facts_of(case):
-        if fact.kind is FactKind.ANSWERED_ELSEWHERE and fact.inquiry == inquiry:
-            return next((m for m in ledger.messages_of(case) if m.id == fact.data.get("message")), None)
-    for queued in ledger.queued_of(case):
-        if _stands(queued, inquiry) and queued.id not in failed:
-            return next((m for m in ledger.messages_of(case) if m.id == queued.message), None)
-    return None
-
-
-def unit_of(ledger: Ledger, case: CaseNumber) -> UnitId:
-    """Return the unit in which the case lies now."""
-    return fold_case(ledger.facts_of(case)).unit
-
-
-def _stands(queued: QueuedBefore, inquiry: int) -> bool:
-    return queued.kind is MailKind.ANSWER and queued.inquiry == inquiry and queued.state is not OutboxState.DEAD
-
-
-def _inquiry_to_answer(inquiries: Sequence[Inquiry], asked_for: int) -> int:
-    """Return the inquiry an answer stops: the one of the notice if it waits, else the latest that waits."""
-    waiting = [one.no for one in inquiries if one.waits]
-    if asked_for in waiting or not waiting:
-        return asked_for
-    return waiting[-1]
-
-
-def _record(ledger: Ledger, act: Act, kind: FactKind, data: dict[str, str | int | bool]) -> None:
-    ledger.append(
-        kind, act.case, inquiry=act.inquiry, occurred_at=ledger.now,
-        actor=officer_actor(act.officer.id), source=act.source, data=data,
+def record(ledger: Ledger, act: Act, kind: FactKind, data: FactData, *, inquiry: int | None = None) -> Fact:
+    """Append a fact of this act. Several facts of one act and kind get numbered sources, so that each is unique."""
+    source, number = act.source, 1
+    while any(fact.source == source and fact.kind is kind for fact in ledger.facts_of(act.case)):
+        number += 1
+        source = f"{act.source}/{number}"
+    return ledger.append(
+        kind, act.case, inquiry=inquiry or act.inquiry or None, occurred_at=ledger.now,
+        actor=officer_actor(act.officer.id), source=source, data=data,
     )  # fmt: skip

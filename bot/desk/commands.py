@@ -1,19 +1,74 @@
-"""What an officer writes: an answer, or a command in the first line. Pure; nothing is done by guess."""
+"""What an officer asks for, as plain data. `case` None: the case of the notice that is answered."""
 
-import difflib
-import re
-import unicodedata
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 
-from bot.facts import ExcludeReason
+from bot.facts import CaseMark, CaseNumber, ExcludeReason, Kind, Result
+from bot.questions import Question
 from config.texts import mark
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Plain text goes to the citizen."""
+    """Plain text, or `/svar`: goes to the citizen.
+
+    `canned` names a canned answer to be filled with `fields`; `text` then stands below it, and may be empty.
+    """
 
     text: str
+    case: CaseNumber | None = None
+    canned: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """`/ta`: the case is the officer's."""
+
+    case: CaseNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBack:
+    """`/släpp`: the case is nobody's again."""
+
+    case: CaseNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """`/lämna till NÅGON: varför`: to an officer or a unit, with a line why."""
+
+    to: str
+    why: str
+    case: CaseNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """`/delbesked DATUM text`: the citizen is told why it takes longer, and when. Never stops the clock."""
+
+    until: date
+    text: str
+    case: CaseNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """`/ringt [sekunder] [text]`: answered by telephone."""
+
+    seconds: int | None = None
+    text: str = ""
+    case: CaseNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """`/besvarat [text]`: answered outside of us, by letter or from another mailbox."""
+
+    text: str = ""
+    case: CaseNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +76,49 @@ class Note:
     """`/anteckning`: the text stays in the house."""
 
     text: str
+    case: CaseNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Close:
-    """`/avsluta`: nothing is sent; closing is not answering."""
+class SetKind:
+    """`/slag SLAG`: what it is; `/synpunkt` and `/felanmälan` are the same for these two."""
+
+    kind: Kind
+    case: CaseNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetTopic:
+    """`/ämne ÄMNE`: what it is about."""
+
+    topic: str
+    case: CaseNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetMark:
+    """`/sekretess`, `/diarieför`, `/språk`, `/tolk`: an empty value takes the mark away."""
+
+    mark: CaseMark
+    value: str
+    why: str = ""
+    case: CaseNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """`/slå ihop K-…`: two cases of one person about one matter. `same_person`: an officer vouches for it."""
+
+    other: CaseNumber
+    same_person: bool = False
+    case: CaseNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """`/ångra`: the officer's latest act in the case is taken back; a mail, as long as it has not left."""
+
+    case: CaseNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +126,30 @@ class LeaveOut:
     """`/utan svar ORSAK`: the inquiry is left out of the figures, for a reason that is counted."""
 
     reason: ExcludeReason
+    case: CaseNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """`/avsluta`: nothing is sent; closing is not answering."""
+
+    case: CaseNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """`/öppna`: a closed case is open again."""
+
+    case: CaseNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetOutcome:
+    """`/utfall RESULTAT text`: what it led to; the text reaches the citizen."""
+
+    result: Result
+    text: str
+    case: CaseNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,56 +157,104 @@ class ShowNumbers:
     """`/visa nummer SKÄL`: the officer gets what was written with its personal numbers; the reason is kept."""
 
     reason: str
+    case: CaseNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ShowAll:
     """`/visa allt`: the officer gets all that was written, quoted text too; personal numbers stay hidden."""
 
+    case: CaseNumber | None = None
+
+
+class Way(StrEnum):
+    """How somebody reached us in person."""
+
+    PHONE = "phone"
+    VISIT = "visit"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """`/telefon 45 ja bygglov` or `/besök ja bygglov`: a contact in person that was answered, or not, at once.
+
+    `seconds` until it was answered, None for a visit; `direct`: a direct answer was given; `reception` 1–5 if asked.
+    """
+
+    way: Way
+    direct: bool
+    seconds: int | None = None
+    topic: str = ""
+    reception: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """`/borta till DAG`: the officer (or, by a lead, another one) is away until the day before `back`."""
+
+    back: date
+    first: date | None = None
+    officer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """`/tillbaka`: an absence ends today."""
+
+    officer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveCanned:
+    """`/mall spara NAMN [enhet=…] [språk=…]` with the text below. Leads only."""
+
+    name: str
+    text: str
+    unit: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndCanned:
+    """`/mall ta bort NAMN`. Leads only."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question, answered when everything else of the mail is done."""
+
+    question: Question
+
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
-    """Nothing is done. `meant` is the command that was probably meant, empty if none comes near."""
+    """Nothing of the mail is done. `meant` is the command that was probably meant, empty if none comes near."""
 
     line: str
     meant: str
 
 
-Command = Answer | Note | Close | LeaveOut | ShowNumbers | ShowAll | NotUnderstood
+Command = (
+    Answer | Take | GiveBack | Transfer | Hold | Spoken | Elsewhere | Note | SetKind | SetTopic | SetMark | Merge | Undo
+    | LeaveOut | Close | Reopen | SetOutcome | ShowNumbers | ShowAll | Contact | Away | Back | SaveCanned | EndCanned
+    | Ask | NotUnderstood
+)  # fmt: skip
 
-COMMANDS = {
-    "/anteckning": "note",
-    "/note": "note",
-    "/muistiinpano": "note",
-    "/avsluta": "close",
-    "/close": "close",
-    "/sulje": "close",
-    "/utan svar": "leave_out",
-    "/no answer": "leave_out",
-    "/ilman vastausta": "leave_out",
-    "/visa nummer": "show_numbers",
-    "/show numbers": "show_numbers",
-    "/näytä numerot": "show_numbers",
-    "/visa allt": "show_all",
-    "/show all": "show_all",
-    "/näytä kaikki": "show_all",
-}
-"""The commands in Swedish, English and Finnish; all are understood whatever the language of the notices."""
 
-REASONS = {
-    "skräp": ExcludeReason.SPAM,
-    "skräppost": ExcludeReason.SPAM,
-    "spam": ExcludeReason.SPAM,
-    "roskaposti": ExcludeReason.SPAM,
-    "dubblett": ExcludeReason.DUPLICATE,
-    "duplicate": ExcludeReason.DUPLICATE,
-    "kaksoiskappale": ExcludeReason.DUPLICATE,
-    "test": ExcludeReason.TEST,
-    "testi": ExcludeReason.TEST,
-    "tack": ExcludeReason.THANKS,
-    "thanks": ExcludeReason.THANKS,
-    "kiitos": ExcludeReason.THANKS,
-}
+def needs_case(command: Command) -> bool:
+    """Tell whether an act is done in a case, named or that of the notice that is answered."""
+    return not isinstance(command, Contact | Away | Back | SaveCanned | EndCanned | Ask | NotUnderstood)
+
+
+def case_of(command: Command) -> CaseNumber | None:
+    """Return the case a command names, that of its question included; None if it names none."""
+    of: object = command.question if isinstance(command, Ask) else command
+    found: CaseNumber | None = getattr(of, "case", None)
+    return found
+
 
 REASON_NAMES = {
     ExcludeReason.SPAM: mark("skräp"),
@@ -98,82 +263,3 @@ REASON_NAMES = {
     ExcludeReason.THANKS: mark("bara ett tack"),
     ExcludeReason.MERGED: mark("hopslagen med en annan"),
 }
-
-SHORTEST_REASON = 4
-"""Characters of a reason that says something to whoever reads the log."""
-_NO_REASON = frozenset(("skäl", "reason", "perustelu"))
-"""What the notices show in the place of a reason."""
-
-_SIGNATURE = re.compile(
-    r"--$|_{5,}|(med )?vänliga? hälsning(ar)?|hälsningar|mvh\b|bästa hälsningar|(kind|best|warm) regards|regards\b"
-    r"|ystävällisin terveisin|terveisin|hämta outlook|skickat från|skickades från|get outlook|sent from|lähetetty",
-    re.IGNORECASE,
-)
-"""How signatures begin in the officers' languages and mail programs."""
-
-
-def read_command(text: str) -> Command | None:
-    """Return what an officer's text asks for; None if it is empty.
-
-    A line that begins with a slash is a command and never reaches a citizen, understood or not; signs that nobody
-    sees (a byte order mark, the stars of bold text) before the slash do not change that.
-    """
-    lines = text.strip().splitlines()
-    while lines and not _visible(lines[0]):
-        lines.pop(0)
-    if not lines:
-        return None
-    if not _visible(lines[0]).startswith("/"):
-        hidden = next((_visible(line) for line in lines if _act(_visible(line)) is not None), None)
-        # A command below other words: sending either part would be a guess.
-        return Answer(text.strip()) if hidden is None else NotUnderstood(hidden, "")
-    line = " ".join(_visible(lines[0]).split())
-    found = _act(line)
-    if found is None:
-        return NotUnderstood(line, _nearest(line.lower()))
-    command, act = found
-    return _command(act, line, line[len(command) :].strip(), lines[1:])
-
-
-def _visible(line: str) -> str:
-    """Return a line without the signs that formatting leaves and nobody sees at its start."""
-    seen = "".join(sign for sign in line if unicodedata.category(sign) != "Cf")
-    return seen.strip().lstrip("*_ ").strip()
-
-
-def _act(line: str) -> tuple[str, str] | None:
-    words = " ".join(line.lower().split()).rstrip("*_ ")
-    return next(((name, act) for name, act in COMMANDS.items() if words == name or words.startswith(name + " ")), None)
-
-
-def _command(act: str, line: str, argument: str, rest: list[str]) -> Command:
-    argument = argument.strip("*_ ")
-    if act == "note":
-        text = "\n".join(part for part in (argument, "\n".join(rest).strip()) if part)
-        return Note(text) if text else NotUnderstood(line, "")
-    below = _without_signature(rest)
-    if act == "show_numbers":
-        reason = " ".join(f"{argument} {below}".split())
-        told = len(reason) >= SHORTEST_REASON and reason.lower() not in _NO_REASON
-        return ShowNumbers(reason) if told else NotUnderstood(line, mark("/visa nummer skäl"))
-    if act == "show_all":
-        return NotUnderstood(line, mark("/visa allt")) if argument or below else ShowAll()
-    if act == "close":
-        # Text below could be meant for the citizen: sending it or dropping it would both be a guess.
-        return NotUnderstood(line, mark("/avsluta")) if argument or below else Close()
-    left_out = REASONS.get(argument.lower().rstrip(".!"))
-    if left_out is None or below:
-        return NotUnderstood(line, mark("/utan svar skräp"))
-    return LeaveOut(left_out)
-
-
-def _without_signature(lines: list[str]) -> str:
-    """Return the lines above a signature: what mail programs put below every mail says nothing."""
-    end = next((at for at, line in enumerate(lines) if _SIGNATURE.match(line.strip())), len(lines))
-    return "\n".join(lines[:end]).strip()
-
-
-def _nearest(words: str) -> str:
-    found = difflib.get_close_matches(words, COMMANDS, n=1, cutoff=0.6)
-    first = difflib.get_close_matches(words.split(" ")[0], COMMANDS, n=1, cutoff=0.6)
-    return next(iter(found or first), "")

@@ -1,39 +1,38 @@
-"""The desk's e-mail face: an officer answers a notice by mail, and is told what became of it."""
+"""The desk's e-mail face: an officer answers a notice, or writes to the own desk, and is told what became of it."""
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
 from bot.arrival import Arrival
-from bot.case import fold_case
-from bot.desk import acts
-from bot.desk.acts import Act, AnsweredBefore
-from bot.desk.commands import (
-    REASON_NAMES,
-    Answer,
-    Close,
-    LeaveOut,
-    Note,
-    NotUnderstood,
-    ShowAll,
-    ShowNumbers,
-    read_command,
-)
+from bot.case import fold_case, is_case
+from bot.desk.acts import Act
+from bot.desk.answering import said_before
+from bot.desk.commands import Answer, Ask, Command, NotUnderstood, case_of, needs_case
+from bot.desk.perform import Said, perform
+from bot.desk.read_commands import read_commands
+from bot.desk.rights import may_see
+from bot.duty import UNIT_OFFICER, unit_officer
 from bot.errors import NeedsPerson
-from bot.facts import UnitId
-from bot.guard import holds_number
+from bot.facts import CaseNumber
+from bot.masking import masked_part
 from bot.notices import queue_receipt
-from bot.office import Office, Officer
+from bot.office import CurrentOffice, Office, Officer, Unit
+from bot.parts import Heading, Paragraph, Part
 from bot.port import FileState, InboundKind
+from bot.questions import Question, Reply
 from bot.store.ledger import Ledger
 from bot.store.rows import InboxState, MailKind
-from bot.tokens import OfficerToken
+from bot.tokens import DeskToken, OfficerToken
 
 logger = logging.getLogger(__name__)
 
 TELLS_AN_HOUR = 5
 """Receipts to one officer in one case within an hour; a robot on an officer's address must come to rest."""
+COMMANDS_AN_HOUR = 120
+"""The same in all for mails that begin with a command, which no robot writes by itself."""
 
 
 class MailReading(Protocol):
@@ -55,15 +54,35 @@ class MailReading(Protocol):
         ...
 
 
-class MailFace:
-    """Turns a mail to a notice's secret address into an act of the desk."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mail:
+    """An officer's mail: who wrote it, and about which case, None for the own desk."""
 
-    def __init__(self, office: Office, reading: MailReading) -> None:
+    arrival: Arrival
+    officer: Officer
+    case: CaseNumber | None
+    inquiry: int
+    again: bool
+    words: str
+
+    @property
+    def vouched(self) -> bool:
+        return self.arrival.inbound.authentic == "pass"
+
+
+class MailFace:
+    """Turns a mail to a secret address of an officer into acts of the desk."""
+
+    def __init__(self, office: CurrentOffice, reading: MailReading) -> None:
         """Keep the municipality's rules and the channel's way to read an officer's mail."""
-        self._office = office
+        self._current = office
         self._reading = reading
 
-    def take(self, ledger: Ledger, arrival: Arrival, token: OfficerToken) -> None:
+    @property
+    def _office(self) -> Office:
+        return self._current()
+
+    def take(self, ledger: Ledger, arrival: Arrival, token: OfficerToken | DeskToken) -> None:
         """Do what the officer's mail asks for, or tell the officer why nothing was done.
 
         An automatic reply to a notice is kept and does nothing.
@@ -75,207 +94,229 @@ class MailFace:
         if arrival.inbound.machine or arrival.inbound.kind is InboundKind.BOUNCE:
             ledger.settle(arrival.inbox, InboxState.DONE, "auto")
             return
-        officer = self._office.officer(token.officer)
-        if officer is None or not ledger.facts_of(token.case):
-            raise NeedsPerson("unknown_officer")
-        self._require_calm(ledger, token, officer)
-        if not self._is_theirs(arrival, officer):
-            self._refuse(ledger, arrival, token, officer)
-            return
-        act = Act(
-            officer=officer, case=token.case, inquiry=token.inquiry, source=arrival.source, digest=arrival.digest,
-            inbox=arrival.inbox,
+        officer = self._who(ledger, arrival, token)
+        mail = _Mail(
+            arrival=arrival, officer=officer, words=self._reading.own_words(arrival.inbound.text),
+            case=token.case if isinstance(token, OfficerToken) else None,
+            inquiry=token.inquiry if isinstance(token, OfficerToken) else 0,
+            again=isinstance(token, OfficerToken) and token.again,
         )  # fmt: skip
-        problem = self._problem(ledger, arrival, act)
-        if problem:
-            self._tell(ledger, arrival, token, officer, self._office.texts.t("inget har skickats"), [problem])
-        else:
-            self._do(ledger, arrival, token, act)
-        ledger.settle(arrival.inbox, InboxState.DONE, token.case)
+        self._require_calm(ledger, mail)
+        if not self._is_theirs(mail):
+            self._refuse(ledger, mail)
+            return
+        self._do(ledger, mail)
+        ledger.settle(arrival.inbox, InboxState.DONE, mail.case or "desk")
 
-    def _require_calm(self, ledger: Ledger, token: OfficerToken, officer: Officer) -> None:
+    def _who(self, ledger: Ledger, arrival: Arrival, token: OfficerToken | DeskToken) -> Officer:
+        """Return whose mail it claims to be.
+
+        Raises:
+            NeedsPerson: nobody's we know.
+        """
+        office, sender = self._office, arrival.inbound.from_addr
+        if isinstance(token, OfficerToken) and not is_case(ledger.facts_of(token.case)):
+            raise NeedsPerson("unknown_officer")
+        if token.officer != UNIT_OFFICER:
+            officer = office.officer(token.officer)
+        else:
+            shared = next(
+                (unit for unit in office.units if sender in {unit.staff_address.lower(), unit.on_call.lower()}), None
+            )
+            officer = office.officer_at(sender) or (unit_officer(shared, sender) if shared and sender else None)
+        if officer is None:
+            raise NeedsPerson("unknown_officer")
+        return officer
+
+    def _require_calm(self, ledger: Ledger, mail: _Mail) -> None:
         """Hold what a robot on the officer's address would write: reply upon reply to our receipts."""
+        if ledger.known.told.get(mail.officer.email, 0) >= COMMANDS_AN_HOUR:
+            raise NeedsPerson("too_many")
+        if mail.case is None or mail.words.lstrip().startswith("/"):
+            return
         told = [
             queued
-            for queued in ledger.queued_of(token.case)
+            for queued in ledger.queued_of(mail.case)
             if queued.kind is MailKind.RECEIPT
-            and queued.officer == officer.id
+            and queued.officer == mail.officer.id
             and ledger.now - queued.created_at < timedelta(hours=1)
         ]
         if len(told) >= TELLS_AN_HOUR:
             raise NeedsPerson("too_many")
 
-    def _problem(self, ledger: Ledger, arrival: Arrival, act: Act) -> str:
+    def _is_theirs(self, mail: _Mail) -> bool:
+        """Tell whether the mail may act: the officer's own address, and no verdict of the trusted host against it."""
+        inbound = mail.arrival.inbound
+        return inbound.from_addr == mail.officer.email.lower() and inbound.authentic != "fail"
+
+    def _refuse(self, ledger: Ledger, mail: _Mail) -> None:
+        t = self._office.texts.t
+        said = (
+            t(
+                "Vi fick ett svar i {number} i ditt namn, men kunde inte bekräfta att det kom från dig. "
+                "Inget har skickats. Mejlet är sparat hos oss.",
+                number=mail.case,
+            )
+            if mail.case
+            else t(
+                "Vi fick ett mejl till ditt skrivbord i ditt namn, men kunde inte bekräfta att det kom från dig. "
+                "Inget har gjorts. Mejlet är sparat hos oss."
+            )
+        )
+        self._tell(
+            ledger, mail, t("inget har skickats"),
+            [Paragraph(said), Paragraph(t("Var det du? Svara på det här mejlet från din vanliga adress."))],
+        )  # fmt: skip
+        ledger.settle(mail.arrival.inbox, InboxState.HELD, "officer_not_confirmed")
+        logger.warning(
+            "inbox %s: a mail for officer %s was not confirmed as theirs", mail.arrival.inbox, mail.officer.id
+        )
+
+    def _do(self, ledger: Ledger, mail: _Mail) -> None:
+        t, office = self._office.texts.t, self._office
+        commands = read_commands(mail.words, office.local_day(ledger.now), mail.case)
+        problem = self._problem(ledger, mail, commands)
+        if problem:
+            self._tell(ledger, mail, t("inget har skickats"), [Paragraph(problem)])
+            return
+        if any(isinstance(one, NotUnderstood) for one in commands):
+            self._not_understood(ledger, mail, commands)
+            return
+        said = [self._perform(ledger, mail, one, number) for number, one in enumerate(commands, start=1)]
+        if mail.vouched and all(one.quiet for one in said):
+            return
+        self._say(ledger, mail, commands, said)
+
+    def _problem(self, ledger: Ledger, mail: _Mail, commands: Sequence[Command]) -> str:
         """Return why nothing of this mail can be done, in words; empty if it can."""
-        t, inbound = self._office.texts.t, arrival.inbound
+        t, inbound = self._office.texts.t, mail.arrival.inbound
         if inbound.kind in {InboundKind.LIST, InboundKind.CALENDAR}:
             return t("Ditt mejl är en inbjudan eller ett utskick. Inget har skickats. Svara med ett vanligt mejl.")
-        if acts.said_before(ledger, act):
-            return t("Samma text har redan tagits emot från dig i det här ärendet. Inget har skickats igen.")
         if self._reading.unclear(inbound.text):
             return t(
                 "Vi kunde inte se säkert vad som är ditt svar. Inget har skickats. "
                 "Skriv allt ovanför raden, utan annat citat."
             )
+        if not commands:
+            return t("Vi hittade ingen text ovanför raden i ditt mejl. Inget har skickats. Försök gärna igen.")
+        answers = [one for one in commands if isinstance(one, Answer)]
+        if mail.case is None and any(one.case is None for one in answers):
+            return t(
+                "Det här är ditt skrivbord, så inget har skickats. Börja med ett kommando, som /kö, "
+                "eller svara någon med /svar och ärendets nummer. Skriv /hjälp för att se alla."
+            )
+        if any(said_before(ledger, self._act(mail, one.case or mail.case or CaseNumber(""), "")) for one in answers):
+            return t("Samma text har redan tagits emot från dig i det här ärendet. Inget har skickats igen.")
+        return self._file_problem(mail, len(answers)) if answers else ""
+
+    def _file_problem(self, mail: _Mail, answers: int) -> str:
+        t, inbound = self._office.texts.t, mail.arrival.inbound
         if any(file.state is not FileState.PASSED for file in inbound.files):
             return t(
                 "En bifogad fil är för stor eller kunde inte godkännas i viruskontrollen. "
                 "Inget har skickats. Svara igen utan den filen."
             )
-        if inbound.files and self._reading.leaks(arrival.raw):
+        if inbound.files and self._reading.leaks(mail.arrival.raw):
             return t("En bifogad fil innehåller vårt mejl till dig. Inget har skickats. Svara igen utan den filen.")
+        if answers > 1 and any(not file.inline for file in inbound.files):
+            return t("Mejlet har flera svar och en fil. Inget har skickats. Skicka svaret med filen i ett eget mejl.")
         return ""
 
-    def _is_theirs(self, arrival: Arrival, officer: Officer) -> bool:
-        """Tell whether the mail may act: the officer's own address, and no verdict of the trusted host against it."""
-        if arrival.inbound.from_addr != officer.email.lower():
-            return False
-        return arrival.inbound.authentic != "fail"
-
-    def _refuse(self, ledger: Ledger, arrival: Arrival, token: OfficerToken, officer: Officer) -> None:
-        t = self._office.texts.t
-        self._tell(
-            ledger, arrival, token, officer, t("inget har skickats"),
-            [
-                t(
-                    "Vi fick ett svar i {number} i ditt namn, men kunde inte bekräfta att det kom från dig. "
-                    "Inget har skickats. Mejlet är sparat hos oss.",
-                    number=token.case,
-                ),
-                t("Var det du? Svara på det här mejlet från din vanliga adress."),
-            ],
-        )  # fmt: skip
-        ledger.settle(arrival.inbox, InboxState.HELD, "officer_not_confirmed")
-        logger.warning("inbox %s: a mail for officer %s was not confirmed as theirs", arrival.inbox, officer.id)
-
-    def _do(self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act) -> None:
-        t = self._office.texts.t
-        command = read_command(self._reading.own_words(arrival.inbound.text))
-        if command is None:
-            said = t("Vi hittade ingen text ovanför raden i ditt mejl. Inget har skickats. Försök gärna igen.")
-            self._tell(ledger, arrival, token, act.officer, t("inget har skickats"), [said])
-            return
-        match command:
-            case NotUnderstood(_, meant):
-                self._not_understood(ledger, arrival, token, act, meant)
-            case Answer(text):
-                self._answer(ledger, arrival, token, act, text)
-            case ShowNumbers(reason):
-                self._show_numbers(ledger, arrival, token, act, reason)
-            case ShowAll():
-                written = acts.show_all(ledger, act)
-                said = t("Det här är allt som den som frågar har skrivit.")
-                self._tell(ledger, arrival, token, act.officer, t("hela texten"), [said, written])
-            case Note() | Close() | LeaveOut():
-                self._note_down(ledger, arrival, token, act, command)
-
-    def _note_down(
-        self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act, command: Note | Close | LeaveOut
-    ) -> None:
-        """Do what sends nothing to anybody."""
-        t = self._office.texts.t
-        match command:
-            case Note(text):
-                acts.note(ledger, act, text)
-                self._confirm(ledger, arrival, token, act, t("anteckningen är sparad"), t("Den har inte skickats."))
-            case Close():
-                answered = acts.close(ledger, act)
-                said = t("Inget har skickats.")
-                if not answered:
-                    said += " " + t("Frågan är inte besvarad och räknas som obesvarad i statistiken.")
-                self._confirm(ledger, arrival, token, act, t("ärendet är avslutat"), said)
-            case LeaveOut(reason):
-                acts.leave_out(ledger, act, reason)
-                said = t("Frågan räknas inte med. Skäl: {reason}.", reason=t(REASON_NAMES[reason]))
-                self._confirm(ledger, arrival, token, act, t("frågan är lämnad utan svar"), said)
-
-    def _answer(self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act, text: str) -> None:
-        t = self._office.texts.t
-        try:
-            before = acts.answer(
-                ledger, self._office, act, text, again=token.again, attached=bool(arrival.inbound.files)
-            )
-        except acts.NobodyToAnswer:
-            raise NeedsPerson("nobody_to_answer") from None
-        if before is None:
-            if holds_number(text):
-                self._tell(
-                    ledger, arrival, token, act.officer, t("personnummer dolt i ditt svar"),
-                    [t("Ditt svar skickas, men ett personnummer eller kortnummer i det är dolt.")],
-                )  # fmt: skip
-            self._confirm(
-                ledger, arrival, token, act, t("ditt svar är på väg"), t("Ditt svar skickas till den som frågade.")
-            )
-            return
-        self._answered_before(ledger, arrival, token, act, before)
-
-    def _show_numbers(self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act, reason: str) -> None:
-        t = self._office.texts.t
-        written = acts.show_numbers(ledger, act, reason)
-        said = t("Det här skrev den som frågar. Vi har antecknat att du ser det. Skäl: {reason}", reason=reason)
-        told = [said, written] if arrival.inbound.authentic == "pass" else [said, self._warning(), written]
-        self._tell(ledger, arrival, token, act.officer, t("med personnummer"), told, opened=True)
-
-    def _warning(self) -> str:
-        return self._office.texts.t("Var det inte du som skrev? Säg till din administratör genast.")
-
-    def _answered_before(
-        self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act, before: AnsweredBefore
-    ) -> None:
-        t, first = self._office.texts.t, before.first
-        known = self._office.officer(first.officer)
-        self._tell(
-            ledger, arrival, token, act.officer, t("redan besvarad"),
-            [
-                t(
-                    "{name} har redan svarat i {number}, {time}. Ditt svar har inte skickats.",
-                    name=known.name if known else t("En kollega"),
-                    number=act.case,
-                    time=self._office.texts.moment(first.created_at),
-                ),
-                t("Det första svaret:") + "\n" + first.text,
-                t("Vill du skicka ett svar till? Svara på det här mejlet. Annars behöver du inte göra något."),
-            ],
-            again=True,
+    def _act(self, mail: _Mail, case: CaseNumber, source: str) -> Act:
+        same = case == mail.case
+        return Act(
+            officer=mail.officer, case=case, inquiry=mail.inquiry if same else 0, source=source,
+            digest=mail.arrival.digest, inbox=mail.arrival.inbox,
         )  # fmt: skip
 
-    def _not_understood(self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act, meant: str) -> None:
-        t = self._office.texts.t
-        said = [t("Första raden börjar med / men är inget kommando vi förstår. Inget har gjorts.")]
-        if meant:
-            said.append(t("Menade du {command}?", command=t(meant)))
-        said.append(
-            t(
-                "Du kan skriva /anteckning, /avsluta, /visa nummer följt av ett skäl, "
-                "eller /utan svar följt av skräp, dubblett, test eller tack."
-            )
-        )
-        said.append(t("Ville du svara den som frågade? Börja i så fall inte svaret med ett snedstreck."))
-        self._tell(ledger, arrival, token, act.officer, t("inget har gjorts"), said)
+    def _perform(self, ledger: Ledger, mail: _Mail, command: Command, number: int) -> Said:
+        # The first that is recorded bears the mail's own key, so that a second delivery of the mail is known by it.
+        plain = mail.arrival.source
+        source = f"{plain}:{number}" if ledger.has_source(plain) else plain
+        case = case_of(command) or mail.case
+        if case is None and needs_case(command):
+            t = self._office.texts.t
+            words = t("Vilket ärende? Skriv numret efter kommandot, till exempel /ta K-7Q4M2X-9.")
+            return Said(subject=t("inget har gjorts"), parts=(Paragraph(words),), done=False)
+        act = self._act(mail, case or CaseNumber(""), source)
+        attached = bool(mail.arrival.inbound.files) and isinstance(command, Answer)
+        return perform(ledger, self._office, act, command, again=mail.again, attached=attached)
 
-    def _confirm(
-        self, ledger: Ledger, arrival: Arrival, token: OfficerToken, act: Act, subject: str, said: str
-    ) -> None:
-        """Confirm an act to the officer's own address where no trusted host vouched for the sender (design §6)."""
-        if arrival.inbound.authentic == "pass":
-            return
-        self._tell(ledger, arrival, token, act.officer, subject, [said, self._warning()])
+    def _not_understood(self, ledger: Ledger, mail: _Mail, commands: Sequence[Command]) -> None:
+        t = self._office.texts.t
+        parts: list[Part | Question] = []
+        for one in commands:
+            if isinstance(one, NotUnderstood):
+                parts.append(Paragraph(t("Det här förstod vi inte: {line}", line=one.line[:200])))
+                if one.meant:
+                    parts.append(Paragraph(t("Menade du {command}?", command=t(one.meant))))
+        parts.append(Paragraph(t("Inget har gjorts. Rätta raden och skicka igen, eller skriv /hjälp.")))
+        if mail.case is not None:
+            said = t("Ville du svara den som frågade? Börja i så fall inte svaret med ett snedstreck.")
+            parts.append(Paragraph(said))
+        self._tell(ledger, mail, t("inget har gjorts"), parts)
+
+    def _say(self, ledger: Ledger, mail: _Mail, commands: Sequence[Command], said: Sequence[Said]) -> None:
+        """Tell the officer what came of all the commands, in one mail."""
+        t, office = self._office.texts.t, self._office
+        parts: list[Part | Question] = []
+        for command, one in zip(commands, said, strict=True):
+            if len(said) > 1 and not isinstance(command, Ask):
+                parts.append(Heading(one.subject))
+            parts += [_hidden(office, part, opened=one.opened) for part in one.parts]
+        if not mail.vouched and any(one.done for one in said):
+            parts.append(Paragraph(t("Var det inte du som skrev? Säg till din administratör genast.")))
+        subject = said[0].subject if len(said) == 1 else t("{count} besked", count=len(said))
+        single = len(said) == 1
+        self._tell(
+            ledger, mail, subject, parts, again=single and said[0].again, opened=any(one.opened for one in said),
+            about=case_of(commands[0]) if single else None,
+        )  # fmt: skip
 
     def _tell(
         self,
         ledger: Ledger,
-        arrival: Arrival,
-        token: OfficerToken,
-        officer: Officer,
+        mail: _Mail,
         subject: str,
-        paragraphs: Sequence[str],
+        parts: Sequence[Part | Question],
         *,
         again: bool = False,
         opened: bool = False,
+        about: CaseNumber | None = None,
     ) -> None:
-        unit = self._office.unit(UnitId(fold_case(ledger.facts_of(token.case)).unit))
-        queue_receipt(
-            ledger, self._office, officer, unit, token.case, token.inquiry, subject=subject,
-            paragraphs=paragraphs, again=again or token.again, in_reply_to=arrival.inbound.message_id,
-            opened=opened,
+        case = mail.case or self._visible(ledger, mail.officer, about)
+        reply = Reply(
+            officer=mail.officer, case=case, inquiry=mail.inquiry or 1, subject=subject, parts=tuple(parts),
+            again=again or mail.again, in_reply_to=mail.arrival.inbound.message_id, opened=opened,
         )  # fmt: skip
+        if any(isinstance(part, Question) for part in parts):
+            ledger.ask(reply)
+        else:
+            queue_reply(ledger, self._office, reply, [part for part in parts if not isinstance(part, Question)])
+
+    def _visible(self, ledger: Ledger, officer: Officer, case: CaseNumber | None) -> CaseNumber | None:
+        """Return the case if the officer may see it: then our reply is answered straight to the citizen."""
+        facts = ledger.facts_of(case) if case is not None else ()
+        if case is None or not is_case(facts):
+            return None
+        now = fold_case(facts)
+        return case if may_see(self._office, officer, now) and now.merged_into is None else None
+
+
+def _hidden(office: Office, part: Part | Question, *, opened: bool) -> Part | Question:
+    """Return the part with personal numbers hidden, unless its command gave a reason to see them."""
+    return part if opened or isinstance(part, Question) else masked_part(office.texts, part)
+
+
+def queue_reply(ledger: Ledger, office: Office, reply: Reply, parts: Sequence[Part]) -> None:
+    """Queue a reply to an officer, all its questions answered."""
+    facts = ledger.facts_of(reply.case) if reply.case is not None else ()
+    unit: Unit = office.unit(fold_case(facts).unit) if is_case(facts) else _home(office, reply.officer)
+    queue_receipt(
+        ledger, office, reply.officer, unit, reply.case, reply.inquiry, subject=reply.subject, parts=parts,
+        again=reply.again, in_reply_to=reply.in_reply_to, opened=reply.opened,
+    )  # fmt: skip
+
+
+def _home(office: Office, officer: Officer) -> Unit:
+    return next((unit for unit in office.units if unit.id in officer.units), office.units[0])

@@ -7,7 +7,7 @@ each sees what those before it in the batch have added.
 import json
 import secrets
 from base64 import b32encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.case import draw_number
 from bot.facts import AddressId, CaseNumber, Fact, FactData, FactKind, InboxId, MessageId, OfficerId, OutboxId, Seq
+from bot.questions import Reply
 from bot.store.projections import write_projections
 from bot.store.reading import Known, Wanted, read_known, taken_numbers
 from bot.store.rows import (
@@ -39,6 +40,7 @@ from bot.store.schema import (
     outbox,
     participants,
     persons,
+    register,
     sent_unmatched,
 )  # fmt: skip
 
@@ -61,6 +63,8 @@ class Ledger:
         self._settled: list[dict[str, Any]] = []
         self._ended: list[dict[str, Any]] = []
         self._asked: list[str] = []
+        self.replies: list[Reply] = []
+        """Mails to officers that wait for answers out of the database, in order."""
 
     def facts_of(self, case: CaseNumber) -> Sequence[Fact]:
         """Return the case's facts in order, those of this batch included; empty for an unknown number."""
@@ -214,6 +218,8 @@ class Ledger:
         if mail.case is not None:
             self.known.case_of_mail.setdefault(mail.message_id, mail.case)
             self.known.queued.setdefault(mail.case, []).append(queued)
+        if mail.kind is MailKind.RECEIPT:
+            self.known.told[mail.to_addr] = self.known.told.get(mail.to_addr, 0) + 1
         if mail.kind is MailKind.ACKNOWLEDGEMENT:
             sent = self.known.acknowledgements
             sent[mail.to_addr] = sent.get(mail.to_addr, 0) + 1
@@ -248,6 +254,29 @@ class Ledger:
             self.settle(inbox_id, InboxState.PENDING, "")
             self._asked.append(message_id)
 
+    def has_left(self, mail: OutboxId) -> bool:
+        """Tell whether a queued mail has left, is leaving or may have left, so that it cannot be taken back."""
+        queued = self.known.queued_by_id.get(mail)
+        return queued is None or queued.state is not OutboxState.NEW or queued.attempts > 0
+
+    def take_back(self, mail: OutboxId) -> None:
+        """Take back a mail that has not left (`has_left`)."""
+        self.end_delivery(
+            mail, OutboxState.REGRETTED, due_at=self.now, sent_at=None, attempts=0, unsure=0, status="regretted"
+        )
+
+    def enter(self, kind: str, key: str, data: Mapping[str, Any], actor: str, *, ended: bool = False) -> None:
+        """Add an entry to the register of units, staff and texts."""
+        self.known.last_entry += 1
+        self._add(
+            register, seq=self.known.last_entry, kind=kind, key=key, recorded_at=self.recorded_at, actor=actor,
+            ended=int(ended), data=json.dumps(data, ensure_ascii=False, sort_keys=True),
+        )  # fmt: skip
+
+    def ask(self, reply: Reply) -> None:
+        """Have a mail to an officer answered from the database and queued, once all of this batch is written."""
+        self.replies.append(reply)
+
     def draw_mail_id(self, domain: str) -> str:
         """Return a fresh Message-ID without brackets, 120 random bits (RFC 5322 §3.6.4 asks for uniqueness)."""
         drawn = b32encode(self._below(1 << 120).to_bytes(15, "big")).decode().lower()
@@ -264,7 +293,7 @@ class Ledger:
         """
         if self._new_numbers and await taken_numbers(connection, self._new_numbers):
             raise NumberTaken
-        for table in (persons, addresses, participants, messages, files, outbox, sent_unmatched):
+        for table in (persons, addresses, participants, messages, files, outbox, sent_unmatched, register):
             if rows := self._rows.get(table.name):
                 await connection.execute(insert(table), rows)
         if self._new_facts:

@@ -9,10 +9,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, case, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.facts import AddressId, CaseNumber, Fact, InboxId, MessageId, OfficerId, OutboxId
+from bot.facts import AddressId, CaseNumber, Fact, FactKind, InboxId, MessageId, OfficerId, OutboxId
 from bot.port import FileState
 from bot.store.rows import Direction, MailKind, OutboxState, QueuedBefore, StoredMessage, fact_of
-from bot.store.schema import addresses, facts, files, messages, outbox, participants, persons, sent_unmatched
+from bot.store.schema import (
+    addresses,
+    facts,
+    files,
+    messages,
+    outbox,
+    participants,
+    persons,
+    register,
+    sent_unmatched,
+)  # fmt: skip
 
 CAP_WINDOW = timedelta(hours=24)
 _CHUNK = 5_000  # both engines take at least 32 000 bound values in one statement
@@ -30,6 +40,8 @@ class Wanted:
     own_ids: set[str] = field(default_factory=set)
     texts: set[CaseNumber] = field(default_factory=set)
     """Cases whose citizens' texts are wanted too."""
+    told: set[str] = field(default_factory=set)
+    """Officers' addresses of which it is wanted how many receipts they got within the hour."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,6 +56,8 @@ class Known:
         acknowledgements: how many acknowledgements an address was sent in the last 24 hours.
         digests: how many mails of the same text an address sent in the last 24 hours.
         answered_before: sent mails, by what they answer, that were read before the mail they answer.
+        told: how many receipts an officer's address got in the last hour.
+        last_entry: the newest entry of the register.
         file_bytes: how much of files was passed on for an address in the last 24 hours.
     """
 
@@ -66,6 +80,8 @@ class Known:
     file_bytes: dict[AddressId, int] = field(default_factory=dict)
     sources: set[str] = field(default_factory=set)
     answered_before: dict[str, set[InboxId]] = field(default_factory=dict)
+    told: dict[str, int] = field(default_factory=dict)
+    last_entry: int = 0
 
 
 async def read_known(connection: AsyncConnection, wanted: Wanted, now: datetime) -> Known:
@@ -82,6 +98,8 @@ async def read_known(connection: AsyncConnection, wanted: Wanted, now: datetime)
         | {queued.case for queued in known.queued_by_id.values() if queued.case is not None}
     )
     await read_cases(connection, known, numbers, wanted.texts)
+    await _read_merged(connection, known, wanted.texts)
+    await _read_told(connection, known, wanted.told, now)
     async for row in _rows(connection, select(facts.c.source), facts.c.source, wanted.sources):
         known.sources.add(row["source"])
     async for row in _rows(connection, select(sent_unmatched), sent_unmatched.c.message_id, wanted.own_ids):
@@ -116,6 +134,27 @@ async def read_cases(
         known.queued.get(number, []).sort(key=lambda queued: queued.id)
 
 
+async def _read_merged(connection: AsyncConnection, known: Known, texts: Collection[CaseNumber]) -> None:
+    """Add the cases that a known one has become part of, or that have become part of it, however many lie between."""
+    looked = set[CaseNumber]()
+    while left := known.facts.keys() - looked:
+        looked |= left
+        merged = [fact for number in left for fact in known.facts[number] if fact.kind is FactKind.MERGED]
+        others = {CaseNumber(str(fact.data.get("into") or fact.data.get("from"))) for fact in merged}
+        if new := others - known.facts.keys():
+            await read_cases(connection, known, new, new if texts else ())
+
+
+async def _read_told(connection: AsyncConnection, known: Known, told: Collection[str], now: datetime) -> None:
+    query = (
+        select(outbox.c.to_addr, func.count().label("n"))
+        .where(outbox.c.created_at > now - timedelta(hours=1), outbox.c.kind == MailKind.RECEIPT.value)
+        .group_by(outbox.c.to_addr)
+    )
+    async for row in _rows(connection, query, outbox.c.to_addr, told):
+        known.told[row["to_addr"]] = row["n"]
+
+
 async def taken_numbers(connection: AsyncConnection, numbers: Collection[CaseNumber]) -> set[CaseNumber]:
     """Return those of the numbers that are already a case's."""
     taken: set[CaseNumber] = set()
@@ -144,13 +183,14 @@ async def _read_numbers(connection: AsyncConnection, known: Known) -> None:
                 select(func.max(outbox.c.id)).scalar_subquery().label("outbox"),
                 select(func.max(addresses.c.id)).scalar_subquery().label("address"),
                 select(func.max(persons.c.id)).scalar_subquery().label("person"),
+                select(func.max(register.c.seq)).scalar_subquery().label("entry"),
                 newest.label("recorded_at"),
             )
         )
     ).one()
     known.last_seq, known.last_message, known.last_outbox = row.seq or 0, row.message or 0, row.outbox or 0
     known.last_address, known.last_person = row.address or 0, row.person or 0
-    known.last_recorded_at = row.recorded_at
+    known.last_recorded_at, known.last_entry = row.recorded_at, row.entry or 0
 
 
 async def _read_addresses(connection: AsyncConnection, known: Known, senders: Collection[str], now: datetime) -> None:

@@ -1,0 +1,171 @@
+"""What the desk's lists are made of: cases that wait, cases of an officer or a person, a week's facts.
+
+Everything is found by an index; what must be in order is sorted here, as SQLite sorts badly over big tables.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select, text, type_coerce
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.case import CaseNow, CaseState
+from bot.facts import CaseNumber, Channel, Kind, OfficerId, PersonId, TopicId, UnitId
+from bot.store.schema import BIG, addresses, cases, inquiries, messages, participants
+
+_AT_ONCE = 5_000  # both engines take at least 32 000 bound values in one statement
+
+# In words, not bound values: only so does SQLite see that a partial index answers the question.
+_OWNED = text("cases.owner <> '' AND cases.state = 'open'")
+
+
+class Waiting(NamedTuple):
+    """An open case that waits for an answer: since when, in microseconds UTC, and whether it is marked secret."""
+
+    arrived: int
+    number: CaseNumber
+    secret: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A case as it stands in a list.
+
+    Attributes:
+        case: as its row has it: without what was merged into it and what it led to.
+        subject: of its first message, as written; empty if it has none.
+        waiting_since: when the earliest message came that has no answer, whether or not the case is open; else None.
+        answered: whether any inquiry has an answer that stands.
+        left_out: whether every inquiry is left out of the figures.
+    """
+
+    case: CaseNow
+    subject: str
+    waiting_since: datetime | None
+    answered: bool
+    left_out: bool
+
+
+async def waiting_in(connection: AsyncConnection, units: Collection[UnitId]) -> list[Waiting]:
+    """Return the open cases of the units in which something waits, each once, the longest waiting first."""
+    arrived = type_coerce(inquiries.c.arrived_at, BIG)
+    query = (
+        select(arrived, cases.c.number, cases.c.secret)
+        .join(cases, cases.c.number == inquiries.c.case)
+        .where(
+            inquiries.c.answered_at.is_(None),
+            inquiries.c.excluded.is_(None),
+            cases.c.unit.in_(units),
+            cases.c.state == CaseState.OPEN.value,
+            cases.c.merged_into == "",
+        )
+    )
+    first: dict[str, Waiting] = {}
+    for row in sorted((await connection.execute(query)).tuples()):
+        first.setdefault(row[1], Waiting(int(row[0]), CaseNumber(row[1]), bool(row[2])))
+    return list(first.values())
+
+
+async def owned_by(connection: AsyncConnection, officer: OfficerId) -> list[CaseNumber]:
+    """Return the open cases of an officer, in no order."""
+    found = await connection.execute(select(cases.c.number).where(_OWNED, cases.c.owner == officer))
+    return [CaseNumber(number) for number in found.scalars()]
+
+
+async def case_rows(connection: AsyncConnection, numbers: Iterable[CaseNumber]) -> dict[CaseNumber, CaseNow]:
+    """Return these cases by number, and those that they have become part of; numbers of no case are left out."""
+    found: dict[CaseNumber, CaseNow] = {}
+    asked = set(numbers)
+    while asked:
+        for some in _chunks(asked):
+            rows = await connection.execute(select(cases).where(cases.c.number.in_(some)))
+            found |= {CaseNumber(row["number"]): _case(row) for row in rows.mappings()}
+        asked = {one.merged_into for one in found.values() if one.merged_into is not None} - found.keys() - asked
+    return found
+
+
+def home_of(rows: Mapping[CaseNumber, CaseNow], number: CaseNumber) -> CaseNow | None:
+    """Return the case that a case has become part of, itself if it stands for itself; None if there is none."""
+    seen = set[CaseNumber]()
+    found = rows.get(number)
+    while found is not None and found.merged_into is not None and found.number not in seen:
+        seen.add(found.number)
+        found = rows.get(found.merged_into)
+    return found
+
+
+async def listed(connection: AsyncConnection, rows: Collection[CaseNow]) -> list[Listed]:
+    """Return these cases as lists show them, in the same order."""
+    numbers = [row.number for row in rows]
+    asked: dict[str, list[tuple[datetime, bool, bool]]] = {}
+    subjects: dict[str, str] = {}
+    for some in _chunks(numbers):
+        of = inquiries.c
+        query = select(of.case, of.arrived_at, of.answered_at, of.excluded).where(of.case.in_(some))
+        for case, arrived_at, answered_at, excluded in await connection.execute(query):
+            asked.setdefault(case, []).append((arrived_at, answered_at is not None, excluded is not None))
+        first = select(func.min(messages.c.id)).where(messages.c.case.in_(some)).group_by(messages.c.case)
+        found = await connection.execute(select(messages.c.case, messages.c.subject).where(messages.c.id.in_(first)))
+        subjects |= dict(found.tuples().all())
+    return [_listed(row, subjects.get(row.number, ""), asked.get(row.number, [])) for row in rows]
+
+
+def _listed(case: CaseNow, subject: str, asked: list[tuple[datetime, bool, bool]]) -> Listed:
+    waiting = [arrived_at for arrived_at, answered, left_out in asked if not answered and not left_out]
+    return Listed(
+        case=case,
+        subject=subject,
+        waiting_since=min(waiting, default=None),
+        answered=any(answered for _, answered, _ in asked),
+        left_out=bool(asked) and all(left_out for _, _, left_out in asked),
+    )
+
+
+async def persons_in(connection: AsyncConnection, numbers: Collection[CaseNumber]) -> dict[CaseNumber, set[PersonId]]:
+    """Return by case the persons who take part in it; a case without any is missing."""
+    found: dict[CaseNumber, set[PersonId]] = {}
+    for some in _chunks(numbers):
+        query = (
+            select(participants.c.case, addresses.c.person)
+            .join(addresses, addresses.c.id == participants.c.address)
+            .where(participants.c.case.in_(some))
+        )
+        for case, person in await connection.execute(query):
+            found.setdefault(CaseNumber(case), set()).add(PersonId(person))
+    return found
+
+
+async def cases_of(connection: AsyncConnection, persons: Collection[PersonId], most: int) -> list[CaseNumber]:
+    """Return cases that these persons take part in from any of their addresses, at most so many, in no order."""
+    theirs = select(addresses.c.id).where(addresses.c.person.in_(persons))
+    query = select(participants.c.case).distinct().where(participants.c.address.in_(theirs)).limit(most)
+    return [CaseNumber(number) for number in (await connection.execute(query)).scalars()]
+
+
+def _chunks(numbers: Collection[Any]) -> Iterator[list[Any]]:
+    ordered = sorted(numbers)
+    for start in range(0, len(ordered), _AT_ONCE):
+        yield ordered[start : start + _AT_ONCE]
+
+
+def _case(row: Mapping[Any, Any]) -> CaseNow:
+    return CaseNow(
+        number=CaseNumber(row["number"]),
+        channel=Channel(row["channel"]),
+        kind=Kind(row["kind"]),
+        unit=UnitId(row["unit"]),
+        state=CaseState(row["state"]),
+        possibly=row["possibly"],
+        opened_at=row["opened_at"],
+        changed_at=row["changed_at"],
+        owner=OfficerId(row["owner"]),
+        topic=TopicId(row["topic"]),
+        secret=bool(row["secret"]),
+        diary=bool(row["diary"]),
+        language=row["language"],
+        interpreter=row["interpreter"],
+        merged_into=CaseNumber(row["merged_into"]) if row["merged_into"] else None,
+        promised=row["promised"],
+    )
