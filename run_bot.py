@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commands.administration import changes
 from commands.baseline import baseline
+from commands.calendar import calendar
+from commands.canned import canned
 from commands.explain import explain
 from commands.held import held
+from commands.promise import promise
 from commands.shell import (
     DEFAULT_CONFIG,
     AsJson,
@@ -28,6 +32,10 @@ from commands.shell import (
     today,
     usable,
 )  # fmt: skip
+from commands.staff import staff
+from commands.topic import topic
+from commands.unit import unit
+from commands.word import word
 
 if TYPE_CHECKING:
     from bot.app import Service
@@ -41,6 +49,14 @@ app = typer.Typer(
 )
 app.add_typer(explain, name="explain")
 app.add_typer(held, name="held")
+app.add_typer(staff, name="staff")
+app.add_typer(unit, name="unit")
+app.add_typer(topic, name="topic")
+app.add_typer(canned, name="canned")
+app.add_typer(calendar, name="calendar")
+app.add_typer(promise, name="promise")
+app.add_typer(word, name="word")
+app.command()(changes)
 app.command()(baseline)
 
 

@@ -108,16 +108,21 @@ async def running(settings: Settings, now: Now) -> AsyncIterator[Service]:
             intake_wake.set()
             return kept
 
+        def accepts(recipient: str) -> bool:
+            return office().accepts(recipient)
+
         scan, memory = file_scan_of(settings.mail.scanner, now), Mailboxes(database)
         boxes = [ImapIn(mailbox_of(box), keep=keep, memory=memory, now=now) for box in settings.mail.mailboxes]
         service = Service(
             database=database, office=office, outbox=outbox, keep=keep,
             intake=intake_service(database, office, now, scan, office.refresh),
-            smtp_in=SmtpIn(listen_of(settings.mail.listen), keep=keep, accepts=lambda recipient: office().accepts(recipient), now=now),
+            smtp_in=SmtpIn(listen_of(settings.mail.listen), keep=keep, accepts=accepts, now=now),
             listens=settings.mail.listen.enabled, mailboxes=MailboxWatch(boxes, database, office, now),
             intake_wake=intake_wake, outbox_wake=outbox_wake,
         )  # fmt: skip
-        housekeeping = Housekeeping(database, office, outbox, now, scan, Reminding(database, office, now))
+        housekeeping = Housekeeping(
+            database, office, outbox, now, scan, Reminding(database, office, now), office.refresh
+        )
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(keeping.run(), name="keep"),

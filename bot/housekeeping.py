@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select
@@ -19,10 +19,15 @@ from bot.store.database import Database
 from bot.store.ledger import open_ledger
 from bot.store.reading import Wanted
 from bot.store.schema import meta
+from bot.store.search import index_older, needs_reindex
 
 logger = logging.getLogger(__name__)
 
 _TOLD = "held_told"
+_CHUNKS_A_ROUND = 50
+"""Some 10 000 messages a minute, each chunk on its own so that mail is taken in between."""
+
+Refresh = Callable[[AsyncConnection], Awaitable[None]]
 
 
 class Housekeeping:
@@ -36,8 +41,10 @@ class Housekeeping:
         now: Callable[[], datetime],
         scan: FileScan | None = None,
         reminding: Reminding | None = None,
+        refresh: Refresh | None = None,
     ) -> None:
-        """Keep the parts; nothing starts yet."""
+        """Keep the parts; nothing starts yet. `refresh` brings the office up to date with the register."""
+        self._refresh = refresh
         self._scan = scan
         self._reminding = reminding
         self._database = database
@@ -66,10 +73,14 @@ class Housekeeping:
     async def round(self) -> None:
         """Do everything once; doing it twice changes nothing."""
         await self._database.still_ours()
+        if self._refresh is not None:
+            async with self._database.reading() as connection:
+                await self._refresh(connection)
         await self._outbox.recover()
         await self._tell_of_held()
         await self._look_again()
         await self._remind()
+        await self._make_searchable()
 
     async def _look_again(self) -> None:
         """Ask about held files, in one process only: where several do, the scanner has each file several times."""
@@ -92,6 +103,18 @@ class Housekeeping:
             raise
         except Exception as error:
             logger.error("reminders could not be sent: our fault: %s", where(error))
+
+    async def _make_searchable(self) -> None:
+        """Read some of the messages that are older than the index of words into it, until none is left."""
+        if not self._database.has_intake:
+            return
+        async with self._database.reading() as connection:
+            if not await needs_reindex(connection):
+                return
+        for _ in range(_CHUNKS_A_ROUND):
+            async with self._database.writing() as connection:
+                if not await index_older(connection):
+                    return
 
     async def _tell_of_held(self) -> None:
         """Write one mail to the administrator about all that has been held since the last one."""

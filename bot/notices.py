@@ -266,6 +266,7 @@ def _head(office: Office, arrival: Arrival, case: CaseNumber, due: Due, possibly
         head.append(t("Kommer från ett webbformulär. Adressen är den som personen själv har fyllt i."))
     if possibly is not None:
         head.append(t("Hör kanske ihop med {number}, men avsändaren är inte känd där.", number=possibly))
+        head.append(t("Är det samma person? Svara /slå ihop {number} samma person", number=possibly))
     return head
 
 

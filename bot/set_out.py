@@ -75,7 +75,7 @@ def as_page(parts: Sequence[Part], language: str) -> str:
             f"<title>{escape(title)}</title>",
             _STYLES,
             "</head>",
-            f'<body>\n<div lang="{lang}" style="max-width:680px">',
+            f'<body>\n<div lang="{lang}" style="max-width:680px;overflow-wrap:break-word">',
             *filter(None, map(_block, parts)),
             "</div>\n</body>\n</html>\n",
         ]

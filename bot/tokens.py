@@ -16,7 +16,7 @@ from bot.facts import CaseNumber, OfficerId, OutboxId
 _MAC_CHARS = 16  # 80 bits: 16 characters of 5 bits
 _TAG_CHARS = 5  # 25 bits: only ever a hint, as the sender must be a known participant too
 
-_ADDRESS = re.compile(r"([cdebo])-([a-z0-9]+(?:-[a-z0-9_]+){0,3})-([a-z2-7]{16})", re.ASCII)
+_ADDRESS = re.compile(r"([cdebo])-([a-z0-9_]+(?:-[a-z0-9_]+){0,3})-([a-z2-7]{16})", re.ASCII)
 _TAG = re.compile(r"\[K-([0-9A-Z]{6})-([0-9A-Z])[ /]([a-z2-7]{5})\]", re.IGNORECASE | re.ASCII)
 _SECRET = re.compile(
     r"(?:\+|%2b)[debo]-[a-z0-9_-]+-[a-z2-7]{16}@|\[[debo](?:-[a-z0-9_]+){1,4}-[a-z2-7]{16}\]", re.IGNORECASE | re.ASCII

@@ -1,25 +1,24 @@
 """Making what the services work with out of the settings."""
 
 import secrets as random
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.calendar import Calendar
 from bot.facts import Kind, OfficerId, UnitId
-from bot.hours import CalendarVersion, Hours, Season, SpecialDay, parse_span
-from bot.office import Caps, FileLimits, Office, Officer, Unit, WebForm
+from bot.office import Caps, FileLimits, Office, Officer, Reminders, Unit, WebForm
+from bot.register import Entry
 from bot.tokens import Tokens
-from config.settings import CalendarSettings, FileLimitSettings, Settings, WeekSettings, secret
+from config.calendars import calendar_of
+from config.desk_defaults import desk_defaults
+from config.layers import Layers, layers_of
+from config.settings import FileLimitSettings, OfficerSettings, Settings, UnitSettings, secret
 from config.texts import LANGUAGES, Texts
 
-PROMISE_DAYS = {
-    Kind.QUESTION: 2,
-    Kind.FAULT: 2,
-    Kind.VIEWPOINT: 10,
-    Kind.COMPLAINT: 10,
-    Kind.PRAISE: 10,
-    Kind.PROPOSAL: 10,
-}
+__all__ = ["PROMISE_DAYS", "calendar_of", "make_key_file", "office_of", "texts_of"]
+
+PROMISE_DAYS: Mapping[Kind, int] = desk_defaults().promise_days
 """Open days after the day of arrival within which the citizen is promised an answer, where nothing else is set."""
 
 
@@ -29,55 +28,73 @@ def texts_of(settings: Settings, language: str | None = None) -> Texts:
     return Texts(chosen, ZoneInfo(settings.zone))
 
 
-def calendar_of(settings: Settings) -> Calendar:
-    """Return the opening hours.
+def office_of(settings: Settings, installation: str, entries: Sequence[Entry] = ()) -> Office:
+    """Return the municipality as the services see it.
+
+    Args:
+        settings: the file of settings.
+        installation: what marks mail that this database sends.
+        entries: the register in order of seq, which goes before the settings.
 
     Raises:
-        ValueError: hours that make no sense, in words.
+        ValueError: hours in the settings that make no sense, or a signing key that is missing or too short.
     """
-    return Calendar([_version(one, settings) for one in settings.calendar])
-
-
-def office_of(settings: Settings, installation: str) -> Office:
-    """Return the municipality as the services see it. `installation` marks what this database sends.
-
-    Raises:
-        ValueError: hours that make no sense, or a signing key that is missing or too short.
-    """
-    key = secret(settings.secrets.key, settings.secrets.key_file)
+    key, mail, answers = secret(settings.secrets.key, settings.secrets.key_file), settings.mail, settings.answers
+    layers = layers_of(settings, entries)
     return Office(
         name=settings.municipality.name,
-        units=tuple(
-            Unit(id=UnitId(one.id), name=one.name, address=one.address.lower(), phone=one.phone)
-            for one in settings.units
-        ),
-        officers=tuple(
-            Officer(
-                id=OfficerId(one.id),
-                name=one.name,
-                email=one.email,
-                units=frozenset(UnitId(unit) for unit in one.units),
-            )
-            for one in settings.officers
-        ),
+        units=tuple(_unit(one, layers) for one in layers.units.values()),
+        officers=tuple(_officer(one, layers) for one in layers.officers.values()),
         other_ways=settings.municipality.other_ways,
-        calendar=calendar_of(settings),
-        rule=settings.answers.rule,
-        promises={**PROMISE_DAYS, **settings.answers.promise_days},
-        default_kind=settings.answers.default_kind,
+        calendar=calendar_of(settings, entries),
+        rule=answers.rule,
+        promises=layers.promises,
+        default_kind=answers.default_kind,
         texts=texts_of(settings),
         tokens=Tokens(key.encode()),
         installation=installation,
-        trusted_host=settings.mail.trusted_host,
+        trusted_host=mail.trusted_host,
         privacy=settings.municipality.privacy,
-        admin_email=settings.mail.admin,
-        caps=Caps(per_address=settings.mail.caps.per_address, identical=settings.mail.caps.identical),
-        own_domains=frozenset(domain.lower() for domain in settings.mail.own_domains),
-        web_forms=tuple(WebForm(sender=one.sender.lower(), field=one.field) for one in settings.mail.web_forms),
-        tenant_mailboxes=frozenset(one.id for one in settings.mail.mailboxes if one.own_tenant),
-        secrets_in_subject=settings.mail.reply_addresses == "subject",
-        file_limits=_file_limits(settings.mail.files),
+        admin_email=mail.admin,
+        caps=Caps(per_address=mail.caps.per_address, identical=mail.caps.identical),
+        own_domains=frozenset(domain.lower() for domain in mail.own_domains),
+        web_forms=tuple(WebForm(sender=one.sender.lower(), field=one.field) for one in mail.web_forms),
+        tenant_mailboxes=frozenset(one.id for one in mail.mailboxes if one.own_tenant),
+        secrets_in_subject=mail.reply_addresses == "subject",
+        file_limits=_file_limits(mail.files),
+        topics=tuple(layers.topics.values()),
+        canned=tuple(layers.canned.values()),
+        door_words=tuple(layers.words.values()),
+        door_addresses=layers.doors,
+        on_call=settings.municipality.on_call,
+        reminders=Reminders(
+            owner=answers.remind_owner_minutes, unit=answers.remind_unit_minutes, citizen=answers.tell_citizen_minutes
+        ),
+        regret=timedelta(seconds=answers.regret_seconds),
+        names=layers.names,
     )
+
+
+def _unit(one: UnitSettings, layers: Layers) -> Unit:
+    """Return a unit; who is no officer any more stands in no rota."""
+    rota = {
+        day: tuple(OfficerId(officer) for officer in officers if officer in layers.officers)
+        for day, officers in enumerate(one.rota.days())
+    }
+    return Unit(
+        id=UnitId(one.id), name=one.name, address=one.address.lower(), phone=one.phone,
+        staff_address=one.staff_address, on_call=one.on_call, notify=one.notify, copies=one.copies,
+        rota={day: officers for day, officers in rota.items() if officers}, secrecy=one.secrecy,
+    )  # fmt: skip
+
+
+def _officer(one: OfficerSettings, layers: Layers) -> Officer:
+    """Return an officer; a unit that has ended is none of theirs."""
+    return Officer(
+        id=OfficerId(one.id), name=one.name, email=one.email, role=one.role, cleared=one.cleared,
+        units=frozenset(UnitId(unit) for unit in one.units if unit in layers.units),
+        absences=layers.absences.get(one.id, ()),
+    )  # fmt: skip
 
 
 def _file_limits(settings: FileLimitSettings) -> FileLimits:
@@ -97,25 +114,3 @@ def make_key_file(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_text(random.token_urlsafe(32) + "\n", encoding="utf-8")
-
-
-def _version(one: CalendarSettings, settings: Settings) -> CalendarVersion:
-    return CalendarVersion(
-        valid_from=one.valid_from,
-        decided_by=one.decided_by,
-        ordinary_day_minutes=one.ordinary_day_minutes,
-        week=_week(one.week),
-        seasons=tuple(Season(first=part.first, last=part.last, week=_week(part.week)) for part in one.seasons),
-        days=tuple(SpecialDay(date=day.date, spans=_hours(day.open), decided_by=day.decided_by) for day in one.days),
-        country=settings.municipality.country,
-        closed_on_holidays=one.closed_on_holidays,
-        zone=settings.zone,
-    )
-
-
-def _week(week: WeekSettings) -> tuple[Hours, ...]:
-    return tuple(_hours(day) for day in week.days())
-
-
-def _hours(spans: tuple[str, ...]) -> Hours:
-    return tuple(parse_span(span) for span in spans)

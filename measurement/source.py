@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.calendar import Micros
 from bot.clock import NO_ANSWER
-from bot.facts import CaseNumber, Fact, FactKind, from_micros, to_micros
+from bot.facts import CaseNumber, Channel, Fact, FactKind, from_micros, to_micros
 from bot.inquiry import Inquiry, fold_inquiries
 from measurement.population import Inquiries, Waiting, WeekData
 from measurement.tables import AT_ONCE, CASES, FACTS, INBOX, INQUIRIES, NoDatabase, facts_of, reading
@@ -28,8 +28,15 @@ _A_FEW = 100
 """Cases folded at once while looking for one that waits."""
 _MOVES = (FactKind.CORRECTED.value, FactKind.MERGED.value, FactKind.MOVED.value)
 """Facts that may move an arrival."""
-_SHOWN_BY_NO_FIGURE = (FactKind.CLOSED.value, FactKind.KIND_CHANGED.value, FactKind.TRANSFERRED.value)
-"""Facts that touch an inquiry but nothing that is read of it here; most cases are closed after the report."""
+_SHOWN_BY_NO_FIGURE = tuple(
+    kind.value
+    for kind in (
+        FactKind.CLOSED, FactKind.KIND_CHANGED, FactKind.TRANSFERRED, FactKind.ASSIGNED, FactKind.NOTED,
+        FactKind.OPENED, FactKind.REMINDED, FactKind.MARKED, FactKind.TOPIC_SET, FactKind.OUTCOME,
+    )
+)  # fmt: skip
+"""Facts that touch nothing that is read of an inquiry here; most cases are closed after the report."""
+_IN_PERSON = Channel.PHONE.value
 
 
 class UnknownCase(LookupError):
@@ -38,6 +45,8 @@ class UnknownCase(LookupError):
 
 async def read_week(url: str, start: datetime, end: datetime, as_of: datetime) -> WeekData:
     """Return what is known of the inquiries that arrived from `start` until before `end`, in one consistent state.
+
+    Inquiries left by telephone or at the counter are not among them: written and spoken contacts are never one share.
 
     Args:
         url: ``sqlite:///path`` or ``postgresql://…``, with or without the async driver.
@@ -55,7 +64,7 @@ async def read_week(url: str, start: datetime, end: datetime, as_of: datetime) -
         rows = (await connection.execute(_week_query(first, last))).all()
         then = rows if since is None else await _as_then(connection, rows, first, last, since)
         return WeekData(
-            inquiries=_columns(sorted(then, key=itemgetter(3, 0, 1))),
+            inquiries=_columns(sorted((row for row in then if row[2] != _IN_PERSON), key=itemgetter(3, 0, 1))),
             oldest=await _oldest(connection, instant, since),
             mail_held=await _count(connection, first, min(last, instant + 1), "state <> 'done' AND state = 'held'"),
             mail_automatic=await _count(connection, first, min(last, instant + 1), "outcome = 'auto'"),

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 
+from bot.facts import OfficerId
 from config.texts import LANGUAGES, Language, Texts
 from sandbox.mailboxes import Delivered
 from sandbox.world import CONTACT, World, open_world
@@ -88,6 +89,7 @@ class _Teller:
         await self._scene(t("Anna svarar, med allt citerat under"), answer)
         after = len(boxes.delivered)
         await self._world.send(answer, _reply_to(notice))
+        await self._minute_of_regret()
         arrived = await boxes.wait_for("elsa@example.org", "gatlykta", after)
         await self._received(t("Elsa får svaret, och bara svaret"), arrived)
         return notice
@@ -112,6 +114,7 @@ class _Teller:
         await self._world.send(school)
         await self._scene(t("Omar frågar. Han får svar först på torsdag"), school)
         notice = await boxes.wait_for("anna@kommun.example", "förskola")
+        await self._desk(monday)
         await self._world.jump_to(_at(monday + timedelta(days=2), 9, 30))
         pool = _mail("Kim Exempel <kim@example.org>", "Simhallens öppettider",
                      "Är simhallen öppen på lördag?", "sim-1@example.org")  # fmt: skip
@@ -130,8 +133,26 @@ class _Teller:
                    "Hej Omar! Du får besked den 1 december."),
             _reply_to(notice),
         )  # fmt: skip
+        await self._minute_of_regret()
         await boxes.wait_for("omar@example.org", "förskola", after)
         await self._beat()
+
+    async def _desk(self, monday: date) -> None:
+        """Show what an officer does beside answering, from the own desk address."""
+        t, boxes = self._texts.t, self._world.mailboxes
+        await self._world.jump_to(_at(monday + timedelta(days=1), 15, 20))
+        office = self._world.service.office()
+        address = office.tokens.desk_address(CONTACT, OfficerId("bo"))
+        lines = _mail("Bo Exempel <bo@kommun.example>", "Skrivbordet", "/telefon 45 ja bygglov\n/telefon 20 ja förskola\n/kö",
+                      "skrivbord-1@kommun.example")  # fmt: skip
+        await self._scene(t("Bo antecknar två samtal och frågar vad som väntar"), lines)
+        after = len(boxes.delivered)
+        await self._world.send(lines, address)
+        await self._received(t("Bo får svar från sitt skrivbord"), await boxes.wait_for("bo@kommun.example", after=after))
+
+    async def _minute_of_regret(self) -> None:
+        """Let the time pass in which an officer can still take an answer back."""
+        await self._world.jump_to(self._world.clock.now() + self._world.service.office().regret + timedelta(seconds=1))
 
     async def _figures(self, monday: date, lamp: Delivered) -> None:
         t = self._texts.t

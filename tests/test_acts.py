@@ -31,9 +31,9 @@ def staffed(**fields: object) -> Office:
     return replace(office, **(known | fields))  # type: ignore[arg-type]
 
 
-def begin(office: Office | None = None, **mail: object) -> tuple[Desk, CaseNumber]:
+def begin(office: Office | None = None) -> tuple[Desk, CaseNumber]:
     desk = Desk(office or staffed())
-    desk.take(**mail)
+    desk.take()
     return desk, desk.cases[0]
 
 
@@ -235,8 +235,8 @@ def test_a_call_that_needs_an_answer_later_becomes_a_case_of_its_own() -> None:
     assert number is not None
     (inquiry,) = fold_inquiries(desk.ledger.facts_of(number))
     assert (inquiry.channel.value, inquiry.waits, inquiry.arrived_at) == ("phone", True, MONDAY)
-    assert refusal(
-        desk, number, "anna", lambda *known: answering.answer(*known, "Hej", again=False, attached=False)
-    ) is (Refusal.NOBODY_TO_ANSWER)
+    with pytest.raises(ActRefused) as refused:
+        answering.answer(desk.ledger, desk.office, act(desk, number, "anna"), "Hej", again=False, attached=False)
+    assert refused.value.refusal is Refusal.NOBODY_TO_ANSWER
     answering.spoken(desk.ledger, desk.office, act(desk, number, "anna"), None, "")
     assert fold_inquiries(desk.ledger.facts_of(number))[0].answered_at == MONDAY

@@ -129,7 +129,7 @@ async def test_a_bounce_reopens_the_clock_also_where_the_return_path_was_rewritt
     (row,) = (await town.projections())[1]
     assert (row["answered_at"], row["revoked"]) == (None, 1)
     told = town.relay.accepted[before:]
-    assert [mail.to_addr for mail in told] == ["anna@kommun.example", "bo@kommun.example"]
+    assert [mail.to_addr for mail in told] == ["anna@kommun.example"]  # whoever answers a case has it
 
 
 async def test_facts_have_gapless_numbers_and_never_go_back_in_time(town: Town) -> None:

@@ -63,8 +63,13 @@ async def test_starting_again_restores_a_missing_guard(database: Database) -> No
 
 
 async def test_the_migrations_make_exactly_the_tables_of_the_schema(database: Database) -> None:
+    def is_table(name: str | None, _kind: str, _parents: object) -> bool:
+        # The index of words is each engine's own, and SQLite's has shadow tables.
+        return not str(name).startswith("search_words")
+
     def differences(connection: Connection) -> list[object]:
-        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+        options = {"include_name": is_table}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
     async with database.reading() as connection:
         assert await connection.run_sync(differences) == []

@@ -94,7 +94,7 @@ async def test_an_answer_that_is_refused_is_no_answer_and_staff_are_told(town: T
     assert await _state(town, "answer") == [("dead", False)]
     (inquiry,) = (await town.projections())[1]
     assert inquiry["answered_at"] is None
-    assert "kom inte fram" in town.relay.to("bo@kommun.example")[-1].subject
+    assert "kom inte fram" in town.relay.to("anna@kommun.example")[-1].subject
     assert await town.count(facts, facts.c.kind == "delivery_failed") == 1
 
 

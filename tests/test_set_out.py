@@ -69,7 +69,7 @@ def test_forty_signs_fit_a_phone() -> None:
 
 
 def test_the_line_stands_first_and_alone_in_both() -> None:
-    parts = [Paragraph(LINE), Heading("Väntar på svar"), QUEUE]
+    parts: list[Part] = [Paragraph(LINE), Heading("Väntar på svar"), QUEUE]
     assert as_text(parts).split("\n")[:2] == [LINE, ""]
     page = as_page(parts, "sv")
     assert re.search(r'<body>\n<div [^<>]*>\n<p style="[^"<>]*">' + re.escape(LINE) + r"</p>\n", page)
@@ -81,12 +81,16 @@ def test_the_line_stands_first_and_alone_in_both() -> None:
 def test_a_page_tells_its_language_and_charset(language: str, lang: str) -> None:
     page = as_page([Paragraph("Hej")], language)
     assert page.startswith(f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n')
-    assert f'<div lang="{lang}" style="max-width:680px">' in page
+    assert f'<div lang="{lang}" style="max-width:680px;overflow-wrap:break-word">' in page
     assert page.endswith("</p>\n</div>\n</body>\n</html>\n")
 
 
 def test_parts_as_a_page() -> None:
-    parts = [Heading("Kö & annat"), Paragraph("Från: Elsa <e@example.org>\nHos: –\n\n\nMer"), Quote("a\n  b")]
+    parts: list[Part] = [
+        Heading("Kö & annat"),
+        Paragraph("Från: Elsa <e@example.org>\nHos: –\n\n\nMer"),
+        Quote("a\n  b"),
+    ]
     page = re.sub(r' style="[^"]*"', "", as_page(parts, "sv")).partition("<body>")[2]
     assert page == (
         '\n<div lang="sv">\n<h2>Kö &amp; annat</h2>\n'
@@ -109,10 +113,12 @@ def test_a_wide_table_names_its_columns_also_where_its_rows_become_blocks() -> N
 
 def test_a_small_table_stays_one() -> None:
     page = re.sub(r' style="[^"]*"', "", as_page([COUNTS], "sv")).partition("<body>")[2]
-    assert '<table border="0"' in page and 'class="w' not in page
+    assert '<table border="0"' in page
+    assert "class=" not in page
     assert html_to_text(page) == "Ämne Antal\nGatubelysning 12\nBygglov"
     bare = as_page([Table(("", ""), (("Från", "x" * 40),))], "sv").partition("<body>")[2]
-    assert "<thead>" not in bare and "class=" not in bare
+    assert "<thead>" not in bare
+    assert "class=" not in bare
 
 
 def test_long_words_may_break_where_they_are_joined() -> None:
@@ -125,7 +131,7 @@ def test_control_signs_go_and_a_cell_turns_nothing_around() -> None:
     assert as_text([Paragraph(dirty)]) == "ab[2J\nc\u202ed\n"
     assert as_text([Table(("Om", "Hos"), ((dirty, "Anna"),))]) == "Om · Hos\nab[2J cd · Anna\n"
     page = as_page([Heading(dirty), Quote(dirty), Table((dirty,), ((dirty,),))], "sv")
-    assert "ab[2J cd</h2>" in page and "ab[2J cd</th>" in page
+    assert re.findall(r"ab\[2J cd</(\w+)>", page) == ["title", "h2", "th", "th"]
     page.encode()  # no lone surrogate is left
 
 
@@ -172,7 +178,8 @@ class Tags(HTMLParser):
         self.open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in self.names and {name for name, _ in attrs} <= self.attributes
+        assert tag in self.names
+        assert {name for name, _ in attrs} <= self.attributes
         self.open += [tag] * (tag not in self.void)
 
     def handle_endtag(self, tag: str) -> None:

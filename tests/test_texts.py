@@ -18,7 +18,8 @@ from babel.messages.frontend import CommandLineInterface, parse_keywords, parse_
 from babel.messages.pofile import read_po
 
 from bot.clock import Rule, TimeClass
-from bot.desk.commands import Close, LeaveOut, Note, NotUnderstood, ShowAll, read_command
+from bot.desk.commands import Close, Command, LeaveOut, Note, NotUnderstood, ShowAll, Spoken, Take
+from bot.desk.read_commands import read_commands
 from bot.facts import ExcludeReason
 from config import texts
 from config.texts import LANGUAGES, LOCALE_DIR, Language, Texts
@@ -194,6 +195,10 @@ def _check_call(path: Path, call: ast.Call) -> int:
         return 0
     assert given | ({"count"} if plural else set()) >= fields("".join(literals)), where
     return 1
+
+
+def read_command(text: str) -> Command:
+    return read_commands(text, date(2026, 11, 16))[0]
 
 
 @pytest.mark.parametrize("language", [*TRANSLATED, "sv"])

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.case import ALPHABET, check_sign
 from bot.facts import CaseNumber, OfficerId, OutboxId
-from bot.tokens import BounceToken, CitizenToken, OfficerToken, Token, Tokens, has_secret, without_tag
+from bot.tokens import BounceToken, CitizenToken, DeskToken, OfficerToken, Token, Tokens, has_secret, without_tag
 
 KEY = b"a key that only the tests use"
 BASE = "kontakt@kommun.example"
@@ -21,6 +21,8 @@ officers = st.builds(
     st.booleans(),
 )
 
+desks = st.from_regex(r"[a-z0-9_]{1,12}", fullmatch=True).map(OfficerId).map(DeskToken)
+
 
 def _address(token: Token) -> str:
     match token:
@@ -30,10 +32,12 @@ def _address(token: Token) -> str:
             return tokens.officer_address(BASE, token, OutboxId(123_456_789))
         case BounceToken(outbox):
             return tokens.return_path(BASE, outbox)
+        case DeskToken(officer):
+            return tokens.desk_address(BASE, officer)
 
 
 everything = st.one_of(
-    numbers.map(CitizenToken), officers, st.integers(0, 10**12).map(lambda n: BounceToken(OutboxId(n)))
+    numbers.map(CitizenToken), officers, desks, st.integers(0, 10**12).map(lambda n: BounceToken(OutboxId(n)))
 )
 
 

@@ -8,12 +8,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import unquote
 
-from bot.channels.mail_body import Found, find_files
+from bot.channels.mail_body import Found, find_files, read_body
 from bot.channels.mail_charset import decode_bytes, decode_header
 from bot.channels.mail_file_names import file_name, media_type
 from bot.channels.mail_html import html_to_text
 from bot.channels.mail_parts import Part, parse
 from bot.channels.mail_rtf import rtf_to_text
+from bot.channels.mail_signature import signature_at
 from bot.channels.mail_text import clean
 from bot.channels.mail_write import safe_name
 from bot.port import Attachment, FileState, InboundFile
@@ -30,6 +31,10 @@ _MAIL_HEAD = re.compile(rb"\s*(?:>?From [^\n]*\n)?(?:[\w-]{1,60}:[^\n]*\r?\n(?:[
 _WRAP = re.compile(r"[\s>]+")
 _MAIL_DEPTH = 5
 _HEAD_BYTES = 4_096
+_LOGO_BYTES = 100_000
+"""What a picture in a signature is at most; a photograph below a sign-off is larger, and was chosen."""
+_SHOWN = re.compile(r"<img\b[^>]{0,2000}?\bsrc\s*=\s*[\"']?cid:([^\"'\s>]{1,300})[^>]{0,2000}>", re.IGNORECASE)
+_PLACE = re.compile(r"\ue000(\d{1,5})\ue001")
 
 
 def list_files(found: Sequence[Found], *, cut: bool = False) -> tuple[InboundFile, ...]:
@@ -62,9 +67,10 @@ def answer_files(raw: bytes, internal: Callable[[str], bool]) -> tuple[list[Atta
     """Return the files of an officer's answer that may go to the citizen, and whether any was refused.
 
     What mail programs add unasked is left out and not refused: other versions of the text, Outlook's winmail.dat
-    (the files in it count), Gmail's reactions, Apple's ATT00001.htm, and whole mails. A file that reads as text is
-    refused when what it says, in any of its readings, is internal. A mail that cannot be read, and files beyond
-    `FILE_LIMIT`, are refused: the officer must hear that they were not sent.
+    (the files in it count), Gmail's reactions, Apple's ATT00001.htm, pictures of the signature and of the quoted
+    notice, and whole mails. A file that reads as text, and a whole mail, is refused when what it says, in any of its
+    readings, is internal. A mail that cannot be read, and files beyond `FILE_LIMIT`, are refused: the officer must
+    hear that they were not sent.
 
     Args:
         raw: the officer's whole mail.
@@ -74,8 +80,10 @@ def answer_files(raw: bytes, internal: Callable[[str], bool]) -> tuple[list[Atta
         message, error = parse(raw)
         left_out = _left_out(list(message.walk()))
         found = find_files(message)
-        wanted = [one for one in found if id(one.part) not in left_out and not _unasked(one)]
-        refused = bool(error) or len(wanted) > FILE_LIMIT
+        chosen = [one for one in found if id(one.part) not in left_out and not _unasked(one)]
+        pictures = _decoration(message, chosen, internal)
+        wanted = [one for one in chosen if id(one.part) not in pictures]
+        refused = bool(error) or len(wanted) > FILE_LIMIT or any(_tells(one, internal) for one in found)
         kept: list[Attachment] = []
         for file, one in zip(list_files(wanted[:FILE_LIMIT]), wanted, strict=False):
             charset = one.part.param("charset")
@@ -106,6 +114,44 @@ def _left_out(parts: list[Part]) -> set[int]:
         elif kind == "multipart/alternative":
             out.update(id(child) for child in children if not child.is_multipart())
     return out | within
+
+
+def _tells(found: Found, internal: Callable[[str], bool]) -> bool:
+    """Whether it is a whole mail that holds something internal, as a notice sent along does."""
+    if not found.media_type.startswith("message/"):
+        return False
+    return any(map(internal, _readings(found.name, found.media_type, found.content(), "", _MAIL_DEPTH)))
+
+
+def _decoration(message: Part, files: Sequence[Found], internal: Callable[[str], bool]) -> set[int]:
+    """Return the identities of pictures that the page shows in its signature or in what it quotes of our notice."""
+    shown = {
+        one.part.head("content-id").strip(" \t<>"): one
+        for one in files
+        if one.data is None and one.media_type.startswith("image/") and one.part.head("content-id")
+    }
+    shown = {name: one for name, one in shown.items() if one.part.disposition() != "attachment"}
+    if not shown:
+        return set()
+    names = list(shown)
+    places = {name: number for number, name in enumerate(names)}
+    source = _PLACE.sub("", read_body(message).html)
+    page = _SHOWN.sub(lambda tag: _place(places.get(unquote(html.unescape(tag[1])))), source)
+    lines = html_to_text(page).split("\n")
+    notice = next((at for at, line in enumerate(lines) if internal(line)), len(lines))
+    signature = signature_at([_PLACE.sub("", line) for line in lines[:notice]])
+    seen, own = set[int](), set[int]()
+    for at, line in enumerate(lines):
+        for place in map(int, _PLACE.findall(line)):
+            seen.add(place)
+            small = len(shown[names[place]].content()) <= _LOGO_BYTES
+            if at < notice and (at < signature or not small):
+                own.add(place)
+    return {id(shown[names[place]].part) for place in seen - own}
+
+
+def _place(number: int | None) -> str:
+    return "" if number is None else f"\ue000{number}\ue001"
 
 
 def _unasked(found: Found) -> bool:

@@ -130,6 +130,16 @@ _NOTICE_START = re.compile(
     r"|vi behandlar|(?:läs mer )?om (?:hur vi behandlar|vår behandling)|virus-free|virusfri)",
     re.IGNORECASE,
 )
+_MADE = (
+    r"(?:automatiskt genererad beskrivning|description automatically generated|automaattisesti luotu kuvaus"
+    r"|ai-genererat innehåll kan vara felaktigt\.|ai-generated content may be incorrect\.)"
+)
+_PICTURE = re.compile(
+    r"[ \t]*\[cid:[^\[\]\s]{1,200}\]|^[ \t]*\[image: [^\[\]\n]{1,200}\][ \t]*$"
+    rf"|\[[^\[\]]{{0,400}}{_MADE}\]|(?:\b(?:en bild som visar|kuva, joka|a picture containing)[^\n]{{0,300}})?{_MADE}$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Where a picture stood: what Outlook and Gmail write into the text version in its place."""
 _POSTSCRIPT = re.compile(r"\s*(?:p\.?\s?s\.?(?:[\s:,.-]|$)|obs\b|nb\b|edit\b|huom)", re.IGNORECASE)
 _ASKS = re.compile(
     r"\s*(?:kan|kunde|skulle|vill|får|går|är|finns|har|när|var|hur|vad|varför|vem|vilken|snälla|ring|hör av|återkom"
@@ -170,6 +180,21 @@ def signature_at(lines: Sequence[str], first: int = 0) -> int:
 def is_only_signature(lines: Sequence[str]) -> bool:
     """Tell whether these lines are nothing but a signature, of whatever stands above them."""
     return signature_at(["x", *lines]) <= next((at for at, line in enumerate(lines, 1) if line.strip()), 0)
+
+
+def without_program_lines(text: str) -> str:
+    """Return an officer's text without what the mail program wrote at its end ("Sent from …") or for a picture.
+
+    The sign-off and the signature stay: they are the officer's own words. Empty if nothing else is there.
+    """
+    lines = _PICTURE.sub("", text).rstrip().split("\n")
+    while lines:
+        end = next((at for at in range(len(lines), 0, -1) if lines[at - 1].strip(" \t\xa0-_=*")), 0)
+        cut = _phone_at(lines, 0, end)
+        if cut >= end:
+            break
+        del lines[cut:]
+    return "\n".join(lines).strip()
 
 
 def inline_sign_off(line: str) -> int:

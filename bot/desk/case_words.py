@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+from babel import Locale
+
 from bot.case import CaseNow, CaseState
 from bot.desk.words import KIND_NAMES
 from bot.facts import STAFF, SYSTEM, OfficerId
@@ -56,6 +58,11 @@ def state_words(texts: Texts, listed: Listed) -> str:
 def owner_name(office: Office, case: CaseNow) -> str:
     """Return whose case it is, ``–`` if nobody's."""
     return office.name_of(case.owner) if case.owner else NOBODY
+
+
+def language_name(texts: Texts, code: str) -> str:
+    """Return a language by its code, as ``finska``; the code itself if nobody knows it."""
+    return str(Locale.parse(texts.language).languages.get(code, code))
 
 
 def actor_name(office: Office, actor: str) -> str:

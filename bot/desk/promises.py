@@ -42,8 +42,8 @@ def broken_promises(facts: Sequence[Fact], office: Office, as_of: datetime) -> l
     """Return the promises of one case that had passed unkept at an instant (UTC), in the order of their inquiries.
 
     **The promises of an inquiry** are the day told at its arrival (where no fact has kept it: what the promise is for
-    that kind now), and every day told later, by a holding notice of a person or by the system's delay notice, as long as
-    there was no answer. One whose mail did not arrive was told to nobody.
+    that kind now), and every day told later, by a holding notice of a person or by the system's delay notice, before
+    there was an answer. One whose mail did not arrive was told to nobody.
 
     **A promise passes** at the midnight that ends its local day. It is kept if the answer that stands came before that.
     It is *moved*, and so neither kept nor broken, if a holding notice was sent before it passed. If only the system's

@@ -1,179 +1,181 @@
-"""What an officer writes: an answer, or a command in the first line. Pure; nothing is done by guess."""
+"""What an officer writes by mail: an answer, or commands. Pure; nothing is done by guess."""
 
-import difflib
-import re
-import unicodedata
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
 
-from bot.facts import ExcludeReason
-from config.texts import mark
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Plain text goes to the citizen."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """`/anteckning`: the text stays in the house."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """`/avsluta`: nothing is sent; closing is not answering."""
-
-
-@dataclass(frozen=True, slots=True)
-class LeaveOut:
-    """`/utan svar ORSAK`: the inquiry is left out of the figures, for a reason that is counted."""
-
-    reason: ExcludeReason
-
-
-@dataclass(frozen=True, slots=True)
-class ShowNumbers:
-    """`/visa nummer SKÄL`: the officer gets what was written with its personal numbers; the reason is kept."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShowAll:
-    """`/visa allt`: the officer gets all that was written, quoted text too; personal numbers stay hidden."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotUnderstood:
-    """Nothing is done. `meant` is the command that was probably meant, empty if none comes near."""
-
-    line: str
-    meant: str
-
-
-Command = Answer | Note | Close | LeaveOut | ShowNumbers | ShowAll | NotUnderstood
-
-COMMANDS = {
-    "/anteckning": "note",
-    "/note": "note",
-    "/muistiinpano": "note",
-    "/avsluta": "close",
-    "/close": "close",
-    "/sulje": "close",
-    "/utan svar": "leave_out",
-    "/no answer": "leave_out",
-    "/ilman vastausta": "leave_out",
-    "/visa nummer": "show_numbers",
-    "/show numbers": "show_numbers",
-    "/näytä numerot": "show_numbers",
-    "/visa allt": "show_all",
-    "/show all": "show_all",
-    "/näytä kaikki": "show_all",
-}
-"""The commands in Swedish, English and Finnish; all are understood whatever the language of the notices."""
-
-REASONS = {
-    "skräp": ExcludeReason.SPAM,
-    "skräppost": ExcludeReason.SPAM,
-    "spam": ExcludeReason.SPAM,
-    "roskaposti": ExcludeReason.SPAM,
-    "dubblett": ExcludeReason.DUPLICATE,
-    "duplicate": ExcludeReason.DUPLICATE,
-    "kaksoiskappale": ExcludeReason.DUPLICATE,
-    "test": ExcludeReason.TEST,
-    "testi": ExcludeReason.TEST,
-    "tack": ExcludeReason.THANKS,
-    "thanks": ExcludeReason.THANKS,
-    "kiitos": ExcludeReason.THANKS,
-}
-
-REASON_NAMES = {
-    ExcludeReason.SPAM: mark("skräp"),
-    ExcludeReason.DUPLICATE: mark("dubblett"),
-    ExcludeReason.TEST: mark("test"),
-    ExcludeReason.THANKS: mark("bara ett tack"),
-    ExcludeReason.MERGED: mark("hopslagen med en annan"),
-}
-
-SHORTEST_REASON = 4
-"""Characters of a reason that says something to whoever reads the log."""
-_NO_REASON = frozenset(("skäl", "reason", "perustelu"))
-"""What the notices show in the place of a reason."""
-
-_SIGNATURE = re.compile(
-    r"--$|_{5,}|(med )?vänliga? hälsning(ar)?|hälsningar|mvh\b|bästa hälsningar|(kind|best|warm) regards|regards\b"
-    r"|ystävällisin terveisin|terveisin|hämta outlook|skickat från|skickades från|get outlook|sent from|lähetetty",
-    re.IGNORECASE,
+from bot.desk.case_numbers import WrongNumber
+from bot.desk.command_names import VERY_NEAR, Verb, named, nearest
+from bot.desk.commands import Answer, Close, Command, GiveBack, NotUnderstood, Reopen, SetKind, ShowAll, Take, Undo, Way
+from bot.desk.help_texts import usage
+from bot.desk.read_absences import read_away, read_back
+from bot.desk.read_acts import (
+    read_alone,
+    read_diary,
+    read_elsewhere,
+    read_hold,
+    read_kind,
+    read_left_out,
+    read_merge,
+    read_note,
+    read_numbers,
+    read_outcome,
+    read_secret,
+    read_spoken,
+    read_spoken_language,
+    read_topic,
+    read_transfer,
 )
-"""How signatures begin in the officers' languages and mail programs."""
+from bot.desk.read_canned import read_answer, read_canned_answer, read_end, read_save
+from bot.desk.read_contacts import read_contact
+from bot.desk.read_questions import (
+    read_about_case,
+    read_about_week,
+    read_canned_list,
+    read_canned_text,
+    read_help,
+    read_mine,
+    read_queue,
+    read_search,
+)
+from bot.desk.spelling import first_word, shown, visible
+from bot.desk.written import Written, signs_off
+from bot.facts import CaseMark, CaseNumber, Kind
+from bot.questions import BrokenPromises, History, Journal, LeftOut, Show, Similar, WhoSaw
+
+MOST_COMMANDS = 200
+"""Commands of one mail that are done; of a mail with more nothing is."""
+MOST_TOLD = 20
+"""Commands that were not understood and are told."""
+MOST_PATHS = 50
+"""Lines of plain text that may begin with a slash; text with more is held back unread."""
+
+_BULLETS = "-–—•·>"
+"""What may stand before a command in a list or a quotation; such text is held back, not done."""
+
+READERS: Mapping[Verb, Callable[[Written], Command | None]] = {
+    Verb.ANSWER: read_answer,
+    Verb.CANNED_ANSWER: read_canned_answer,
+    Verb.HOLD: read_hold,
+    Verb.SPOKEN: read_spoken,
+    Verb.ELSEWHERE: read_elsewhere,
+    Verb.TAKE: partial(read_alone, Take),
+    Verb.GIVE_BACK: partial(read_alone, GiveBack),
+    Verb.TRANSFER: read_transfer,
+    Verb.NOTE: read_note,
+    Verb.KIND: read_kind,
+    Verb.VIEWPOINT: partial(read_alone, partial(SetKind, Kind.VIEWPOINT)),
+    Verb.FAULT: partial(read_alone, partial(SetKind, Kind.FAULT)),
+    Verb.TOPIC: read_topic,
+    Verb.SECRET: read_secret,
+    Verb.DIARY: read_diary,
+    Verb.LANGUAGE: partial(read_spoken_language, CaseMark.LANGUAGE),
+    Verb.INTERPRETER: partial(read_spoken_language, CaseMark.INTERPRETER),
+    Verb.MERGE: read_merge,
+    Verb.UNDO: partial(read_alone, Undo),
+    Verb.LEAVE_OUT: read_left_out,
+    Verb.CLOSE: partial(read_alone, Close),
+    Verb.REOPEN: partial(read_alone, Reopen),
+    Verb.OUTCOME: read_outcome,
+    Verb.SHOW_NUMBERS: read_numbers,
+    Verb.SHOW_ALL: partial(read_alone, ShowAll),
+    Verb.SHOW: partial(read_about_case, Show),
+    Verb.JOURNAL: partial(read_about_case, Journal),
+    Verb.HISTORY: partial(read_about_case, History),
+    Verb.SIMILAR: partial(read_about_case, Similar),
+    Verb.WHO_SAW: partial(read_about_case, WhoSaw),
+    Verb.QUEUE: read_queue,
+    Verb.MINE: read_mine,
+    Verb.SEARCH: read_search,
+    Verb.PHONE: partial(read_contact, Way.PHONE),
+    Verb.VISIT: partial(read_contact, Way.VISIT),
+    Verb.AWAY: read_away,
+    Verb.BACK: read_back,
+    Verb.CANNED_LIST: read_canned_list,
+    Verb.CANNED_SHOW: read_canned_text,
+    Verb.SAVE_CANNED: read_save,
+    Verb.END_CANNED: read_end,
+    Verb.LEFT_OUT: partial(read_about_week, LeftOut),
+    Verb.PROMISES: partial(read_about_week, BrokenPromises),
+    Verb.HELP: read_help,
+}
 
 
-def read_command(text: str) -> Command | None:
-    """Return what an officer's text asks for; None if it is empty.
+def read_commands(text: str, today: date, case: CaseNumber | None = None) -> tuple[Command, ...]:
+    """Return what an officer's text asks for, in order; empty if the text is.
 
-    A line that begins with a slash is a command and never reaches a citizen, understood or not; signs that nobody
-    sees (a byte order mark, the stars of bold text) before the slash do not change that.
+    A text that begins with a slash is commands: each line with a slash begins one, the lines below belong to it. If
+    one of them is not understood, only those that are not are returned, at most `MOST_TOLD`. Any other text is one
+    answer, whole and unchanged.
+
+    A line that begins with a slash never reaches a citizen by mistake: in plain text a command, or what comes very
+    near to one, is not understood. A name after a slash (``/Anna``) below other words is how many sign.
+
+    Args:
+        text: what the officer wrote, without the notice.
+        today: the officer's local day.
+        case: the case of the notice that is answered. Questions about a case take it where they name none; acts do
+            not, they keep None.
     """
     lines = text.strip().splitlines()
-    while lines and not _visible(lines[0]):
-        lines.pop(0)
-    if not lines:
-        return None
-    if not _visible(lines[0]).startswith("/"):
-        hidden = next((_visible(line) for line in lines if _act(_visible(line)) is not None), None)
-        # A command below other words: sending either part would be a guess.
-        return Answer(text.strip()) if hidden is None else NotUnderstood(hidden, "")
-    line = " ".join(_visible(lines[0]).split())
-    found = _act(line)
-    if found is None:
-        return NotUnderstood(line, _nearest(line.lower()))
-    command, act = found
-    return _command(act, line, line[len(command) :].strip(), lines[1:])
+    first = next((at for at, line in enumerate(lines) if visible(line)), None)
+    if first is None:
+        return ()
+    if not visible(lines[first]).startswith("/"):
+        return (_held_back(lines) or Answer(text.strip()),)
+    read, wrong = list[Command](), list[Command]()
+    for block in _blocks(lines[first:]):
+        command = _read(block, today, case)
+        (wrong if isinstance(command, NotUnderstood) else read).append(command)
+        if len(wrong) == MOST_TOLD:
+            break
+        if len(read) > MOST_COMMANDS:
+            return (NotUnderstood(shown(block[0]), ""),)
+    return tuple(wrong or read)
 
 
-def _visible(line: str) -> str:
-    """Return a line without the signs that formatting leaves and nobody sees at its start."""
-    seen = "".join(sign for sign in line if unicodedata.category(sign) != "Cf")
-    return seen.strip().lstrip("*_ ").strip()
+def _held_back(lines: Sequence[str]) -> NotUnderstood | None:
+    """Return the first command below plain words: sending either part would be a guess."""
+    paths = 0
+    for line in lines:
+        said = visible(visible(line).lstrip(f"{_BULLETS} "))
+        if not said.startswith("/"):
+            continue
+        paths += 1
+        if named(said)[0] is not None or paths > MOST_PATHS:
+            return NotUnderstood(shown(said), "")
+        near = "" if signs_off(said) else nearest(said, VERY_NEAR)
+        if near and not _is_short(said):
+            return NotUnderstood(shown(said), near)
+    return None
 
 
-def _act(line: str) -> tuple[str, str] | None:
-    words = " ".join(line.lower().split()).rstrip("*_ ")
-    return next(((name, act) for name, act in COMMANDS.items() if words == name or words.startswith(name + " ")), None)
+def _is_short(line: str) -> bool:
+    """Tell whether a line is one short word, as ``/mia``: a name rather than a misspelt command."""
+    word, rest = first_word(line)
+    return len(word) <= 6 and not rest
 
 
-def _command(act: str, line: str, argument: str, rest: list[str]) -> Command:
-    argument = argument.strip("*_ ")
-    if act == "note":
-        text = "\n".join(part for part in (argument, "\n".join(rest).strip()) if part)
-        return Note(text) if text else NotUnderstood(line, "")
-    below = _without_signature(rest)
-    if act == "show_numbers":
-        reason = " ".join(f"{argument} {below}".split())
-        told = len(reason) >= SHORTEST_REASON and reason.lower() not in _NO_REASON
-        return ShowNumbers(reason) if told else NotUnderstood(line, mark("/visa nummer skäl"))
-    if act == "show_all":
-        return NotUnderstood(line, mark("/visa allt")) if argument or below else ShowAll()
-    if act == "close":
-        # Text below could be meant for the citizen: sending it or dropping it would both be a guess.
-        return NotUnderstood(line, mark("/avsluta")) if argument or below else Close()
-    left_out = REASONS.get(argument.lower().rstrip(".!"))
-    if left_out is None or below:
-        return NotUnderstood(line, mark("/utan svar skräp"))
-    return LeaveOut(left_out)
+def _blocks(lines: Sequence[str]) -> list[list[str]]:
+    """Return each command's lines, its own first. A name after a slash begins none."""
+    blocks = [[lines[0]]]
+    for line in lines[1:]:
+        if visible(line).startswith("/") and not signs_off(line):
+            blocks.append([line])
+        else:
+            blocks[-1].append(line)
+    return blocks
 
 
-def _without_signature(lines: list[str]) -> str:
-    """Return the lines above a signature: what mail programs put below every mail says nothing."""
-    end = next((at for at, line in enumerate(lines) if _SIGNATURE.match(line.strip())), len(lines))
-    return "\n".join(lines[:end]).strip()
-
-
-def _nearest(words: str) -> str:
-    found = difflib.get_close_matches(words, COMMANDS, n=1, cutoff=0.6)
-    first = difflib.get_close_matches(words.split(" ")[0], COMMANDS, n=1, cutoff=0.6)
-    return next(iter(found or first), "")
+def _read(block: Sequence[str], today: date, case: CaseNumber | None) -> Command:
+    line = shown(block[0])
+    verb, rest = named(block[0])
+    if verb is None:
+        return NotUnderstood(line, nearest(line))
+    if block[0].lstrip().startswith(("*", "_")):
+        rest = rest.rstrip("*_ ")
+    written = Written(verb=verb, line=line, rest=rest, body="\n".join(block[1:]), case=case, today=today)
+    try:
+        return READERS[verb](written) or NotUnderstood(line, usage(verb))
+    except WrongNumber:
+        return NotUnderstood(line, "")

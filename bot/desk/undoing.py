@@ -14,6 +14,9 @@ _LASTING = frozenset({
 })  # fmt: skip
 """What cannot be taken back: it was read, said or it came."""
 
+_WITH_LETTER = frozenset({FactKind.ASSIGNED, FactKind.HELD, FactKind.OUTCOME})
+"""What is recorded when a letter is queued."""
+
 
 def undo(ledger: Ledger, office: Office, act: Act) -> FactKind:
     """Take back the officer's latest act in the case, whole, and return what kind of act it was.
@@ -30,7 +33,7 @@ def undo(ledger: Ledger, office: Office, act: Act) -> FactKind:
     own = [
         fact
         for fact in standing(ledger.facts_of(act.case))
-        if fact.actor == officer_actor(act.officer.id) and fact.kind not in _LASTING
+        if fact.actor == officer_actor(act.officer.id) and fact.kind not in _LASTING and not _is_delivery(fact)
     ]
     if not own:
         raise ActRefused(Refusal.NOTHING_TO_UNDO, act.case)
@@ -44,6 +47,11 @@ def undo(ledger: Ledger, office: Office, act: Act) -> FactKind:
         _drop(ledger, act, fact, number)
     kinds = [fact.kind for fact in together]
     return next((kind for kind in kinds if kind is not FactKind.ASSIGNED), FactKind.ASSIGNED)
+
+
+def _is_delivery(fact: Fact) -> bool:
+    """Tell whether a fact is that a letter arrived: the officer's act was to write it."""
+    return fact.source.startswith("outbox:")
 
 
 def _merged(ledger: Ledger, act: Act) -> CaseNumber | None:
@@ -62,7 +70,7 @@ def _take_letters_back(ledger: Ledger, act: Act, facts: Sequence[Fact]) -> None:
     Raises:
         ActRefused: one has left.
     """
-    messages = {fact.data.get("message") for fact in facts} - {None}
+    messages = {fact.data.get("message") for fact in facts if fact.kind in _WITH_LETTER} - {None}
     letters: list[OutboxId] = [
         queued.id for queued in ledger.queued_of(act.case) if queued.message in messages and queued.kind.to_citizen
     ]

@@ -12,12 +12,16 @@ from sqlalchemy import func, select, text, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.case import CaseNow, CaseState
-from bot.facts import CaseNumber, Channel, Kind, OfficerId, PersonId, TopicId, UnitId
-from bot.store.schema import BIG, addresses, cases, inquiries, messages, participants
+from bot.facts import CaseNumber, Channel, Kind, OfficerId, PersonId, TopicId, UnitId, decode_data
+from bot.store.schema import BIG, addresses, cases, facts, inquiries, messages, participants
 
 _AT_ONCE = 5_000  # both engines take at least 32 000 bound values in one statement
 
-# In words, not bound values: only so does SQLite see that a partial index answers the question.
+# In words, not bound values: only so does SQLite see that a partial index answers the question. Every arrival is after
+# 1970; that this is asked makes it walk along that index, and not through all cases.
+_UNANSWERED = text("inquiries.answered_at IS NULL AND inquiries.excluded IS NULL")
+_WAITING = text("inquiries.answered_at IS NULL AND inquiries.excluded IS NULL AND inquiries.arrived_at > 0")
+_STANDING = text("cases.state = 'open' AND cases.merged_into = ''")
 _OWNED = text("cases.owner <> '' AND cases.state = 'open'")
 
 
@@ -27,6 +31,22 @@ class Waiting(NamedTuple):
     arrived: int
     number: CaseNumber
     secret: bool
+
+
+class Owned(NamedTuple):
+    """An open case of an officer: when it was last touched, and since when it waits, if it does (microseconds UTC)."""
+
+    number: CaseNumber
+    changed: int
+    arrived: int | None
+
+
+class GivenAnswer(NamedTuple):
+    """An answer: whose it was (empty: not known), its words, and when the person had it (UTC)."""
+
+    officer: OfficerId
+    text: str
+    answered_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,24 +74,28 @@ async def waiting_in(connection: AsyncConnection, units: Collection[UnitId]) -> 
     query = (
         select(arrived, cases.c.number, cases.c.secret)
         .join(cases, cases.c.number == inquiries.c.case)
-        .where(
-            inquiries.c.answered_at.is_(None),
-            inquiries.c.excluded.is_(None),
-            cases.c.unit.in_(units),
-            cases.c.state == CaseState.OPEN.value,
-            cases.c.merged_into == "",
-        )
+        .where(_WAITING, _STANDING, cases.c.unit.in_(units))
     )
     first: dict[str, Waiting] = {}
-    for row in sorted((await connection.execute(query)).tuples()):
+    for row in sorted((await connection.execute(query)).all()):
         first.setdefault(row[1], Waiting(int(row[0]), CaseNumber(row[1]), bool(row[2])))
     return list(first.values())
 
 
-async def owned_by(connection: AsyncConnection, officer: OfficerId) -> list[CaseNumber]:
-    """Return the open cases of an officer, in no order."""
-    found = await connection.execute(select(cases.c.number).where(_OWNED, cases.c.owner == officer))
-    return [CaseNumber(number) for number in found.scalars()]
+async def owned_by(connection: AsyncConnection, officer: OfficerId) -> list[Owned]:
+    """Return the open cases of an officer, each once, in no order."""
+    asked = (inquiries.c.case == cases.c.number) & _UNANSWERED
+    query = (
+        select(cases.c.number, type_coerce(cases.c.changed_at, BIG), type_coerce(inquiries.c.arrived_at, BIG))
+        .outerjoin(inquiries, asked)
+        .where(_OWNED, cases.c.owner == officer, cases.c.merged_into == "")
+    )
+    found: dict[str, Owned] = {}
+    for number, changed, arrived in await connection.execute(query):
+        known = found.get(number)
+        if known is None or (arrived is not None and (known.arrived is None or arrived < known.arrived)):
+            found[number] = Owned(CaseNumber(number), int(changed), None if arrived is None else int(arrived))
+    return list(found.values())
 
 
 async def case_rows(connection: AsyncConnection, numbers: Iterable[CaseNumber]) -> dict[CaseNumber, CaseNow]:
@@ -108,7 +132,7 @@ async def listed(connection: AsyncConnection, rows: Collection[CaseNow]) -> list
             asked.setdefault(case, []).append((arrived_at, answered_at is not None, excluded is not None))
         first = select(func.min(messages.c.id)).where(messages.c.case.in_(some)).group_by(messages.c.case)
         found = await connection.execute(select(messages.c.case, messages.c.subject).where(messages.c.id.in_(first)))
-        subjects |= dict(found.tuples().all())
+        subjects |= {row.case: row.subject for row in found}
     return [_listed(row, subjects.get(row.number, ""), asked.get(row.number, [])) for row in rows]
 
 
@@ -142,6 +166,41 @@ async def cases_of(connection: AsyncConnection, persons: Collection[PersonId], m
     theirs = select(addresses.c.id).where(addresses.c.person.in_(persons))
     query = select(participants.c.case).distinct().where(participants.c.address.in_(theirs)).limit(most)
     return [CaseNumber(number) for number in (await connection.execute(query)).scalars()]
+
+
+async def beginnings_of(connection: AsyncConnection, numbers: Collection[CaseNumber]) -> dict[CaseNumber, str]:
+    """Return by case the subject and the first 2 000 signs of its first message; a case without one is missing."""
+    found: dict[CaseNumber, str] = {}
+    for some in _chunks(numbers):
+        first = select(func.min(messages.c.id)).where(messages.c.case.in_(some)).group_by(messages.c.case)
+        query = select(messages.c.case, messages.c.subject, func.substr(messages.c.text, 1, 2_000))
+        for number, subject, beginning in await connection.execute(query.where(messages.c.id.in_(first))):
+            found[CaseNumber(number)] = f"{subject}\n{beginning}"
+    return found
+
+
+async def answers_in(connection: AsyncConnection, numbers: Collection[CaseNumber]) -> dict[CaseNumber, GivenAnswer]:
+    """Return by case its first answer that stands and whose words are kept; a case without one is missing."""
+    found: dict[CaseNumber, GivenAnswer] = {}
+    for some in _chunks(numbers):
+        query = (
+            select(inquiries.c.case, inquiries.c.no, inquiries.c.answered_at, facts.c.data)
+            .join(facts, facts.c.seq == inquiries.c.answered_seq)
+            .where(inquiries.c.case.in_(some))
+        )
+        given = {
+            decode_data(data).get("message"): (no, CaseNumber(number), answered_at)
+            for number, no, answered_at, data in await connection.execute(query)
+        }
+        written = select(messages.c.id, messages.c.officer, messages.c.text).where(
+            messages.c.id.in_([message for message in given if isinstance(message, int)])
+        )
+        told = {row.id: row for row in await connection.execute(written) if row.text.strip()}
+        for message, (_, number, answered_at) in sorted(given.items(), key=lambda pair: pair[1]):
+            if message in told:
+                row = told[message]
+                found.setdefault(number, GivenAnswer(OfficerId(row.officer), row.text, answered_at))
+    return found
 
 
 def _chunks(numbers: Collection[Any]) -> Iterator[list[Any]]:

@@ -156,7 +156,7 @@ async def _files_of(connection: AsyncConnection, ids: Sequence[MessageId]) -> di
     for start in range(0, len(ids), _AT_ONCE):
         query = select(files.c.message, files.c.part, files.c.name, files.c.state)
         rows = await connection.execute(query.where(files.c.message.in_(ids[start : start + _AT_ONCE])))
-        for message, _, name, state in sorted(rows.tuples(), key=lambda row: (row[0], row[1])):
+        for message, _, name, state in sorted(rows, key=lambda row: (row[0], row[1])):
             found.setdefault(MessageId(message), []).append(KeptFile(name=name, state=FileState(state)))
     return found
 
@@ -183,4 +183,4 @@ async def people_of(connection: AsyncConnection, number: CaseNumber) -> list[str
         .join(participants, participants.c.address == addresses.c.id)
         .where(participants.c.case == number)
     )
-    return [_sender(name, address) for _, name, address in sorted((await connection.execute(query)).tuples())]
+    return [_sender(name, address) for _, name, address in sorted((await connection.execute(query)).all())]

@@ -31,6 +31,7 @@ from bot.store.rows import (
     StoredMessage,
     fact_row,
 )
+from bot.store.search import Indexed, index
 from bot.store.schema import (
     addresses,
     facts,
@@ -63,6 +64,7 @@ class Ledger:
         self._settled: list[dict[str, Any]] = []
         self._ended: list[dict[str, Any]] = []
         self._asked: list[str] = []
+        self._indexed: list[Indexed] = []
         self.replies: list[Reply] = []
         """Mails to officers that wait for answers out of the database, in order."""
 
@@ -179,6 +181,7 @@ class Ledger:
             officer=stored.officer, inbox=inbox_id, message_id=message_id, refs=json.dumps(references),
             subject=subject, text=text, whole=whole, digest=digest, created_at=self.now,
         )  # fmt: skip
+        self._indexed.append(Indexed(stored.id, (subject, whole or text), address))
         for file in attached:
             self._add(
                 files, message=stored.id, part=file.part, name=file.name, media_type=file.media_type,
@@ -296,6 +299,7 @@ class Ledger:
         for table in (persons, addresses, participants, messages, files, outbox, sent_unmatched, register):
             if rows := self._rows.get(table.name):
                 await connection.execute(insert(table), rows)
+        await index(connection, self._indexed)
         if self._new_facts:
             await connection.execute(insert(facts), [fact_row(fact) for fact in self._new_facts])
             touched = {fact.case: self.known.facts[fact.case] for fact in self._new_facts}

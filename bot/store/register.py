@@ -2,7 +2,6 @@
 
 import json
 import logging
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -67,24 +66,15 @@ async def enter(
     return entry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenCases:
-    """How many open cases lie in a unit with one owner (empty: nobody's)."""
-
-    unit: UnitId
-    owner: OfficerId
-    count: int
-
-
-async def open_cases(connection: AsyncConnection) -> list[OpenCases]:
-    """Return how many cases are open, by unit and owner."""
+async def open_cases(connection: AsyncConnection) -> dict[tuple[UnitId, OfficerId], int]:
+    """Return how many cases are open, by unit and owner (empty: nobody's)."""
     query = (
         select(cases.c.unit, cases.c.owner, func.count().label("n"))
         .where(cases.c.state == "open")
         .group_by(cases.c.unit, cases.c.owner)
     )
     rows = await connection.execute(query)
-    return [OpenCases(unit=UnitId(row.unit), owner=OfficerId(row.owner), count=row.n) for row in rows]
+    return {(UnitId(row.unit), OfficerId(row.owner)): row.n for row in rows}
 
 
 def _entry(row: RowMapping) -> Entry | None:

@@ -11,8 +11,8 @@ from bot.facts import CaseNumber, Fact, FactKind
 from bot.store.rows import fact_of
 from bot.store.schema import Instant, facts, inquiries
 
-TOLD_AHEAD = timedelta(days=366)
-"""How long before its day a later promise is looked for: nobody is told of a day more than a year ahead."""
+TOLD_AHEAD = timedelta(days=200)
+"""How long before its day a later promise is looked for: no holding notice promises a day so far ahead."""
 
 _AT_ONCE = 5_000  # both engines take at least 32 000 bound values in one statement
 

@@ -1,0 +1,110 @@
+"""What the citizen gets before a promise is missed: a short letter with another day."""
+
+from datetime import date
+
+from bot.desk.acts import messages_of
+from bot.facts import SYSTEM, CaseNumber, Fact, FactKind
+from bot.inquiry import standing
+from bot.letters import domain_of, reply_address, reply_subject, thread_of
+from bot.office import Office, Unit
+from bot.reminders import Pending
+from bot.store.ledger import Ledger
+from bot.store.rows import Direction, MailKind, OutboxState, OutgoingMail, StoredMessage
+
+
+def queue_delay(ledger: Ledger, office: Office, one: Pending, until: date) -> bool:
+    """Tell the citizen that the answer takes until another local day, and record it; False if they cannot be told.
+
+    The promise moves at once. If the letter does not arrive, `bot.failures` takes that back.
+    """
+    case, inquiry = one.case.number, one.inquiry.no
+    to = _citizen(ledger, office, case)
+    if to is None:
+        return False
+    message, address = to
+    unit = office.unit(one.case.unit)
+    mail = ledger.queue(
+        OutgoingMail(
+            id=ledger.next_outgoing(),
+            kind=MailKind.DELAY,
+            case=case,
+            inquiry=inquiry,
+            to_addr=address,
+            from_addr=unit.address,
+            from_name=office.name,
+            reply_to=reply_address(office, unit, case),
+            subject=reply_subject(office, _genuine_subject(ledger, case, message), case),
+            text=_letter(ledger, office, one, unit, until),
+            message_id=ledger.draw_mail_id(domain_of(unit.address)),
+            in_reply_to=message.message_id,
+            references=thread_of(message.references, message.message_id),
+            created_at=ledger.now,
+            due_at=ledger.now,
+        )
+    )
+    ledger.append(
+        FactKind.DELAYED, case, inquiry=inquiry, occurred_at=ledger.now, actor=SYSTEM,
+        source=f"delay:{case}:{inquiry}:{one.delays + 1}", data={"outbox": mail, "until": until.isoformat()},
+    )  # fmt: skip
+    return True
+
+
+def _citizen(ledger: Ledger, office: Office, case: CaseNumber) -> tuple[StoredMessage, str] | None:
+    """Return the last message of somebody who may be written to without a person's hand, and the address.
+
+    They were told a promise by us, and nothing of it came back; it is no address of ours, and has not had as many
+    automatic mails as one may have.
+    """
+    asked = next((m for m in reversed(messages_of(ledger, case)) if m.direction is Direction.IN and m.address), None)
+    address = ledger.address_of(asked.address) if asked and asked.address else ""
+    if asked is None or not address or office.accepts(address):
+        return None
+    if ledger.known.acknowledgements.get(address, 0) >= office.caps.per_address:
+        return None
+    telling, gone = {MailKind.ACKNOWLEDGEMENT, MailKind.HOLDING}, {OutboxState.DEAD, OutboxState.REGRETTED}
+    promised = any(one.kind in telling and one.state not in gone for one in ledger.queued_of(case))
+    failed = any(_is_returned(fact) for fact in standing(ledger.facts_of(case)))
+    return (asked, address) if promised and not failed else None
+
+
+def _is_returned(fact: Fact) -> bool:
+    automatic = {MailKind.ACKNOWLEDGEMENT.value, MailKind.DELAY.value}
+    return fact.kind is FactKind.DELIVERY_FAILED and fact.data.get("of") in automatic
+
+
+def _genuine_subject(ledger: Ledger, case: CaseNumber, message: StoredMessage) -> str:
+    """Return the message's subject if the trusted host vouched for its sender, as in the acknowledgement."""
+    genuine = any(
+        fact.kind is FactKind.RECEIVED and fact.data.get("message") == message.id
+        and fact.data.get("authentic") == "pass"
+        for number in (case, message.case)
+        for fact in ledger.facts_of(number)
+    )  # fmt: skip
+    return message.subject if genuine else ""
+
+
+def _letter(ledger: Ledger, office: Office, one: Pending, unit: Unit, until: date) -> str:
+    t = office.texts.t
+    parts = [
+        t("Hej!"),
+        _excuse(office, one.promised, office.local_day(ledger.now)),
+        t("Du får svar senast {day}. Vi har inte glömt dig.", day=office.texts.day(until)),
+        t("Ditt meddelande har nummer {number}. Uppge det om du hör av dig igen.", number=one.case.number),
+        t("Vill du lägga till något? Svara i så fall på det här mejlet."),
+    ]
+    if office.other_ways:
+        ways = "\n".join(f"- {way}" for way in office.other_ways)
+        parts.append(t("Du når oss också så här:") + "\n" + ways)
+    parts.append(t("Vänliga hälsningar") + f"\n{unit.name}\n{office.name}")
+    last = t("Det här mejlet skickades automatiskt. Svaret till dig skrivs av en människa.")
+    parts.append(f"{last}\n{office.privacy}" if office.privacy else last)
+    return "\n\n".join(parts) + "\n"
+
+
+def _excuse(office: Office, promised: date, today: date) -> str:
+    t, day = office.texts.t, office.texts.day(promised)
+    if promised == today:
+        return t("Vi hinner tyvärr inte svara dig i dag som vi lovade. Det ber vi om ursäkt för.")
+    if promised > today:
+        return t("Vi hinner tyvärr inte svara dig senast {day} som vi lovade. Det ber vi om ursäkt för.", day=day)
+    return t("Vi hann tyvärr inte svara dig senast {day} som vi lovade. Det ber vi om ursäkt för.", day=day)

@@ -1,0 +1,135 @@
+"""The queue: what waits for an answer, by deadline; and the officer's own cases."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import numpy as np
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.calendar import Micros
+from bot.clock import deadlines
+from bot.desk.case_words import NOBODY, due_words, owner_name, state_words, what_words
+from bot.desk.rights import may_lead, may_see
+from bot.facts import CaseNumber, UnitId, from_micros, to_micros
+from bot.office import Office, Officer
+from bot.parts import Heading, Paragraph, Part, Table
+from bot.store.desk_reading import Listed, case_rows, listed, owned_by, waiting_in
+
+MOST_ROWS = 25
+
+
+async def show_queue(
+    connection: AsyncConnection, office: Office, officer: Officer, unit: str, now: datetime
+) -> tuple[Part, ...]:
+    """Return what waits in the officer's units, or in one of them by name, what is due first on top.
+
+    A case in which several questions wait stands there once, for the oldest. Secret cases that the officer may not see
+    are counted, and nothing more is said of them.
+    """
+    units = _units(office, officer, unit)
+    if not units:
+        return (Paragraph(office.texts.t("Det finns ingen enhet {unit} som du kan se.", unit=unit)),)
+    waiting = await waiting_in(connection, units)
+    secret = await case_rows(connection, [one.number for one in waiting if one.secret])
+    hidden = {number for number, case in secret.items() if not may_see(office, officer, case)}
+    queue = [one for one in waiting if one.number not in hidden]
+    due = _due(office, [one.arrived for one in queue])
+    parts: list[Part] = [Heading(_counts(office, len(queue), int((due <= to_micros(now)).sum())))]
+    if queue:
+        first = np.argsort(due, kind="stable")[:MOST_ROWS]
+        shown = {queue[at].number: from_micros(int(due[at])) for at in first}
+        parts.append(await _table(connection, office, shown, now))
+    return (*parts, *_hidden(office, len(hidden)), *_rest(office, len(queue) - MOST_ROWS, units))
+
+
+def _units(office: Office, officer: Officer, named: str) -> list[UnitId]:
+    """Return the units whose queue is asked for, none if it is one that the officer may not see.
+
+    A lead may see those that keep no secrecy, and has all of them who has no unit of their own.
+    """
+    mine = [unit.id for unit in office.units if unit.id in officer.units]
+    led = [unit.id for unit in office.units if may_lead(officer) and not unit.secrecy]
+    if not named.strip():
+        return mine or led
+    unit = office.unit_named(named)
+    return [unit.id] if unit is not None and unit.id in {*mine, *led} else []
+
+
+def _due(office: Office, arrived: Sequence[int]) -> Micros:
+    """Return when answers are due under the measuring rule; arrivals and deadlines in microseconds UTC."""
+    arrivals = np.array(arrived, dtype=np.int64)
+    return deadlines(office.calendar, office.rule, arrivals) if arrivals.size else arrivals
+
+
+def _counts(office: Office, waiting: int, overdue: int) -> str:
+    texts = office.texts
+    if not waiting:
+        return texts.t("Inget väntar på svar")
+    said = texts.n("{count} ärende väntar på svar", "{count} ärenden väntar på svar", waiting)
+    if not overdue:
+        return said
+    return said + ", " + texts.n("{count} är försenat", "{count} är försenade", overdue)
+
+
+async def _table(
+    connection: AsyncConnection, office: Office, due: Mapping[CaseNumber, datetime], now: datetime
+) -> Table:
+    t = office.texts.t
+    rows = tuple(
+        (one.case.number, what_words(office, one), due_words(office.texts, due[one.case.number], now),
+         owner_name(office, one.case))
+        for one in await _listed(connection, due)
+    )  # fmt: skip
+    return Table((t("Ärende"), t("Vad"), t("Svara senast"), t("Vem")), rows)
+
+
+async def _listed(connection: AsyncConnection, numbers: Iterable[CaseNumber]) -> list[Listed]:
+    ordered = list(numbers)
+    rows = await case_rows(connection, ordered)
+    return await listed(connection, [rows[number] for number in ordered])
+
+
+def _hidden(office: Office, count: int) -> list[Part]:
+    """Return how many secret cases are left out."""
+    if not count:
+        return []
+    said = office.texts.n(
+        "… och {count} sekretessmärkt som du inte kan se.", "… och {count} sekretessmärkta som du inte kan se.", count
+    )
+    return [Paragraph(said)]
+
+
+def _rest(office: Office, left: int, units: Sequence[UnitId]) -> list[Part]:
+    """Return how to see what did not fit."""
+    if left <= 0:
+        return []
+    t = office.texts.t
+    said = office.texts.n("{count} ärende till väntar.", "{count} ärenden till väntar.", left)
+    if len(units) > 1:
+        said += " " + t("Skriv /kö och enhetens namn för att se en enhet i taget.")
+    return [Paragraph(said + " " + t("Skriv /sök och ett ord för att hitta ett visst ärende."))]
+
+
+async def show_mine(connection: AsyncConnection, office: Office, officer: Officer, now: datetime) -> tuple[Part, ...]:
+    """Return the officer's own open cases: what waits for an answer by deadline, then what is answered but open."""
+    t = office.texts.t
+    owned = await owned_by(connection, officer.id)
+    if not owned:
+        return (Heading(t("Du har inga öppna ärenden")), Paragraph(t("Skriv /kö för att se vad som väntar.")))
+    arrived = {one.number: one.arrived for one in owned if one.arrived is not None}
+    due = dict(zip(arrived, map(int, _due(office, list(arrived.values()))), strict=True))
+    ordered = sorted(owned, key=lambda one: (due.get(one.number, math.inf), -one.changed, one.number))
+    rows = tuple(
+        (one.case.number, what_words(office, one), state_words(office.texts, one),
+         due_words(office.texts, from_micros(due[one.case.number]), now) if one.case.number in due else NOBODY)
+        for one in await _listed(connection, [one.number for one in ordered[:MOST_ROWS]])
+    )  # fmt: skip
+    overdue = sum(instant <= to_micros(now) for instant in due.values())
+    parts: list[Part] = [Heading(_counts(office, len(due), overdue))]
+    parts.append(Table((t("Ärende"), t("Vad"), t("Läge"), t("Svara senast")), rows))
+    left = len(owned) - MOST_ROWS
+    if left > 0:
+        said = office.texts.n("Du har {count} öppet ärende till.", "Du har {count} öppna ärenden till.", left)
+        parts.append(Paragraph(said + " " + t("Skriv /avsluta och numret för det som är klart.")))
+    return tuple(parts)
