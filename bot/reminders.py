@@ -190,6 +190,7 @@ def reminders_due(office: Office, one: Pending, now: datetime) -> tuple[Reminder
     if _breaks(office, one):
         of_promise = None if one.was_told(Of.PROMISE_BROKEN) else Of.PROMISE_BROKEN
     due = [of for of in (of_deadline, of_promise) if of is not None]
+    # One mail says both, so both are told to the same people: those whom the later of them concerns.
     if due and abs(one.deadline - one.promise_ends) <= TOGETHER:
         to_owner = all(of.to_owner for of in due)
         of_deadline = _due(one, Of.OWNER, Of.UNIT, to_owner)
@@ -209,6 +210,7 @@ def _reached(office: Office, one: Pending, left: timedelta) -> bool | None:
 
 
 def _due(one: Pending, owners: Of, units: Of, to_owner: bool | None) -> Of | None:
+    """Return which of the two reminders of one thing is due, as `_reached` says, if it was not told before."""
     if to_owner is None or one.was_told(units) or (units.of_promise and one.was_told(Of.PROMISE_BROKEN)):
         return None
     if not to_owner:

@@ -30,7 +30,7 @@ _ACCENTED = re.compile(f"[{''.join(_PLAIN)}]")
 _WORD = re.compile(rf"[^\W_]{{1,{_LONGEST_WORD}}}")
 _RUN = re.compile(r"[\w@.+-]+")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_NUMBER = re.compile(r"(?<![^\W_])k[- ]?[0-9a-z]{6}[- ]?[0-9a-z](?![^\W_])")
+_NUMBER = re.compile(r"k(?<![^\W_]k)[- ]?[0-9a-z]{6}[- ]?[0-9a-z](?![^\W_])")
 
 # Snowball leaves much of Swedish as it stands: lampan, avfallet, cykeln, skolskjutsen; it parts cyklar from cykel,
 # vattnet from vatten. So what it leaves is brought back to the word's base, and is read once more.
@@ -48,8 +48,8 @@ def stems(text: str) -> list[str]:
     """Return what a text can be found by, each once, at most 5 000: its stems, e-mail addresses and case numbers.
 
     Addresses (``anna@example.org``) and right case numbers (``k-7q4m2x-9``) come first and whole, and their parts are
-    among the stems too. Accents are left out, but å, ä and ö are letters of their own. Longer words
-    than 40 signs are read in pieces.
+    among the stems too. Accents are left out, but å, ä and ö are letters of their own. Words of more than 40 signs are
+    read in pieces.
     """
     plain = _plain(text)
     whole, _ = _wholes(plain)
@@ -105,7 +105,7 @@ def _stemmed(plain: str) -> list[str]:
     return [_stem(word) for word in islice(words, MOST)]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
     once = str(_snowball.stemWord(word))
     if once[-1:] not in _MORE:

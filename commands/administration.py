@@ -124,7 +124,7 @@ def _value(value: object) -> str:
     if isinstance(value, list):
         return ",".join(map(_value, value)) or "–"
     if isinstance(value, dict):
-        return "..".join(filter(None, map(_value, value.values())))
+        return " ".join(f"{name}:{said}" for name, one in value.items() if one and (said := _value(one)))
     return str(value).strip().partition("\n")[0] if value not in ("", None, False) else ""
 
 

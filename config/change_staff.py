@@ -158,12 +158,15 @@ def _id_faults(standing: Standing, officer: str, data: EntryData) -> Iterator[Fa
 
 
 def _faults(standing: Standing, officer: str, data: EntryData) -> Iterator[Fault]:
-    t = standing.texts.t
+    t, who = standing.texts.t, data.get("name") or officer
     if not data.get("name"):
-        yield Fault("name", t("Namn saknas för {officer}.", officer=officer))
-    yield from _email_faults(standing, officer, data.get("email", ""))
+        yield Fault("name", t("Namn saknas för {officer}.", officer=who))
+    if not data.get("email"):
+        yield Fault("email", t("E-postadress saknas för {officer}.", officer=who))
+    else:
+        yield from _email_faults(standing, officer, data["email"])
     if not data.get("units"):
-        yield Fault("units", t("Enhet saknas för {officer}: var och en hör till minst en.", officer=officer))
+        yield Fault("units", t("Enhet saknas för {officer}: var och en hör till minst en.", officer=who))
     for unit in data.get("units", ()):
         if unit not in standing.layers.units:
             known = ", ".join(standing.layers.units)
@@ -175,9 +178,6 @@ def _faults(standing: Standing, officer: str, data: EntryData) -> Iterator[Fault
 
 def _email_faults(standing: Standing, officer: str, email: str) -> Iterable[Fault]:
     t, layers = standing.texts.t, standing.layers
-    if not email:
-        yield Fault("email", t("E-postadress saknas för {officer}.", officer=officer))
-        return
     yield from inner_address_faults(standing.texts, standing.units, "email", email)
     plain = plain_address(email)
     for other in layers.officers.values():

@@ -98,7 +98,9 @@ def after(layers: Layers, change: Change | Entry) -> Layers:
     try:
         return _after(layers, change)
     except ValueError:
-        logger.warning("register: the change of %s %s cannot be read and is passed over", change.kind, change.key)
+        # The key of some kinds is a text; the number tells `run_bot.py changes` which one it is.
+        number = change.seq if isinstance(change, Entry) else "new"
+        logger.warning("register entry %s (%s): passed over, it cannot be read", number, change.kind)
         return layers
 
 

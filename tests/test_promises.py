@@ -25,7 +25,7 @@ def at(day: int, hour: int = 12) -> datetime:
     return datetime(2026, 11, day, hour, tzinfo=UTC)
 
 
-def fact(seq: int, kind: FactKind, when: datetime, **data: FactValue) -> Fact:
+def fact(seq: int, kind: FactKind, when: datetime, /, **data: FactValue) -> Fact:
     return replace(
         received(), seq=Seq(seq), kind=kind, occurred_at=when, recorded_at=when, actor="officer:anna", source=f"s{seq}",
         data=data,
@@ -80,7 +80,10 @@ CASES: dict[str, tuple[list[Fact], list[tuple[int, bool, bool]]]] = {
         [(18, False, True), (20, False, False)],
     ),
     "a notice that came back told nobody": (
-        [asked(), fact(2, HELD, at(17), until="2026-11-25", outbox=7), fact(3, FAILED, at(17), outbox=7, of="holding_notice")],
+        [
+            asked(), fact(2, HELD, at(17), until="2026-11-25", outbox=7),
+            fact(3, FAILED, at(17), outbox=7, of="holding_notice"),
+        ],
         [(18, False, False)],
     ),
     "a notice that was undone told nobody": (
@@ -96,7 +99,8 @@ CASES: dict[str, tuple[list[Fact], list[tuple[int, bool, bool]]]] = {
     "each question has its own": (
         [
             asked(), fact(2, ANSWERED, at(19)),
-            replace(received(3, at=at(20), promised="2026-11-24"), inquiry=2), replace(fact(4, ANSWERED, at(25)), inquiry=2),
+            replace(received(3, at=at(20), promised="2026-11-24"), inquiry=2),
+            replace(fact(4, ANSWERED, at(25)), inquiry=2),
         ],
         [(18, True, False), (24, True, False)],
     ),

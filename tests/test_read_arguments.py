@@ -232,7 +232,7 @@ UNCLEAR: list[tuple[str, tuple[str, ...]]] = [
     ("/svar text", ("/svar", f"/svar {K}", "/svar\n\nMvh\nAnna", "/svar text", "/svar /ta", "/svar mall",
      "/vastaus teksti",
                     "/svar mall jul dag = fredag", "/svar mall jul dag=fre text efter", "/svar mall jul dag=1 dag=2")),
-    ("/mall namn dag=fredag", ("/mall", "/mall dag=fredag", f"/mall {'x' * 61}", "/mall jul dag=")),
+    ("/mall namn dag=fredag", ("/mall", "/mall dag=fredag", f"/mall {'x' * 61}", "/mall jul dag=", "/mall jul\ntext")),
     ("/delbesked torsdag text",
      ("/delbesked", "/delbesked fredag", "/delbesked Vi väntar", "/delbesked fredag\n\n-- \nAnna",
       "/delbesked i dag Vi väntar",

@@ -55,6 +55,8 @@ def test_an_empty_text_asks_for_nothing(text: str) -> None:
         f"{WORDS}\n/Anna",
         f"{WORDS}\n\n//Anna Exempel",
         f"{WORDS}\n/mia",
+        f"{WORDS}\n/Mia",
+        f"{WORDS}\n/Tina Exempel",
         "Läs mer:\nhttps://kommun.example\n/bygglov/sok-har\n/kontakta-oss.html",
         "Skriv K-7Q4M2X-G i ämnesraden",
         "*Hej* \u200b du",
@@ -101,6 +103,7 @@ def test_the_text_of_a_command_keeps_signs_that_matter_to_others() -> None:
         ("• /ta", "/ta", ""),
         (f"{WORDS}\n/mina", "/mina", ""),
         (f"{WORDS}\n/antekning han är sjuk", "/antekning han är sjuk", "/anteckning"),
+        (f"{WORDS}\n/Antekning\nhan är sjuk", "/Antekning", "/anteckning"),
         (f"{WORDS}\n/Antekning han är sjuk", "/Antekning han är sjuk", "/anteckning"),
         (f"{WORDS}\n/nte han är sjuk", "/nte han är sjuk", "/anteckning"),
     ],
@@ -168,6 +171,7 @@ def test_in_an_answer_and_in_a_note_a_signature_is_the_officers_own_words() -> N
 def test_commands_of_one_mail_are_read_in_order_each_with_its_lines() -> None:
     mail = f"/ta {K}\n\n/svar Hej!\n\nPå torsdag.\n\n**/anteckning**\nHan ringde.\n/kö\n\nMvh\nAnna"
     assert read(mail) == (Take(K), Answer("Hej!\n\nPå torsdag."), Note("Han ringde."), Ask(Queue()))
+    assert read("/svar Hej!\n/Avsluta") == (Answer("Hej!"), Close())
 
 
 def test_if_one_command_is_not_understood_only_such_are_returned() -> None:
@@ -180,7 +184,7 @@ def test_if_one_command_is_not_understood_only_such_are_returned() -> None:
 
 
 def test_a_misspelt_command_below_an_answer_is_not_taken_for_a_name() -> None:
-    for line in ("/antekning hemligt", "/bo är arg", "/bygglov"):
+    for line in ("/antekning hemligt", "/Antekning", "/bo är arg", "/bygglov"):
         (wrong,) = read(f"/svar Hej!\n{line}")
         assert isinstance(wrong, NotUnderstood)
         assert wrong.line == line

@@ -180,7 +180,7 @@ def _case_head(lines: Sequence[str], cut: int, end: int) -> int:
     first = max(cut - _ABOVE, 0)
     window = [line.lstrip("> \t") for line in lines[first : min(end, cut + _HEAD_LINES)]]
     for at in range(len(window) - 1, -1, -1):
-        if not _ANY_KEY.match(window[at]) or not _CASE.search(window[at][:300]):
+        if not _ANY_KEY.match(window[at]) or not _CASE.search(" ".join(window[at : at + 2])[:300]):
             continue
         begin, stop = _block(window, at)
         block = window[begin:stop]

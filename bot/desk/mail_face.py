@@ -4,23 +4,24 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
 from typing import Protocol
 
 from bot.arrival import Arrival
 from bot.case import fold_case, is_case
 from bot.desk.acts import Act
 from bot.desk.answering import said_before
-from bot.desk.commands import Answer, Ask, Command, NotUnderstood, case_of, needs_case
+from bot.desk.commands import Answer, Command, NotUnderstood, case_of, needs_case
 from bot.desk.perform import Said, perform
 from bot.desk.read_commands import read_commands
 from bot.desk.rights import may_see
 from bot.duty import UNIT_OFFICER, unit_officer
 from bot.errors import NeedsPerson
 from bot.facts import CaseNumber
-from bot.masking import masked_part
+from bot.masking import masked, masked_part
 from bot.notices import queue_receipt
 from bot.office import CurrentOffice, Office, Officer, Unit
-from bot.parts import Heading, Paragraph, Part
+from bot.parts import Paragraph, Part
 from bot.port import FileState, InboundKind
 from bot.questions import Question, Reply
 from bot.store.ledger import Ledger
@@ -260,10 +261,12 @@ class MailFace:
         """Tell the officer what came of all the commands, in one mail."""
         t, office = self._office.texts.t, self._office
         parts: list[Part | Question] = []
-        for command, one in zip(commands, said, strict=True):
-            if len(said) > 1 and not isinstance(command, Ask):
-                parts.append(Heading(one.subject))
-            parts += [_hidden(office, part, opened=one.opened) for part in one.parts]
+        for short, group in groupby(said, key=lambda one: bool(_line_of(one))):
+            told = list(group)
+            if short and len(said) > 1:
+                parts.append(Paragraph("\n".join(f"• {masked(office.texts, _line_of(one))}" for one in told)))
+            else:
+                parts += [_hidden(office, part, opened=one.opened) for one in told for part in one.parts]
         if not mail.vouched and any(one.done for one in said):
             parts.append(Paragraph(t("Var det inte du som skrev? Säg till din administratör genast.")))
         subject = said[0].subject if len(said) == 1 else t("{count} besked", count=len(said))
@@ -301,6 +304,12 @@ class MailFace:
             return None
         now = fold_case(facts)
         return case if may_see(self._office, officer, now) and now.merged_into is None else None
+
+
+def _line_of(said: Said) -> str:
+    """Return what was said if it takes one line, else nothing."""
+    only = said.parts[0] if len(said.parts) == 1 and not said.opened else None
+    return only.text if isinstance(only, Paragraph) else ""
 
 
 def _hidden(office: Office, part: Part | Question, *, opened: bool) -> Part | Question:

@@ -247,7 +247,14 @@ def _show(ledger: Ledger, office: Office, act: Act, command: ShowNumbers | ShowA
 def _contact(ledger: Ledger, office: Office, act: Act, contact: Contact) -> Said:
     t = office.texts.t
     number = contacts.log_contact(ledger, office, act, contact)
-    what = t("Samtalet är antecknat.") if contact.way is Way.PHONE else t("Besöket är antecknat.")
+    told = [t("svar direkt") if contact.direct else t("inget svar direkt")]
+    if contact.seconds is not None:
+        told.append(t("{seconds} sekunder", seconds=contact.seconds))
+    topic = office.topic_named(contact.topic) if contact.topic else None
+    if topic is not None:
+        told.append(topic.name)
+    about = ", ".join(told)
+    what = t("Samtal: {what}.", what=about) if contact.way is Way.PHONE else t("Besök: {what}.", what=about)
     if number is not None:
         what += " " + t("Det väntar på svar som {number}.", number=number)
     elif not contact.direct and not contact.text:

@@ -39,7 +39,7 @@ from bot.desk.read_questions import (
     read_search,
 )
 from bot.desk.spelling import first_word, shown, visible
-from bot.desk.written import Written, signs_off
+from bot.desk.written import SHORT_NAME, Written, signs_off
 from bot.facts import CaseMark, CaseNumber, Kind
 from bot.questions import BrokenPromises, History, Journal, LeftOut, Show, Similar, WhoSaw
 
@@ -153,14 +153,16 @@ def _held_back(lines: Sequence[str]) -> NotUnderstood | None:
 def _is_short(line: str) -> bool:
     """Tell whether a line is one short word, as ``/mia``: a name rather than a misspelt command."""
     word, rest = first_word(line)
-    return len(word) <= 6 and not rest
+    return len(word) <= SHORT_NAME and not rest
 
 
 def _blocks(lines: Sequence[str]) -> list[list[str]]:
-    """Return each command's lines, its own first. A name after a slash begins none."""
-    blocks = [[lines[0]]]
+    """Return each command's lines, its own first. A name after a slash begins none, unless there are very many."""
+    blocks, names = [[lines[0]]], 0
     for line in lines[1:]:
-        if visible(line).startswith("/") and not signs_off(line):
+        slash = visible(line).startswith("/")
+        names += slash
+        if slash and (names > MOST_PATHS + MOST_COMMANDS or not signs_off(line)):
             blocks.append([line])
         else:
             blocks[-1].append(line)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.desk.case_numbers import pull_numbers
-from bot.desk.command_names import Verb, named
-from bot.desk.spelling import fold, seen, visible
+from bot.desk.command_names import VERY_NEAR, Verb, named, nearest
+from bot.desk.spelling import first_word, fold, seen, visible
 from bot.facts import CaseNumber
 
 LONGEST_LINE = 1000
@@ -14,6 +14,9 @@ LONGEST_LINE = 1000
 
 SHORTEST_REASON = 4
 """Characters of a reason that says something to whoever reads the log."""
+
+SHORT_NAME = 6
+"""Characters of a name and its slash that may be near to a command: ``/Mia`` is near to ``/mina``."""
 
 LONGEST_NOTHING = 20
 """Characters of a text that may be no more than a word of our examples."""
@@ -57,9 +60,11 @@ class Written:
 
 
 def signs_off(line: str) -> bool:
-    """Tell whether a line is a name after a slash, as ``/Anna``, and no command."""
-    seen = visible(line)[:100].rstrip("*_~` ")
-    return _SIGN_OFF.fullmatch(seen) is not None and named(seen)[0] is None
+    """Tell whether a line is a name after a slash, as ``/Anna``, and no command, nor a long word very near to one."""
+    said = visible(line)[:100].rstrip("*_~` ")
+    if _SIGN_OFF.fullmatch(said) is None or named(said)[0] is not None:
+        return False
+    return len(first_word(said)[0]) <= SHORT_NAME or not nearest(said, VERY_NEAR)
 
 
 def without_signature(text: str) -> str:
