@@ -12,6 +12,7 @@ from commands.administration import changes
 from commands.baseline import baseline
 from commands.calendar import calendar
 from commands.canned import canned
+from commands.desk import desk
 from commands.explain import explain
 from commands.held import held
 from commands.promise import promise
@@ -47,6 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Kommunsvar: a municipality's contact address. Every message kept, every answer timed.",
 )
+app.add_typer(desk, name="desk")
 app.add_typer(explain, name="explain")
 app.add_typer(held, name="held")
 app.add_typer(staff, name="staff")

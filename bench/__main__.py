@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import baseline, path, stored
+from bench import baseline, desk, path, stored
 from bench.table import Row, print_table, write_json
 
 BENCHES: dict[str, Callable[[bool], Sequence[Row]]] = {
@@ -14,6 +14,7 @@ BENCHES: dict[str, Callable[[bool], Sequence[Row]]] = {
     "clock": path.clock,
     "start": path.start,
     "stored": stored.stored,
+    "desk": desk.desk,
     "baseline": baseline.measure_only,
 }
 

@@ -109,7 +109,7 @@ def _tables(story: _Story) -> Iterator[tuple[str, str, Iterator[Row]]]:
         "addresses", "id, person, channel, address, name",
         ((n + 1, n + 1, "mail", person_of(n), "Kim Exempel") for n in story.cases),
     )  # fmt: skip
-    yield "participants", '"case", address', ((_number(n), n + 1) for n in story.cases)
+    yield "participants", '"case", address', ((number_of(n), n + 1) for n in story.cases)
     columns = 'id, "case", direction, address, officer, inbox, message_id, subject, text, digest, created_at'
     yield "messages", columns, _messages(story)
     columns = (
@@ -119,7 +119,7 @@ def _tables(story: _Story) -> Iterator[tuple[str, str, Iterator[Row]]]:
     yield "outbox", columns, _outbox(story)
     yield (
         "inbox", "id, channel, external_id, recipients, sender, arrived_at, size, state, outcome",
-        ((n + 1, "mail", _spread(n) * 2, f'["{CONTACT}"]', person_of(n), arrived[n], 700, "done", _number(n))
+        ((n + 1, "mail", _spread(n) * 2, f'["{CONTACT}"]', person_of(n), arrived[n], 700, "done", number_of(n))
          for n in story.cases),
     )  # fmt: skip
     original = _TEXT.encode()
@@ -139,19 +139,19 @@ def _facts(story: _Story) -> Iterator[Row]:
     whens = story.at[kind_of, case_of].tolist()
     for seq, (kind, case, when) in enumerate(zip(kind_of.tolist(), case_of.tolist(), whens, strict=True), start=1):
         name, actor, source, data = kinds[kind]
-        yield seq, _number(case), 1, name, when, when, actor, source.format(_spread(case)), data
+        yield seq, number_of(case), 1, name, when, when, actor, source.format(_spread(case)), data
 
 
 def _cases(story: _Story) -> Iterator[Row]:
     for n, arrived, changed in zip(story.cases, story.at[0].tolist(), _changed(story), strict=True):
-        yield _number(n), "mail", "question", "kontaktcenter", "open", arrived, changed
+        yield number_of(n), "mail", "question", "kontaktcenter", "open", arrived, changed
 
 
 def _inquiries(story: _Story) -> Iterator[Row]:
     at, seqs = story.at.tolist(), story.seq[2].tolist()
     for n, changed in zip(story.cases, _changed(story), strict=True):
         answered, seq = (at[2][n], seqs[n]) if seqs[n] else (None, None)
-        yield _number(n), 1, "mail", "question", "kontaktcenter", at[0][n], 1, at[1][n], answered, seq, changed
+        yield number_of(n), 1, "mail", "question", "kontaktcenter", at[0][n], 1, at[1][n], answered, seq, changed
 
 
 def _changed(story: _Story) -> list[int]:
@@ -163,9 +163,9 @@ def _messages(story: _Story) -> Iterator[Row]:
     at, answered = story.at.tolist(), story.seq[2].tolist()
     for n in story.cases:
         sent = f"{_spread(n)}@mail.example.org"
-        yield 2 * n + 1, _number(n), "in", n + 1, "", n + 1, sent, "Gatlykta", _TEXT, _spread(n), at[0][n]
+        yield 2 * n + 1, number_of(n), "in", n + 1, "", n + 1, sent, "Gatlykta", _TEXT, _spread(n), at[0][n]
         if answered[n]:
-            yield 2 * n + 2, _number(n), "out", None, "anna", None, "", "Gatlykta", _TEXT, "", at[2][n]
+            yield 2 * n + 2, number_of(n), "out", None, "anna", None, "", "Gatlykta", _TEXT, "", at[2][n]
 
 
 def _outbox(story: _Story) -> Iterator[Row]:
@@ -176,11 +176,11 @@ def _outbox(story: _Story) -> Iterator[Row]:
         mails += [("answer", person_of(n), f"a{_spread(n)}", 2)] if answered[n] else []
         for place, (kind, to, message_id, when) in enumerate(mails, start=1):
             then = at[when][n]
-            yield (4 * n + place, kind, "sent", _number(n), 1, to, CONTACT, "Re: Gatlykta", _LETTER, message_id,
+            yield (4 * n + place, kind, "sent", number_of(n), 1, to, CONTACT, "Re: Gatlykta", _LETTER, message_id,
                    then, then, then, then, 1)  # fmt: skip
 
 
-def _number(case: int) -> str:
+def number_of(case: int) -> str:
     """Return a case's number; neighbours lie far apart, as drawn ones do."""
     at, signs = case * 549_755_813 % _NUMBERS, ""
     for _ in range(6):

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 Words = list[tuple[Officer, Word]]
 _Key = tuple[CaseNumber, int]
-_State = tuple[int, bool, int]
+_State = tuple[int, bool, int, str, str]
 
 
 class Reminding:
@@ -76,12 +76,13 @@ class Reminding:
 
 
 def _states(office: Office, waiting: Waiting, now: datetime) -> dict[_Key, _State]:
-    """Return for each waiting inquiry what may be due, whether its owner is gone, and when its case last changed."""
+    """Return for each waiting inquiry what may be due, whether its owner is gone, and what tells that it changed."""
     reached = stages(office, waiting.arrived, waiting.kinds, waiting.told, now)
-    gone = gone_owners(office, waiting.owners, now)
-    keys = zip(waiting.cases, waiting.numbers, strict=True)
-    rows = zip(reached, [owner in gone for owner in waiting.owners], waiting.changed, strict=True)
-    return dict(zip(keys, rows, strict=True))
+    absent = gone_owners(office, waiting.owners, now)
+    gone = [owner in absent for owner in waiting.owners]
+    # By the instant alone a change would not be seen where the clock was set back.
+    rows = zip(reached, gone, waiting.changed, waiting.owners, waiting.told, strict=True)
+    return dict(zip(zip(waiting.cases, waiting.numbers, strict=True), rows, strict=True))
 
 
 def look_after(ledger: Ledger, office: Office, cases: Collection[CaseNumber]) -> set[CaseNumber]:

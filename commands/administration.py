@@ -33,7 +33,7 @@ def make_change(config: Path, by: str, decide: "Decide", *, trial: bool = False)
 
     async def work() -> "Done | ChangeRefused":
         try:
-            return await change(settings, texts, decide, actor=_actor(by), now=datetime.now(UTC), trial=trial)
+            return await change(settings, texts, decide, actor=actor_of(by), now=datetime.now(UTC), trial=trial)
         except ChangeRefused as refused:
             return refused
 
@@ -144,7 +144,8 @@ def day_of(text: str) -> date:
         die(f"{text} is not a date: write it as 2026-12-23")
 
 
-def _actor(by: str) -> str:
+def actor_of(by: str) -> str:
+    """Return who does it: as said with --by, else who is logged in."""
     from bot.register import cli_actor
 
     try:

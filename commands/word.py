@@ -12,7 +12,7 @@ word = typer.Typer(
 )
 
 TheDoor = Annotated[str, typer.Argument(metavar="DOOR", help="danger, child, appeal or secrecy.")]
-Words = Annotated[str, typer.Argument(help="One or several words; a * at the end stands for any ending.")]
+Words = Annotated[str, typer.Argument(help="One or several words; a * after a word stands for any ending.")]
 
 
 @word.command("list")
@@ -28,8 +28,8 @@ def word_list(
     standing = look(config)
     t = standing.texts.t
     for one in wanted:
-        address = standing.layers.doors.get(one) or t("ingen särskild adress")
-        print(t("{door}, dit går en avisering: {address}", door=one.value, address=address))
+        address = standing.layers.doors.get(one) or t("den som har jour")
+        print(t("{door}: {address} får veta genast", door=one.value, address=address))
         words = sorted((known.words for known in standing.layers.words.values() if known.door is one), key=str.casefold)
         print_columns([("", said) for said in words] or [("", "–")])
 
@@ -57,8 +57,8 @@ def word_end(door: TheDoor, words: Words, config: Config = DEFAULT_CONFIG, by: B
 @word.command("door")
 def word_door(
     door: TheDoor,
-    address: Annotated[str | None, typer.Argument(help="Who is told at once, beside the unit.")] = None,
-    nobody: Annotated[bool, typer.Option("--nobody", help="Nobody beside the unit.")] = False,
+    address: Annotated[str | None, typer.Argument(help="Who is told at once.")] = None,
+    end: Annotated[bool, typer.Option("--end", help="No address of its own: whoever is on call is told.")] = False,
     config: Config = DEFAULT_CONFIG,
     by: By = "",
 ) -> None:
@@ -66,8 +66,8 @@ def word_door(
     from config.change_texts import DOORS, set_door
 
     which = chosen(door, DOORS)
-    if bool(address) == nobody:
-        die("say an address, or --nobody")
+    if bool(address) == end:
+        die("say an address, or --end")
     done = make_change(config, by, lambda standing: set_door(standing, which, (address or "").strip()))
-    t, gone = done.before.texts.t, done.changes[0].ended
-    print(t("Bara enheten får veta.") if gone else t("{address} får veta.", address=done.changes[0].data["address"]))
+    t, told = done.before.texts.t, done.changes[0].data["address"]
+    print(t("Den som har jour får veta.") if end else t("{address} får veta genast.", address=told))

@@ -139,7 +139,7 @@ def add_word(standing: Standing, door: Door, words: str) -> tuple[Change, ...]:
     except ValueError:
         text = t(
             "”{words}” går inte. Skriv ett eller flera ord, minst {least} tecken. "
-            "En * sist står för alla ändelser; då behövs minst {beginning} tecken före.",
+            "En * efter ett ord står för alla ändelser; då behövs minst {beginning} tecken före.",
             words=words, least=LEAST_WORD, beginning=LEAST_BEGINNING,
         )  # fmt: skip
         faults.append(Fault("words", text))

@@ -16,7 +16,7 @@ from config.settings import Id, Part, PromiseDays
 DEFAULTS = Path(__file__).parent / "desk_defaults.toml"
 
 _FIELD = re.compile(r"\{[^\W\d]\w{0,30}\}")
-_WORDS = re.compile(r"[\w'’-]+(?: [\w'’-]+)*\*?")
+_WORDS = re.compile(r"[\w'’-]+\*?(?: [\w'’-]+\*?)*")
 
 LEAST_WORD = 3
 LEAST_BEGINNING = 4
@@ -27,12 +27,12 @@ def checked_words(text: str) -> str:
     """Return a door's words with single spaces between them.
 
     Raises:
-        ValueError: they are too short, or hold another sign than letters, digits, hyphens and a ``*`` at the end.
+        ValueError: they are too short, or hold another sign than letters, digits, hyphens and a ``*`` after a word.
     """
     words = " ".join(text.split())
     least = LEAST_BEGINNING if words.endswith("*") else LEAST_WORD
     if _WORDS.fullmatch(words) is None or len(words.rstrip("*")) < least:
-        raise ValueError("words are letters, with a * at the end at most, and not shorter than 3 (4 before a *)")
+        raise ValueError("words are letters, with a * after one at most, and not shorter than 3 (4 before a *)")
     return words
 
 

@@ -7,7 +7,7 @@ import random
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
@@ -15,13 +15,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from bot.app import read_row
 from bot.channels.mail_read import read_mail
-from bot.facts import Channel, InboxId
 from bot.office import Notify, Role
 from bot.port import InboundKind, Outbound
-from bot.store.rows import InboxRow
-from config.building import office_of
 from config.settings import (
     Answers,
     CalendarSettings,
@@ -261,6 +257,20 @@ def corpus() -> tuple[bytes, ...]:
 
 def local(instant: datetime) -> datetime:
     return instant.astimezone(ZONE)
+
+
+def working_time(begin: datetime, minutes: float) -> datetime:
+    """The instant (UTC) after so many minutes at work: 8.00 to 16.30 on weekdays, by Stockholm's clock."""
+    at, left = local(begin), minutes
+    while True:
+        opens, closes = at.replace(hour=8, minute=0, second=0), at.replace(hour=16, minute=30, second=0)
+        if at.weekday() < 5 and at < closes:
+            at = max(at, opens)
+            room = (closes - at).total_seconds() / 60
+            if left < room:
+                return (at + timedelta(minutes=left)).astimezone(UTC)
+            left -= room
+        at = datetime(at.year, at.month, at.day, 8, tzinfo=ZONE) + timedelta(days=1)
 
 
 _DAYS = ("mån", "tis", "ons", "tors", "fre", "lör", "sön")

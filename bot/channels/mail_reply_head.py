@@ -43,6 +43,8 @@ _ORIGINAL = re.compile(
     re.IGNORECASE,
 )
 """A rule with words in it; those of Notes name the sender: "-----Anna <anna@example.org> skrev: -----"."""
+_ARROWS = re.compile(r"\s*>>> [^\n]{1,300} >>>\s*")
+"""How GroupWise introduces what it quotes, without any sign on the quoted lines; nobody else writes so."""
 _CASE = re.compile(r"\bK-[0-9A-Z]{6}-[0-9A-Z]\b")
 """A case number: the subject of every notice begins with one, so a reply's header holds it in any language."""
 _ANY_KEY = re.compile(r"[ \t*_]*[^\W\d_][^:：\n]{0,24}[:：](?:[\s*_]|$)")
@@ -133,7 +135,7 @@ def above_introduction(lines: Sequence[str], cut: int, *, marked: int, secret: i
     kept = _without_quoted(_without_banner(_trimmed(kept)))
     if head < 0:
         _drop_introduction(kept)
-    return _trimmed(kept)
+    return _trimmed(kept[: next((at for at, line in enumerate(kept) if _ARROWS.fullmatch(line)), len(kept))])
 
 
 def _head_at(lines: Sequence[str], cut: int, marked: int, secret: int) -> int:

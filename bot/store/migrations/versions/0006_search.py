@@ -13,7 +13,8 @@ SQLITE = (
     "(words, detail=none, columnsize=0, tokenize=\"ascii tokenchars '@.+-_'\")",
 )
 POSTGRESQL = (
-    "CREATE TABLE search_words (message BIGINT PRIMARY KEY, words tsvector NOT NULL)",
+    "CREATE TABLE search_words "
+    "(message BIGINT CONSTRAINT pk_search_words PRIMARY KEY, words tsvector NOT NULL)",
     # What waits to be sorted into the index is sorted in by whoever fills the list, so it is kept short (kB).
     "CREATE INDEX ix_search_words_words ON search_words USING gin (words) WITH (gin_pending_list_limit = 1024)",
 )
