@@ -21,6 +21,7 @@ from commands.shell import (
     AsJson,
     Config,
     Language,
+    calendar_now,
     database_url,
     instant_of,
     log_to_stderr,
@@ -121,7 +122,6 @@ def report(
 ) -> None:
     """Print the week's figures: arrivals and their classes under each one-day rule, share, median, p90, queue."""
     settings = readable(config)
-    from config.building import calendar_of
     from measurement.export import as_json as to_json
     from measurement.periods import Week
     from measurement.show import as_text
@@ -129,7 +129,7 @@ def report(
     from measurement.weekly import weekly_report
 
     async def work() -> str:
-        texts, calendar, chosen = texts_for(settings, language), calendar_of(settings), Week.parse(week)
+        texts, calendar, chosen = texts_for(settings, language), await calendar_now(settings), Week.parse(week)
         instant = instant_of(as_of, settings) if as_of else datetime.now(UTC)
         start, end = chosen.start(calendar.zone), chosen.end(calendar.zone)
         data = await read_week(database_url(settings), start, end, instant)

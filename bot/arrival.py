@@ -124,7 +124,7 @@ def wanted(arrivals: Sequence[Arrival], office: Office) -> Wanted:
         if isinstance(arrival.token, BounceToken):
             keys.outbox.add(arrival.token.outbox)
         elif isinstance(arrival.token, OfficerToken | DeskToken):
-            _want_desk(keys, arrival, arrival.token)
+            _want_desk(keys, arrival, arrival.token, office)
         elif arrival.token is not None:
             keys.cases.add(arrival.token.case)
         tagged = office.tokens.case_in_subject(inbound.subject)
@@ -135,13 +135,14 @@ def wanted(arrivals: Sequence[Arrival], office: Office) -> Wanted:
     return keys
 
 
-def _want_desk(keys: Wanted, arrival: Arrival, token: OfficerToken | DeskToken) -> None:
+def _want_desk(keys: Wanted, arrival: Arrival, token: OfficerToken | DeskToken, office: Office) -> None:
     """Add the cases an officer's mail names, and their texts where it may be asked for them."""
     named = set(numbers_in(arrival.inbound.text[:_COMMANDS]))
     if isinstance(token, OfficerToken):
         named.add(token.case)
     keys.cases |= named
-    keys.told.add(arrival.inbound.from_addr)
+    officer = office.officer(token.officer)
+    keys.told.add(officer.email if officer else arrival.inbound.from_addr)
     if "/" in arrival.inbound.text[:_COMMANDS]:
         keys.texts |= named
 

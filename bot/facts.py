@@ -140,7 +140,8 @@ class Fact:
             day of the promise, as 2026-12-01, on what opens an inquiry); merged (the case it came by); via (forwarded
             by a colleague: occurred_at is when the colleague got it; web_form)
             acknowledged: outbox
-            assigned: officer (whose case it is now, empty: nobody's); message (an answer on its way)
+            assigned: officer (whose case it is now, empty: nobody's); message (an answer on its way); why (away or
+            left: given back by the service)
             transferred: unit; officer; message (the note that tells why)
             held (holding notice of a person): message, outbox, until (the new promise, as 2026-12-01)
             delayed (we told that the promise will be missed): outbox, until
@@ -156,7 +157,7 @@ class Fact:
             marked: mark, value (empty: taken away); message (the note that tells why)
             outcome: result, message; outbox where it was sent
             merged: into (on the case that ends) or from, and same_person (true: an officer says so)
-            reminded: of (owner, unit, promise_owner, promise_unit, door), officer or unit
+            reminded: of (owner, unit, promise_owner, promise_unit, promise_broken, door), officer or unit; door
             phone: way (phone or visit), direct (true or false); seconds, topic, reception (1–5), message
             corrected: seq (of the fact corrected); drop (true) or occurred_at (microseconds UTC)
 

@@ -58,8 +58,16 @@ def queue_notices(
     day = office.texts.moment(due.deadline)
     subject = f"{case} · {without_tag(inbound.subject)} · " + office.texts.t("svara senast {time}", time=day)
     attach = (arrival.inbox,) if any(file.state is FileState.PASSED for file in inbound.files) else ()
-    for officer in recipients(ledger, office, case):
+    officers = recipients(ledger, office, case)
+    for officer in officers:
         queue_staff_mail(ledger, office, officer, unit, case, inquiry, subject=subject, parts=parts, attach=attach)
+    if not officers:
+        t = office.texts.t
+        queue_admin_mail(
+            ledger, office, t("{number}: ingen handläggare får veta", number=case),
+            t("Ett meddelande väntar i {unit}, men enheten har ingen som får se det. Lägg till någon med {command}.",
+              unit=unit.name, command="run_bot.py staff add") + "\n",
+        )  # fmt: skip
 
 
 def queue_files(

@@ -50,7 +50,7 @@ def _sentences(office: Office, one: Pending, reminder: Reminder) -> tuple[str, s
         time = office.texts.moment(one.deadline)
         if late:
             return t("borde ha besvarats {time}", time=time), t("Borde ha besvarats {time} (så mäts det).", time=time)
-        return t("svara senast {time}", time=time), t("Svara senast {time} (så mäts det).", time=time)
+        return t("påminnelse: svara senast {time}", time=time), t("Svara senast {time} (så mäts det).", time=time)
     time = office.texts.moment(one.promise_ends)
     short = t("lovat svar senast {time}", time=time)
     if reminder.of is Of.PROMISE_BROKEN:
@@ -119,10 +119,7 @@ def _queue_one(ledger: Ledger, office: Office, officer: Officer, words: Sequence
         Paragraph(
             t("Svara på det här mejlet, så går ditt svar till den som frågar.")
             + "\n"
-            + t(
-                "Skriv /visa {number} på första raden om du vill läsa ärendet, eller /ta om du tar det.",
-                number=word.case,
-            )
+            + t("Vill du läsa ärendet först? Skriv /visa {number} på första raden.", number=word.case)
         ),
     ]
     queue_staff_mail(ledger, office, officer, word.unit, word.case, word.inquiry, subject=subject, parts=parts)

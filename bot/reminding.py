@@ -25,7 +25,7 @@ from bot.reminders import (
 from bot.store.database import Database
 from bot.store.ledger import Ledger, open_ledger
 from bot.store.reading import Wanted
-from bot.store.waiting import Waiting, addresses_in, read_waiting
+from bot.store.waiting import WaitingColumns, addresses_in, read_waiting
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Reminding:
         return ledger.known.last_outbox - before
 
 
-def _states(office: Office, waiting: Waiting, now: datetime) -> dict[_Key, _State]:
+def _states(office: Office, waiting: WaitingColumns, now: datetime) -> dict[_Key, _State]:
     """Return for each waiting inquiry what may be due, whether its owner is gone, and what tells that it changed."""
     reached = stages(office, waiting.arrived, waiting.kinds, waiting.told, now)
     absent = gone_owners(office, waiting.owners, now)

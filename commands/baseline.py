@@ -8,7 +8,19 @@ from typing import Annotated
 
 import typer
 
-from commands.shell import DEFAULT_CONFIG, AsJson, Config, Language, die, or_die, progress, readable, texts_for
+from commands.shell import (
+    DEFAULT_CONFIG,
+    AsJson,
+    Config,
+    Language,
+    calendar_now,
+    die,
+    or_die,
+    progress,
+    readable,
+    run_to_end,
+    texts_for,
+)  # fmt: skip
 
 
 def baseline(
@@ -26,7 +38,6 @@ def baseline(
     from bot.baseline import Places, fetch, measure, opened
     from bot.channels.imap_session import open_session
     from bot.transport import mailbox_of
-    from config.building import calendar_of
     from measurement.baseline import MailboxData, period_start
     from measurement.baseline import baseline as figures_of
     from measurement.show_baseline import as_json as to_json
@@ -38,7 +49,7 @@ def baseline(
         die(f"name one of the mailboxes: {', '.join(known) or 'none is configured'}")
 
     def work() -> str:
-        calendar, as_of, box = calendar_of(settings), datetime.now(UTC), mailbox_of(known[chosen])
+        calendar, as_of, box = run_to_end(calendar_now(settings)), datetime.now(UTC), mailbox_of(known[chosen])
         start = period_start(as_of, months, calendar.zone)
         places = Places(
             folder=box.folder, more=folders or (), sent=sent or ([box.sent_folder] if box.sent_folder else [])

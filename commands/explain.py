@@ -14,10 +14,10 @@ from commands.shell import (
     AsJson,
     Config,
     Language,
+    calendar_now,
     database_url,
     die,
     instant_of,
-    or_die,
     readable,
     run_to_end,
     texts_for,
@@ -37,7 +37,6 @@ def explain_case(
     """Print every start, stop and revocation of a case, and the open intervals between."""
     settings = readable(config)
     from bot.case import read_number
-    from config.building import calendar_of
     from measurement.explain import case_as_json
     from measurement.explain import explain_case as to_text
     from measurement.source import case_facts
@@ -47,7 +46,7 @@ def explain_case(
         die(f"{number} is not a case number: it should look like K-7Q4M2X-9, and its last sign must fit the others")
 
     async def work() -> str:
-        texts, calendar = texts_for(settings, language), calendar_of(settings)
+        texts, calendar = texts_for(settings, language), await calendar_now(settings)
         instant = instant_of(as_of, settings) if as_of else datetime.now(UTC)
         facts = await case_facts(database_url(settings), known)
         if as_json:
@@ -67,17 +66,16 @@ def explain_time(
 ) -> None:
     """Print clock time, open time and the deadline under each rule for two instants."""
     settings = readable(config)
-    from config.building import calendar_of
     from measurement.explain import explain_time as to_text
     from measurement.explain import time_as_json
 
-    def work() -> str:
-        calendar, first, last = calendar_of(settings), instant_of(start, settings), instant_of(end, settings)
+    async def work() -> str:
+        calendar, first, last = await calendar_now(settings), instant_of(start, settings), instant_of(end, settings)
         if as_json:
             return json.dumps(time_as_json(first, last, calendar), ensure_ascii=False, indent=2)
         return to_text(first, last, calendar, texts_for(settings, language))
 
-    print(or_die(work))
+    print(run_to_end(work()))
 
 
 @explain.command("mail")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 import typer
 
 if TYPE_CHECKING:
+    from bot.calendar import Calendar
     from config.settings import Settings
     from config.texts import Texts
 
@@ -114,6 +115,18 @@ def _leaves(error: BaseException) -> list[BaseException]:
     if isinstance(error, BaseExceptionGroup):
         return [leaf for one in error.exceptions for leaf in _leaves(one)]
     return [error]
+
+
+async def calendar_now(settings: "Settings") -> "Calendar":
+    """Return the opening hours of the file and of what was entered since, the same that the service counts by.
+
+    Raises:
+        ValueError: hours that make no sense. OurFault, TryLater: the database.
+    """
+    from bot.administration import known_entries
+    from config.building import calendar_of
+
+    return calendar_of(settings, await known_entries(settings))
 
 
 def database_url(settings: "Settings") -> str:

@@ -143,12 +143,13 @@ class _Teller:
         await self._world.jump_to(_at(monday + timedelta(days=1), 15, 20))
         office = self._world.service.office()
         address = office.tokens.desk_address(CONTACT, OfficerId("bo"))
-        lines = _mail("Bo Exempel <bo@kommun.example>", "Skrivbordet", "/telefon 45 ja bygglov\n/telefon 20 ja förskola\n/kö",
-                      "skrivbord-1@kommun.example")  # fmt: skip
+        text = "/telefon 45 ja bygglov\n/telefon 20 ja förskola\n/kö"
+        lines = _mail("Bo Exempel <bo@kommun.example>", "Skrivbordet", text, "skrivbord-1@kommun.example")
         await self._scene(t("Bo antecknar två samtal och frågar vad som väntar"), lines)
         after = len(boxes.delivered)
         await self._world.send(lines, address)
-        await self._received(t("Bo får svar från sitt skrivbord"), await boxes.wait_for("bo@kommun.example", after=after))
+        told = await boxes.wait_for("bo@kommun.example", after=after)
+        await self._received(t("Bo får svar från sitt skrivbord"), told)
 
     async def _minute_of_regret(self) -> None:
         """Let the time pass in which an officer can still take an answer back."""

@@ -184,7 +184,9 @@ def first_mail(
     text = f"Hej!\n\n{said} {mark}\n\n/{person.name.split(' ')[0]}\n"
     if chance.random() < 0.01:
         text = f"{said} {mark}\nMitt personnummer är {PERSONAL_NUMBER}.\n"
-    shape = chance.choices(("plain", "latin", "html", "both", "file", "subject only", "corpus"), (50, 8, 8, 15, 8, 2, 9))[0]
+    shape = chance.choices(
+        ("plain", "latin", "html", "both", "file", "subject only", "corpus"), (50, 8, 8, 15, 8, 2, 9)
+    )[0]
     dmarc = "pass" if person.vouched else ""
     if shape == "plain":
         return make_mail(text, sender=frm, to=to, subject=f"{subject} {mark}", message_id=named, dmarc=dmarc)
@@ -196,7 +198,7 @@ def first_mail(
         mail[name] = value
     match shape:
         case "latin":
-            mail.set_content(text, charset="iso-8859-1", cte="quoted-printable")
+            mail.set_content(text.replace("Ł", "L"), charset="iso-8859-1", cte="quoted-printable")
         case "html":
             mail.set_content(f"<div>{said} <b>{mark}</b></div>", subtype="html")
         case "both":
@@ -290,7 +292,9 @@ def reply_text(client: str, own: str, to: Outbound, *, below: str = "") -> str:
         case "thunderbird":
             return f"{own}\n\nDen {at:%Y-%m-%d} kl. {at:%H:%M}, skrev {to.from_name}:\n{quoted}\n\n{below}"
         case "outlook":
-            head = f"Från: {to.from_name} <{to.reply_to}>\nSkickat: den {at.day} {_MONTHS[at.month]} {at.year} {at:%H:%M}"
+            head = (
+                f"Från: {to.from_name} <{to.reply_to}>\nSkickat: den {at.day} {_MONTHS[at.month]} {at.year} {at:%H:%M}"
+            )
             return f"{own}\n\n{head}\nTill: mig\nÄmne: {to.subject}\n\n{to.text}\n{below}"
         case _:
             return f"{own}\n"
@@ -306,7 +310,14 @@ def reply_mail(
     subject = to.subject if to.subject.lower().startswith("re:") else f"{'Autosvar' if auto else 'SV'}: {to.subject}"
     text = own if auto else reply_text(client, own, to, below=below)
     return make_mail(
-        text, sender=sender, to=at or to.reply_to, subject=subject, message_id=message_id, dmarc=dmarc, **thread, **marks
+        text,
+        sender=sender,
+        to=at or to.reply_to,
+        subject=subject,
+        message_id=message_id,
+        dmarc=dmarc,
+        **thread,
+        **marks,
     )
 
 
@@ -319,7 +330,10 @@ def passed_on(colleague: Colleague, person: Person, mark: str, said: str, at: da
         + f" {when.year} {when:%H:%M}\nTill: {colleague.name} <{colleague.email}>\nÄmne: Fråga {mark}\n\n{said} {mark}\n"
     )
     return make_mail(
-        text, sender=f"{colleague.name} <{colleague.email}>", subject=f"VB: Fråga {mark}", message_id=f"{mark}@kommun.example"
+        text,
+        sender=f"{colleague.name} <{colleague.email}>",
+        subject=f"VB: Fråga {mark}",
+        message_id=f"{mark}@kommun.example",
     )
 
 

@@ -35,6 +35,8 @@ class Scale:
     restart_every: float = 2.5
     """Days."""
     down_every: float = 6
+    hurry: float = 0.8
+    """How often what came is read at once, and does not wait for the next mail."""
     seed: int = 1
 
 
@@ -80,7 +82,7 @@ class Days:
             self.clock.instant = max(self.now, instant)
             await event()
             # Now and then what came stays unread until the next comes, so that they are read together.
-            if self.chance.random() < 0.8:
+            if self.chance.random() < self.scale.hurry:
                 await self.settle()
         await self.settle()
         for _ in range(24):
@@ -135,7 +137,9 @@ class Days:
 
     def _minute(self) -> float:
         """A minute of the day in which people write: most of them by day, some at night."""
-        return self.chance.triangular(0, 24 * 60, 300) if self.chance.random() < 0.9 else self.chance.uniform(0, 24 * 60)
+        return (
+            self.chance.triangular(0, 24 * 60, 300) if self.chance.random() < 0.9 else self.chance.uniform(0, 24 * 60)
+        )
 
     async def _relay_falls(self, begin: datetime) -> None:
         self.soak.relay.down = (begin, begin + timedelta(hours=1))
@@ -156,10 +160,10 @@ class Days:
     ) -> None:
         """A first mail to a unit's address; some are delivered twice, some persons ask again in a new mail."""
         mark, to = self.marks.draw(Said.CITIZEN), UNITS[unit].address
-        raw = folk.first_mail(self.chance, person, sender, to, mark, subject, said)
+        raw, came = folk.first_mail(self.chance, person, sender, to, mark, subject, said), self.now
 
-        def arrives(now: datetime) -> None:
-            matter = self.truth.arrives(person, sender, unit, mark, now)
+        def arrives(_: datetime) -> None:
+            matter = self.truth.arrives(person, sender, unit, mark, came)
             matter.door = said == folk.DOOR
             if self.chance.random() < 0.04:
                 self.after(self.chance.uniform(2, 30), lambda: self._asks_again(matter, unit, said))
@@ -185,8 +189,10 @@ class Days:
             subject=f"Påminnelse {mark}", message_id=f"{mark}@example.org",
         )  # fmt: skip
 
-        def arrives(now: datetime) -> None:
-            self.desk.twins[id(self.truth.arrives(person, address, unit, mark, now))] = matter
+        came = self.now
+
+        def arrives(_: datetime) -> None:
+            self.desk.twins[id(self.truth.arrives(person, address, unit, mark, came))] = matter
 
         await self.post(raw, UNITS[unit].address, address, arrives)
 
@@ -242,7 +248,9 @@ class Days:
             auto=True,
         )  # fmt: skip
         self.truth.counted["automatic replies"] += 1
-        await self.post(raw, to, "" if to == mail.return_path else address, lambda _: self.truth.heard(matter, address, mark))
+        await self.post(
+            raw, to, "" if to == mail.return_path else address, lambda _: self.truth.heard(matter, address, mark)
+        )
 
     async def _writes_more(self, matter: Matter, mail: Outbound, sayings: tuple[str, ...]) -> None:
         """A reply to a mail of ours: by its reply address, or by the tag in its subject alone."""
@@ -258,7 +266,8 @@ class Days:
         if sayings is folk.THANKS:
             self.desk.thanks.add(mark)
         self.truth.counted["citizens' replies"] += 1
-        await self.post(raw, to, address, lambda now: self.truth.joins(matter, address, mark, now))
+        came = self.now
+        await self.post(raw, to, address, lambda _: self.truth.joins(matter, address, mark, came))
 
     async def _stranger(self) -> None:
         """Somebody else writes to the address that a citizen was given: a matter of their own."""
@@ -275,10 +284,8 @@ class Days:
         )  # fmt: skip
         unit = next(unit.id for unit in UNITS.values() if unit.address == mail.from_addr)
         self.truth.counted["strangers"] += 1
-        await self.post(raw, mail.reply_to, address, lambda now: self._strange(person, address, unit, mark, now))
-
-    def _strange(self, person: Person, address: str, unit: str, mark: str, now: datetime) -> None:
-        self.truth.arrives(person, address, unit, mark, now)
+        came = self.now
+        await self.post(raw, mail.reply_to, address, lambda _: self.truth.arrives(person, address, unit, mark, came))
 
     async def _newsletter(self) -> None:
         mark = self.marks.draw(Said.NEVER)
@@ -290,19 +297,21 @@ class Days:
         mark = self.marks.draw(Said.NEVER)
         raw = make_mail(f"Vem är jag? {mark}", message_id=f"{mark}@example.org", dmarc="").split(b"\n")
         nameless = b"\n".join(line for line in raw if not line.startswith(b"From:"))
-        await self.post(nameless, CONTACT, "okand@example.org", lambda _: self.truth.held.update(["no_sender"]))
+        await self.post(nameless, CONTACT, "", lambda _: self.truth.held.update(["no_sender"]))
 
     async def _robot(self) -> None:
         """A robot without marks writes the same words four times: the fourth is laid aside."""
         person = Person("Robot", (f"robot{self.mails_in}@example.org",) * 2, "bare", robot=False, vouched=True)
         for turn in range(4):
             mark, address = self.marks.draw(Said.CITIZEN), person.addresses[0]
-            raw = make_mail("Larm i pumpstationen", sender=address, subject=f"Larm {mark}", message_id=f"{mark}@example.org")
+            raw = make_mail(
+                "Larm i pumpstationen", sender=address, subject=f"Larm {mark}", message_id=f"{mark}@example.org"
+            )
 
-            def arrives(now: datetime, mark: str = mark, turn: int = turn) -> None:
+            def arrives(_: datetime, mark: str = mark, turn: int = turn, came: datetime = self.now) -> None:
                 if turn == 3:
                     self.truth.held["repeated"] += 1
                 else:
-                    self.truth.arrives(person, person.addresses[0], "kc", mark, now)
+                    self.truth.arrives(person, person.addresses[0], "kc", mark, came)
 
             await self.post(raw, CONTACT, address, arrives)

@@ -27,7 +27,13 @@ CHOICES = {
 }  # fmt: skip
 """What an officer does with a notice, and how often."""
 TOPICS = ("Bygglov", "Förskola", "gatubelysning", "avfall", "Äldreomsorg", "skolskjuts", "Bostad", "annat")
-KINDS = {"synpunkt": "viewpoint", "felanmälan": "fault", "klagomål": "complaint", "fråga": "question", "beröm": "praise"}
+KINDS = {
+    "synpunkt": "viewpoint",
+    "felanmälan": "fault",
+    "klagomål": "complaint",
+    "fråga": "question",
+    "beröm": "praise",
+}
 
 
 class Desk:
@@ -92,7 +98,9 @@ class Desk:
 
     def _is_notice(self, mail: Outbound) -> bool:
         """Whether a mail asks for an answer: a message, one that was handed over, one whose answer came back, a reminder."""
-        return any(words in mail.subject for words in ("svara senast", "kom inte fram", "överlämnat", "borde ha", "lovat"))
+        return any(
+            words in mail.subject for words in ("svara senast", "kom inte fram", "överlämnat", "borde ha", "lovat")
+        )
 
     def _matter(self, mail: Outbound, number: str) -> Matter | None:
         """The matter a mail is about: by the marks of the citizen's words in it; and it has but one number."""
@@ -441,14 +449,18 @@ class Desk:
         """A question to the desk, about any case in town: what may not be seen is not shown."""
         known = [one for one in self.truth.matters[-400:] if one.number]
         matter = self.chance.choice(known) if known else None
-        drawn = self.chance.choice(("/kö", "/mina", "/sök", "/sök", "/visa", "/visa", "/historik", "/liknande", "/hjälp", "/svar"))
+        drawn = self.chance.choice(
+            ("/kö", "/mina", "/sök", "/sök", "/visa", "/visa", "/historik", "/liknande", "/hjälp", "/svar")
+        )
         if drawn in {"/visa", "/historik", "/liknande", "/svar"} and matter is None:
             return
         self.truth.counted["questions to the desk"] += 1
         if matter is None or drawn in {"/kö", "/mina", "/hjälp"}:
             await self._to_desk(who, drawn)
         elif drawn == "/sök":
-            words = self.chance.choice(("gatlykta", "bygglov", "mjölk", matter.person.addresses[0] if matter.person else "beslut"))
+            words = self.chance.choice(
+                ("gatlykta", "bygglov", "mjölk", matter.person.addresses[0] if matter.person else "beslut")
+            )
             await self._to_desk(who, f"/sök {words}")
         elif drawn == "/svar":
             await self._answers_from_desk(who, matter)
@@ -465,7 +477,9 @@ class Desk:
             return
         mark = self.marks.draw(Said.ANSWER)
         await self._to_desk(
-            who, f"/svar {matter.number}\n{self._own_words(mark, who)}", lambda _: self.truth.answers(who, matter, 0, mark)
+            who,
+            f"/svar {matter.number}\n{self._own_words(mark, who)}",
+            lambda _: self.truth.answers(who, matter, 0, mark),
         )
 
     async def _goes_away(self, who: Colleague) -> None:

@@ -138,7 +138,13 @@ class SoakTown:
         self.town.intake = intake_service(database, self.office, now, None, self.office.refresh)
         self.town.outbox = Outbox(database, self.office, self.relay, files_of, now)
         self.housekeeping = Housekeeping(
-            database, self.office, self.town.outbox, now, None, Reminding(database, self.office, now), self.office.refresh
+            database,
+            self.office,
+            self.town.outbox,
+            now,
+            None,
+            Reminding(database, self.office, now),
+            self.office.refresh,
         )
         await self.town.outbox.recover()
 

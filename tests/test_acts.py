@@ -10,7 +10,7 @@ from bot.desk import acts, answering, contacts, undoing
 from bot.desk.acts import Act, ActRefused, Refusal
 from bot.desk.commands import Contact, Way
 from bot.facts import CaseMark, CaseNumber, FactKind, Kind, OfficerId, Result, TopicId, UnitId
-from bot.inquiry import fold_inquiries
+from bot.inquiry import fold_inquiries, standing
 from bot.office import Absence, Office, Officer, Role, Topic
 from bot.store.rows import MailKind, OutboxState
 from tests.conftest import MONDAY
@@ -219,8 +219,8 @@ def test_an_undone_act_is_as_if_it_had_not_been_and_stands_in_the_facts() -> Non
 def test_a_call_answered_at_once_is_a_contact_and_no_inquiry() -> None:
     desk = Desk(staffed())
     contact = Contact(way=Way.PHONE, direct=True, seconds=45, topic="bygglov", reception=4)
-    assert contacts.log_contact(desk.ledger, desk.office, act(desk, CaseNumber(""), "anna"), contact) is None
-    (number,) = desk.cases
+    number, opens = contacts.log_contact(desk.ledger, desk.office, act(desk, CaseNumber(""), "anna"), contact)
+    assert not opens
     (fact,) = desk.ledger.facts_of(number)
     assert fact.data == {
         "way": "phone", "direct": True, "seconds": 45, "reception": 4, "topic": "bygglov", "unit": "kc",
@@ -228,11 +228,21 @@ def test_a_call_answered_at_once_is_a_contact_and_no_inquiry() -> None:
     assert fold_inquiries(desk.ledger.facts_of(number)) == ()
 
 
+def test_a_call_that_was_logged_wrongly_is_taken_back_by_its_number() -> None:
+    desk = Desk(staffed())
+    contact = Contact(way=Way.PHONE, direct=True, seconds=450)
+    number, _ = contacts.log_contact(desk.ledger, desk.office, act(desk, CaseNumber(""), "anna"), contact)
+    assert refusal(desk, number, "bo", undoing.undo) is Refusal.NOTHING_TO_UNDO
+    assert undoing.undo(desk.ledger, desk.office, act(desk, number, "anna")) is FactKind.PHONE
+    assert standing(desk.ledger.facts_of(number))[-1].kind is FactKind.CORRECTED
+    assert FactKind.PHONE not in [fact.kind for fact in standing(desk.ledger.facts_of(number))]
+
+
 def test_a_call_that_needs_an_answer_later_becomes_a_case_of_its_own() -> None:
     desk = Desk(staffed())
     contact = Contact(way=Way.PHONE, direct=False, seconds=90, topic="bygglov", text="Elsa vill veta mer, 070-1")
-    number = contacts.log_contact(desk.ledger, desk.office, act(desk, CaseNumber(""), "anna"), contact)
-    assert number is not None
+    number, opens = contacts.log_contact(desk.ledger, desk.office, act(desk, CaseNumber(""), "anna"), contact)
+    assert opens
     (inquiry,) = fold_inquiries(desk.ledger.facts_of(number))
     assert (inquiry.channel.value, inquiry.waits, inquiry.arrived_at) == ("phone", True, MONDAY)
     with pytest.raises(ActRefused) as refused:

@@ -95,7 +95,7 @@ async def test_a_day_of_forty_mails_and_twenty_calls(day: Day) -> None:
         (told,) = await day.officer(
             "bo", "\n".join(f"/telefon {20 + n} {'ja' if n else 'nej'} bygglov" for n in range(5))
         )
-        assert told.text.count("• Samtal:") == 5, batch
+        assert told.text.count("• Samtal K-") == 5, batch
     calls = [fact for fact in await day.town.facts() if fact.kind is FactKind.PHONE]
     assert sum(fact.data["direct"] is True for fact in calls) == 16
     assert len(calls) == 20

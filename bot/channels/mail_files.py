@@ -23,6 +23,7 @@ FILE_LIMIT = 100
 """Files that are passed on; nobody sends more by hand, and each costs a part of every mail written from them."""
 
 _TNEF = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
+_SEALS = frozenset(("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"))
 _BODIES = frozenset(("text/plain", "text/html", "text/rtf", "application/rtf", "text/enriched", "text/x-amp-html"))
 _TAIL = re.compile(r"ATT\d{5}\.(htm|html|txt)", re.IGNORECASE)
 _TEXT_NAME = re.compile(r"\.(txt|log|md|html?|svg|eml|msg|rtf|csv|json|xml|mht(ml)?)$", re.IGNORECASE)
@@ -67,10 +68,10 @@ def answer_files(raw: bytes, internal: Callable[[str], bool]) -> tuple[list[Atta
     """Return the files of an officer's answer that may go to the citizen, and whether any was refused.
 
     What mail programs add unasked is left out and not refused: other versions of the text, Outlook's winmail.dat
-    (the files in it count), Gmail's reactions, Apple's ATT00001.htm, pictures of the signature and of the quoted
-    notice, and whole mails. A file that reads as text, and a whole mail, is refused when what it says, in any of its
-    readings, is internal. A mail that cannot be read, and files beyond `FILE_LIMIT`, are refused: the officer must
-    hear that they were not sent.
+    (the files in it count), Gmail's reactions, Apple's ATT00001.htm, the seal of a signed mail, pictures of the
+    signature and of the quoted notice, and whole mails. A file that reads as text, and a whole mail, is refused when
+    what it says, in any of its readings, is internal. A mail that cannot be read, and files beyond `FILE_LIMIT`, are
+    refused: the officer must hear that they were not sent.
 
     Args:
         raw: the officer's whole mail.
@@ -156,7 +157,7 @@ def _place(number: int | None) -> str:
 
 def _unasked(found: Found) -> bool:
     kind, name = found.media_type, safe_name(found.name)
-    if kind in _TNEF or name.lower() == "winmail.dat" or kind.startswith("text/vnd.google"):
+    if kind in _TNEF or kind in _SEALS or name.lower() == "winmail.dat" or kind.startswith("text/vnd.google"):
         return True
     own_part = found.data is None  # a file written into a text or wrapped by Outlook was chosen by the officer
     return bool(_TAIL.fullmatch(name)) or (own_part and kind in _BODIES and found.part.disposition() != "attachment")

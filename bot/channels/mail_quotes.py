@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bot.channels.mail_attribution import forward_at, introductions, quoted
 from bot.channels.mail_banner import banner_end
+from bot.channels.mail_reply_head import announced_at
 from bot.channels.mail_signature import inline_sign_off, is_only_signature, signature_at
 from bot.channels.mail_structure import history_at, signature_in
 from bot.channels.mail_text import clean, is_forward
@@ -16,20 +17,6 @@ from bot.channels.mail_why import Why
 
 _RULE = " \t\xa0>|-_=*~#–—"
 _ARROW = re.compile(r"\S\s*(?:[-=–]?>)\s*(?:\S|$)")
-_ANSWERS_BELOW = re.compile(
-    r"\b(?<!ert )(?<!ditt )(?<!ett )(?<!er )(?:svar|svaren|svarar|kommentar(?:er|erna)?)\b.{0,40}\b(?:nedan|nedanför"
-    r"|inne i|i (?:rött|blått|grönt|gult"
-    r"|texten|fetstil))\b"
-    r"|\b(?<!your )(?<!the )(?:answers?|repl(?:y|ies)|comments?|responses?)\b.{0,40}\b(?:below|in-?line|inline"
-    r"|in (?:red|blue|green"
-    r"|bold))\b"
-    r"|\bvasta(?:ukseni|ukset|an|sin)\b.{0,40}\b(?:alla|alle|punaisella|sinisellä)\b|\b(?:mine )?(?:svar"
-    r"|kommentarer)\b.{0,40}"
-    r"\b(?:nedenfor|under|i rødt|i blåt{1,2})\b|\bantworten?\b.{0,40}\b(?:unten|im text|in (?:rot|blau))\b",
-    re.IGNORECASE,
-)
-"""The writer announces answers inside the quotation, where no sign tells them apart."""
-_ANSWER_STEMS = ("svar", "komment", "answer", "repl", "comment", "respons", "vasta", "antwort")
 _ANNOUNCED = 400
 _FLOWED = 65
 _FRAGMENT = 45
@@ -81,14 +68,9 @@ def _own_lines(lines: list[str], html: str, subject: str) -> tuple[list[str], li
         return lines, [Why.TEXT_FORWARD]
     if not any(line.strip(_RULE) for line in own):
         return [], why
-    if len(own) < forward and _announces("\n".join(own)[:_ANNOUNCED]):
+    if len(own) < forward and announced_at("\n".join(own)[:_ANNOUNCED]) >= 0:
         return lines, [Why.TEXT_BETWEEN_QUOTES]
     return _without_signature(own, why, html)
-
-
-def _announces(text: str) -> bool:
-    lower = text.lower()
-    return any(stem in lower for stem in _ANSWER_STEMS) and _ANSWERS_BELOW.search(text) is not None
 
 
 def _marks(lines: Sequence[str]) -> list[bool]:

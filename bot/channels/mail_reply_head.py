@@ -57,6 +57,22 @@ RULE = re.compile(r"[\s>|]*[-_=*~#–—]{3,}[\s>]*|[\s>|]*")
 """A line that says nothing: blank, a rule, quotation marks."""
 
 
+_ANSWERS_BELOW = re.compile(
+    r"\b(?<!ert )(?<!ditt )(?<!ett )(?<!er )(?:svar|svaren|svarar|kommentar(?:er|erna)?)\b.{0,40}\b(?:nedan|nedanför"
+    r"|inne i|i (?:rött|blått|grönt|gult"
+    r"|texten|fetstil))\b"
+    r"|\b(?<!your )(?<!the )(?:answers?|repl(?:y|ies)|comments?|responses?)\b.{0,40}\b(?:below|in-?line|inline"
+    r"|in (?:red|blue|green"
+    r"|bold))\b"
+    r"|\bvasta(?:ukseni|ukset|an|sin)\b.{0,40}\b(?:alla|alle|punaisella|sinisellä)\b|\b(?:mine )?(?:svar"
+    r"|kommentarer)\b.{0,40}"
+    r"\b(?:nedenfor|under|i rødt|i blåt{1,2})\b|\bantworten?\b.{0,40}\b(?:unten|im text|in (?:rot|blau))\b",
+    re.IGNORECASE,
+)
+"""The writer announces answers inside the quotation, where no sign tells them apart."""
+_ANSWER_STEMS = ("svar", "komment", "answer", "repl", "comment", "respons", "vasta", "antwort")
+
+
 def _key(line: str) -> str:
     found = _KEY.match(line)
     return _KEYS.get(found[1].lower(), "") if found else ""
@@ -113,6 +129,13 @@ def _history(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
             yield begin, at + 1
 
 
+def announced_at(text: str) -> int:
+    """Return where the words end that announce answers inside the quotation ("my answers below"), -1 if none do."""
+    lower = text.lower()
+    found = _ANSWERS_BELOW.search(text) if any(stem in lower for stem in _ANSWER_STEMS) else None
+    return found.end() if found else -1
+
+
 def above_introduction(lines: Sequence[str], cut: int, *, marked: int, secret: int) -> list[str]:
     """Return the lines above the cut without the reply introduction that ends there.
 
@@ -151,14 +174,15 @@ def _head_at(lines: Sequence[str], cut: int, marked: int, secret: int) -> int:
 
 def _without_quoted(kept: list[str]) -> list[str]:
     """Return the lines without the quoted ones at their end: the attribution may stand within the quotation."""
-    while kept:
-        above, line = kept[-2:-1], kept[-1]
+    end = len(kept)
+    while end:
+        above, line = kept[end - 2] if end > 1 else "", kept[end - 1]
         # Outlook breaks long quoted lines without a sign before the rest
-        rest = above and quoted(above[0]) and len(above[0]) + len(line.split(" ", 1)[0]) >= _FULL
+        rest = quoted(above) and len(above) + len(line.split(" ", 1)[0]) >= _FULL
         if not quoted(line) and not rest:
             break
-        kept = _trimmed(kept[:-1])
-    return kept
+        end = _trimmed_end(kept, end - 1)
+    return kept[:end]
 
 
 def _without_banner(kept: list[str]) -> list[str]:
@@ -246,14 +270,17 @@ def _head_begin(lines: Sequence[str], end: int) -> int:
 
 
 def _trimmed(lines: list[str]) -> list[str]:
-    """Return the lines without trailing blank ones, empty quote marks and rules, also those with words in them."""
-    end = len(lines)
+    return lines[: _trimmed_end(lines, len(lines))]
+
+
+def _trimmed_end(lines: Sequence[str], end: int) -> int:
+    """Return the end without trailing blank lines, empty quote marks and rules, also those with words in them."""
     while end:
         rule = 1 if RULE.fullmatch(lines[end - 1]) else _original(lines, end)
         if not rule:
             break
         end -= rule
-    return lines[:end]
+    return end
 
 
 def _original(lines: Sequence[str], end: int) -> int:

@@ -10,12 +10,14 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
 from bot.channels.mail_attribution import quoted
-from bot.channels.mail_reply_head import RULE, above_introduction, first_history
-from bot.channels.mail_signature import is_only_signature
+from bot.channels.mail_reply_head import RULE, above_introduction, announced_at, first_history
+from bot.channels.mail_signature import is_only_signature, signature_at
 
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _INVISIBLE = re.compile(r"[\u00ad\u200b\u2060\ufeff]")
+_ANNOUNCED = 600
+_LITTLE = 40
 _BROKEN = 4
 """Lines over which a secret address may be wrapped."""
 
@@ -89,15 +91,19 @@ def holds_line(text: str, line_mark: str) -> bool:
 
 
 def words_below(text: str, line_mark: str) -> bool:
-    """Tell whether somebody wrote between or below the quoted lines of our notice, where nothing is sent from.
+    """Tell whether somebody wrote between or below the lines of our notice, where nothing is sent from.
 
-    False unless the marker's line is quoted with ``>``. Blank lines, rules, what stands below ``-- ``, a signature
-    and the lines that phones and gateways put below a mail do not count, nor does the rest of a line or a marker
-    that was wrapped.
+    So it is where the words above say so and little else ("my answers below, in red"). Beside that, False unless the
+    marker's line is quoted with ``>``. Blank lines, rules, what stands below ``-- ``, a signature and the lines that
+    phones and gateways put below a mail do not count, nor does the rest of a line or a marker that was wrapped.
     """
     lines = clean(text).split("\n")
     begin, last = _mark_span(lines, line_mark)
-    if begin == len(lines) or not quoted(lines[begin]):
+    if begin == len(lines):
+        return False
+    if _only_announces("\n".join(above_introduction(lines, begin, marked=begin, secret=len(lines)))):
+        return True
+    if not quoted(lines[begin]):
         return False
     below = lines[last + 1 :]
     wrapped = _mark_span(below[:2], line_mark)[1]  # the marker stands on both sides of its line
@@ -110,6 +116,15 @@ def words_below(text: str, line_mark: str) -> bool:
         if not RULE.fullmatch(line) and not quoted(line) and not _is_rest(below, at, width)
     ]
     return bool(own) and not is_only_signature(own)
+
+
+def _only_announces(own: str) -> bool:
+    """Whether words announce answers further down, and tell next to nothing beside that and a signature."""
+    at = announced_at(own[:_ANNOUNCED]) if len(own) < _ANNOUNCED else -1
+    if at < 0:
+        return False
+    rest = own[at:].split("\n")
+    return len("".join(["", *rest[: signature_at(["x", *rest]) - 1]]).strip()) < _LITTLE
 
 
 def _is_rest(lines: Sequence[str], at: int, width: int) -> bool:

@@ -8,8 +8,8 @@ from bot.store.ledger import Ledger
 from bot.store.rows import Direction
 
 
-def log_contact(ledger: Ledger, office: Office, act: Act, contact: Contact) -> CaseNumber | None:
-    """Log a contact; return the number of the case that it opened, None if it was answered at once.
+def log_contact(ledger: Ledger, office: Office, act: Act, contact: Contact) -> tuple[CaseNumber, bool]:
+    """Log a contact; return its number, and whether it opened a case of that number.
 
     What was not answered at once and comes with words ("Elsa vill veta …, 070-…") becomes a case of the officer's
     first unit, that waits for an answer like any other. The arrival is now: whole seconds are not known better.
@@ -47,7 +47,7 @@ def log_contact(ledger: Ledger, office: Office, act: Act, contact: Contact) -> C
             FactKind.TOPIC_SET, number, occurred_at=ledger.now, actor=officer_actor(act.officer.id),
             source=act.source, data={"topic": data["topic"]},
         )  # fmt: skip
-    return number if opens else None
+    return number, opens
 
 
 def _open(ledger: Ledger, office: Office, act: Act, number: CaseNumber, unit: UnitId, contact: Contact) -> None:

@@ -118,16 +118,22 @@ class MailFace:
         office, sender = self._office, arrival.inbound.from_addr
         if isinstance(token, OfficerToken) and not is_case(ledger.facts_of(token.case)):
             raise NeedsPerson("unknown_officer")
-        if token.officer != UNIT_OFFICER:
-            officer = office.officer(token.officer)
-        else:
-            shared = next(
-                (unit for unit in office.units if sender in {unit.staff_address.lower(), unit.on_call.lower()}), None
-            )
-            officer = office.officer_at(sender) or (unit_officer(shared, sender) if shared and sender else None)
+        officer = office.officer(token.officer)
+        if isinstance(token, OfficerToken) and token.officer == UNIT_OFFICER:
+            officer = office.officer_at(sender) or self._unit_at(ledger, token.case, sender)
         if officer is None:
             raise NeedsPerson("unknown_officer")
         return officer
+
+    def _unit_at(self, ledger: Ledger, case: CaseNumber, sender: str) -> Officer | None:
+        """Return the unit that shares this address, or the case's unit if it is one for those on call."""
+        office = self._office
+        for unit in office.units:
+            if sender and sender in {unit.staff_address.lower(), unit.on_call.lower()}:
+                return unit_officer(unit, sender)
+        on_call = {address.lower() for address in (office.on_call, *office.door_addresses.values())}
+        unit = office.unit(fold_case(ledger.facts_of(case)).unit)
+        return unit_officer(unit, sender) if sender and sender in on_call else None
 
     def _require_calm(self, ledger: Ledger, mail: _Mail) -> None:
         """Hold what a robot on the officer's address would write: reply upon reply to our receipts."""

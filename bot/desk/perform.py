@@ -246,7 +246,7 @@ def _show(ledger: Ledger, office: Office, act: Act, command: ShowNumbers | ShowA
 
 def _contact(ledger: Ledger, office: Office, act: Act, contact: Contact) -> Said:
     t = office.texts.t
-    number = contacts.log_contact(ledger, office, act, contact)
+    number, opens = contacts.log_contact(ledger, office, act, contact)
     told = [t("svar direkt") if contact.direct else t("inget svar direkt")]
     if contact.seconds is not None:
         told.append(t("{seconds} sekunder", seconds=contact.seconds))
@@ -254,9 +254,12 @@ def _contact(ledger: Ledger, office: Office, act: Act, contact: Contact) -> Said
     if topic is not None:
         told.append(topic.name)
     about = ", ".join(told)
-    what = t("Samtal: {what}.", what=about) if contact.way is Way.PHONE else t("Besök: {what}.", what=about)
-    if number is not None:
-        what += " " + t("Det väntar på svar som {number}.", number=number)
+    if contact.way is Way.PHONE:
+        what = t("Samtal {number}: {what}.", number=number, what=about)
+    else:
+        what = t("Besök {number}: {what}.", number=number, what=about)
+    if opens:
+        what += " " + t("Det väntar på svar.")
     elif not contact.direct and not contact.text:
         what += " " + t("Ska någon återkomma? Skriv frågan på raden under, så blir det ett ärende.")
     return _told(office, mark("antecknat"), what)

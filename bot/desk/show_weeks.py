@@ -22,9 +22,6 @@ from bot.store.journal import facts_of
 from bot.store.week_reading import ArrivedOn, corrected, facts_in, promised_in, told_of, unanswered
 
 MOST_ROWS = 100
-LONGEST_PROMISE = timedelta(days=60)
-"""How long before a week the arrivals are looked for whose first promise passes in it; staff promise less than that."""
-
 _FORM = re.compile(r"(\d{4})-?[Ww]?(\d{1,2})", re.ASCII)
 
 
@@ -138,7 +135,7 @@ async def show_broken_promises(
 async def _broken_in(connection: AsyncConnection, office: Office, week: _Week, now: datetime) -> list[BrokenPromise]:
     """Return the broken promises whose last day lies in the week, by day."""
     zone = office.texts.zone
-    arrivals = await unanswered(connection, week.first - LONGEST_PROMISE, _arrivals(office, week))
+    arrivals = await unanswered(connection, week.first - _longest_promise(office), _arrivals(office, week))
     # A first promise that no fact has kept follows from the arrival; every other one stands in a fact.
     first: Mapping[date, date] = _first_promises(office, {office.local_day(arrived_at) for _, arrived_at in arrivals})
     days = set(week.days)
@@ -157,16 +154,25 @@ async def _broken_in(connection: AsyncConnection, office: Office, week: _Week, n
 def _arrivals(office: Office, week: _Week) -> list[ArrivedOn]:
     """Return the local days of arrival whose promise may pass in the week, and when it could do so at the earliest.
 
-    Nobody is promised an answer sooner than by the end of the day of arrival.
+    Nobody is promised an answer sooner than on the next open day.
     """
-    zone = office.texts.zone
-    day = office.local_day(week.first - LONGEST_PROMISE)
+    zone, monday = office.texts.zone, midnight_after(week.monday, office.texts.zone)
+    day = office.local_day(week.first - _longest_promise(office))
     found = list[ArrivedOn]()
     while day <= week.days[-1]:
         midnight = midnight_after(day, zone)
-        found.append(ArrivedOn(midnight, max(midnight, midnight_after(week.monday, zone))))
+        next_open = office.calendar.nth_open_day(midnight - timedelta(hours=12), 1)
+        found.append(ArrivedOn(midnight, max(midnight_after(next_open, zone), monday)))
         day += timedelta(days=1)
     return found
+
+
+def _longest_promise(office: Office) -> timedelta:
+    """Return how long before a week something may have come whose first promise passes in it.
+
+    Longer than promises are now, so that older ones are found that were longer.
+    """
+    return timedelta(days=21 + 2 * max(office.promises.values()))
 
 
 def _first_promises(office: Office, days: Iterable[date]) -> dict[date, date]:
@@ -206,10 +212,7 @@ def _rest(office: Office, count: int) -> list[Part]:
     left = count - MOST_ROWS
     if left <= 0:
         return []
-    said = office.texts.n(
-        "Listan visar de senaste; {count} till finns.", "Listan visar de senaste; {count} till finns.", left
-    )
-    return [Paragraph(said)]
+    return [Paragraph(office.texts.t("Listan visar de senaste. {count} tidigare finns.", count=left))]
 
 
 def _no_week(office: Office, week: str) -> tuple[Part, ...]:

@@ -10,7 +10,7 @@ from bot.office import Office
 from bot.store.ledger import Ledger
 
 _LASTING = frozenset({
-    FactKind.OPENED, FactKind.UNMASKED, FactKind.CORRECTED, FactKind.RECEIVED, FactKind.NOTED, FactKind.PHONE,
+    FactKind.OPENED, FactKind.UNMASKED, FactKind.CORRECTED, FactKind.RECEIVED, FactKind.NOTED,
 })  # fmt: skip
 """What cannot be taken back: it was read, said or it came."""
 
@@ -28,7 +28,7 @@ def undo(ledger: Ledger, office: Office, act: Act) -> FactKind:
         ActRefused: the officer has done nothing here that can be taken back, or the letter has left.
     """
     merged = _merged(ledger, act)
-    if merged is None:
+    if merged is None and not _is_contact(ledger, act):
         case_for(ledger, office, act)
     own = [
         fact
@@ -47,6 +47,12 @@ def undo(ledger: Ledger, office: Office, act: Act) -> FactKind:
         _drop(ledger, act, fact, number)
     kinds = [fact.kind for fact in together]
     return next((kind for kind in kinds if kind is not FactKind.ASSIGNED), FactKind.ASSIGNED)
+
+
+def _is_contact(ledger: Ledger, act: Act) -> bool:
+    """Tell whether the number is that of a telephone contact that never became a case."""
+    facts = ledger.facts_of(act.case)
+    return bool(facts) and not is_case(facts)
 
 
 def _is_delivery(fact: Fact) -> bool:

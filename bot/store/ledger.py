@@ -31,7 +31,6 @@ from bot.store.rows import (
     StoredMessage,
     fact_row,
 )
-from bot.store.search import Indexed, index
 from bot.store.schema import (
     addresses,
     facts,
@@ -44,6 +43,7 @@ from bot.store.schema import (
     register,
     sent_unmatched,
 )  # fmt: skip
+from bot.store.search import Indexed, index
 
 Below = Callable[[int], int]
 

@@ -279,7 +279,7 @@ register = _table(
     _number("ended"),
     _text("data", "{}"),
 )
-"""What admins and leads change while the service runs, appended: units, staff, topics, canned answers, opening hours."""
+"""What admins and leads change while the service runs, appended: units, staff, topics, canned answers, hours."""
 
 GUARDS = {
     "sqlite": (
@@ -305,7 +305,7 @@ GUARDS = {
         "FOR EACH STATEMENT EXECUTE FUNCTION facts_guard()",
     ),
 }
-"""The statements that make facts and the register append-only; safe to run again, as Alembic's batch mode drops triggers."""
+"""The statements that make facts and register append-only; safe to run again: Alembic's batch mode drops triggers."""
 
 GUARD_NAMES = frozenset({"facts_no_update", "facts_no_delete", "register_no_update", "register_no_delete"})
 

@@ -15,10 +15,14 @@ from bot.store.schema import BIG, addresses, cases, inquiries, participants
 # after 1970; that this is asked makes it walk along that index, and not through all cases.
 _WAITING = text("inquiries.answered_at IS NULL AND inquiries.excluded IS NULL AND inquiries.arrived_at > 0")
 _STANDING = text("cases.state = 'open' AND cases.merged_into = ''")
+_BY_INDEX = text("SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)")
+"""Keeps PostgreSQL, until the transaction ends, from reading every case ever for the sake of some thousands."""
+_KINDS = {kind.value: kind for kind in Kind}
+_CHUNK = 5_000  # both engines take at least 32 000 bound values in one statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class WaitingColumns:
     """The inquiries that wait in open cases, column by column, in no order.
 
     Attributes:
@@ -37,7 +41,7 @@ class Waiting:
     changed: Sequence[int]
 
 
-async def read_waiting(connection: AsyncConnection) -> Waiting:
+async def read_waiting(connection: AsyncConnection) -> WaitingColumns:
     """Return what waits: neither answered nor left out, in a case that is neither closed nor part of another."""
     query = (
         select(
@@ -47,15 +51,14 @@ async def read_waiting(connection: AsyncConnection) -> Waiting:
         .join(cases, cases.c.number == inquiries.c.case)
         .where(_WAITING, _STANDING)
     )  # fmt: skip
+    if connection.dialect.name == "postgresql":
+        await connection.execute(_BY_INDEX)
     rows = (await connection.execute(query)).all()
     columns = tuple(zip(*rows, strict=True)) or ((),) * 7
-    return Waiting(
+    return WaitingColumns(
         cases=columns[0], numbers=columns[1], arrived=np.array(columns[2], dtype=np.int64),
         kinds=[_KINDS[kind] for kind in columns[3]], owners=columns[4], told=columns[5], changed=columns[6],
     )  # fmt: skip
-
-
-_KINDS = {kind.value: kind for kind in Kind}
 
 
 async def addresses_in(connection: AsyncConnection, numbers: Collection[CaseNumber]) -> set[str]:
@@ -67,6 +70,3 @@ async def addresses_in(connection: AsyncConnection, numbers: Collection[CaseNumb
         chosen = query.where(participants.c.case.in_(ordered[start : start + _CHUNK]))
         found |= set((await connection.execute(chosen)).scalars())
     return found
-
-
-_CHUNK = 5_000  # both engines take at least 32 000 bound values in one statement
