@@ -31,6 +31,7 @@ def write_settings(folder: Path, *, relay_port: int = 25, url: str = "") -> Path
         ("sqlite:///var/kommunsvar.db", url or f"sqlite:///{folder.resolve()}/kommunsvar.db"),
         ('key_file = "var/key"', f'key_file = "{folder.resolve()}/key"'),
         ("port = 8025", "port = 0"),
+        ("regret_seconds = 60", "regret_seconds = 0"),
         ("port = 25\n", f"port = {relay_port}\n"),
         ('trusted_host = ""', f'trusted_host = "{TRUSTED}"'),
     ):

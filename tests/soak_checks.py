@@ -12,12 +12,12 @@ from bot.facts import Fact, FactKind
 from bot.inquiry import Inquiry, fold_inquiries
 from bot.port import Outbound
 from bot.store.projections import rebuild
-from bot.store.rows import InboxState, MailKind, OutboxState
-from bot.store.schema import inbox, inquiries, messages, outbox
+from bot.store.rows import Direction, InboxState, MailKind, OutboxState
+from bot.store.schema import inbox, messages, outbox, register
 from bot.tokens import has_secret
 from tests.municipality import ADMIN, ON_CALL, PERSONAL_NUMBER, STAFF_AT
 from tests.soak_day import Days
-from tests.soak_truth import MARK, Matter, Said
+from tests.soak_truth import MARK, Letter, Matter, Said
 from tests.town import Town, as_bytes
 
 COMPARED = (
@@ -37,6 +37,7 @@ class Books:
     outbox: Sequence[dict[str, Any]]
     inbox: Sequence[dict[str, Any]]
     messages: Sequence[dict[str, Any]]
+    register: Sequence[dict[str, Any]]
     sent: Sequence[Outbound]
 
 
@@ -50,6 +51,7 @@ async def read_books(days: Days) -> Books:
         outbox=await town.rows(outbox),
         inbox=await town.rows(inbox),
         messages=await town.rows(messages),
+        register=await town.rows(register),
         sent=days.soak.relay.accepted,
     )
 
@@ -62,14 +64,8 @@ async def check(days: Days) -> dict[str, Any]:
     """
     books, town = await read_books(days), days.soak.town
     wrong = list(days.truth.wrong)
-    for found in (
-        queues(days, books),
-        numbering(days, books),
-        cases(days, books),
-        letters(days, books),
-        readers(days, books),
-    ):
-        wrong += found
+    for part in (queues, numbering, cases, stored, letters, reminded, readers):
+        wrong += part(days, books)
     wrong += await projections(town)
     classes = classes_of(days, books, wrong)
     assert not wrong, f"{len(wrong)} faults:\n" + "\n".join(wrong[:40])
@@ -96,6 +92,12 @@ def queues(days: Days, books: Books) -> Iterator[str]:
     held = Counter(row["outcome"] for row in books.inbox if row["state"] == InboxState.HELD)
     if held != days.truth.held:
         yield f"held {dict(held)}, not {dict(days.truth.held)}"
+    entered, gone = len(books.register), sum(map(len, days.truth.away.values()))
+    if entered != gone:
+        yield f"{entered} absences were entered, not {gone}"
+    astray = sum(row["outcome"] == "misdirected" for row in books.inbox)
+    if astray != days.truth.counted["answers to the plain address"]:
+        yield f"{astray} answers went to the plain address, not {days.truth.counted['answers to the plain address']}"
     odd = Counter(row["status"] for row in books.outbox if row["state"] == OutboxState.DEAD) - Counter({"5.1.1": 10**6})
     if odd:
         yield f"mails died of {dict(odd)}"
@@ -153,34 +155,72 @@ def _questions(matter: Matter, found: Sequence[Inquiry]) -> Iterator[str]:
             yield f"{about} is left out as {one.excluded}, not {ask.excluded!r}"
 
 
+def stored(days: Days, books: Books) -> Iterator[str]:
+    """What anybody wrote is kept once, and in the right case."""
+    by_id, by_mark = dict[str, list[str]](), dict[str, list[str]]()
+    for row in books.messages:
+        by_id.setdefault(str(row["message_id"]), []).append(str(row["case"]))
+        if row["direction"] != Direction.IN or row["address"] is None:
+            for mark in set(MARK.findall(str(row["text"]))):
+                by_mark.setdefault(mark, []).append(str(row["case"]))
+    for mark, matter in days.truth.kept.items():
+        mailed = mark[0] == Said.CITIZEN
+        found = by_id.get(f"{mark}@example.org", []) if mailed else by_mark.get(mark, [])
+        if found != [matter.number]:
+            yield f"{mark} is kept in {found}, not in {matter.number}"
+
+
 def letters(days: Days, books: Books) -> Iterator[str]:
     """Each letter reached the right citizen, whole, and once; twice only where it is marked as unsure."""
     unsure = {row["message_id"] for row in books.outbox if row["unsure"]}
-    arrivals: dict[str, list[Outbound]] = {}
+    arrivals = dict[str, list[Outbound]]()
     for mail in books.sent:
-        if mail.to_addr not in STAFF_AT and mail.to_addr not in {ON_CALL, ADMIN}:
-            for mark in set(MARK.findall(mail.text)) - {m for m in MARK.findall(mail.text) if m[0] == Said.CITIZEN}:
-                arrivals.setdefault(mark, []).append(mail)
-    for mark, mails in arrivals.items():
-        letter, person = days.truth.letters.get(mark), days.truth.by_mark[mark].home.person
-        if letter is None or person is None:
-            yield f"{mark} reached a citizen and never ought to"
-            continue
-        for mail in mails:
-            if mail.to_addr not in person.addresses:
-                yield f"{mark} reached {mail.to_addr}"
-            if mark[0] == Said.ANSWER and mail.text.count(mark) != 2:
-                yield f"{mark} was cut"
-        ids = {mail.message_id for mail in mails}
-        if len(ids) > 1 or (len(mails) > 1 and not ids <= unsure):
-            yield f"{mark} reached the citizen {len(mails)} times"
+        for mark in set() if _is_staff(mail) else set(MARK.findall(mail.text)):
+            arrivals.setdefault(mark, []).append(mail)
+    for mark in [mark for mark in arrivals if mark[0] != Said.CITIZEN]:
+        ids = {mail.message_id for mail in arrivals[mark]}
+        if len(ids) > 1 or (len(arrivals[mark]) > 1 and not ids <= unsure):
+            yield f"{mark} reached the citizen {len(arrivals[mark])} times"
+        for mail in arrivals[mark]:
+            yield from _right(days, mark, mail)
     for mark, letter in days.truth.letters.items():
-        if letter.regretted and mark in arrivals:
-            yield f"{mark} left though it was taken back"
-        if letter.left is not None and mark not in arrivals:
-            yield f"{mark} never arrived"
-        if not letter.regretted and letter.left is None and not letter.failed:
-            yield f"{mark} was lost"
+        yield from _fate(letter, mark in arrivals)
+
+
+def _right(days: Days, mark: str, mail: Outbound) -> Iterator[str]:
+    letter, matter = days.truth.letters.get(mark), days.truth.by_mark.get(mark)
+    person = matter.home.person if matter is not None else None
+    if letter is None or person is None or mail.to_addr not in person.addresses:
+        yield f"{mark} reached {mail.to_addr} and never ought to"
+    if mark[0] == Said.ANSWER and mail.text.count(mark) != 2:
+        yield f"{mark} was cut"
+
+
+def _fate(letter: Letter, arrived: bool) -> Iterator[str]:
+    if letter.regretted and arrived:
+        yield f"{letter.mark} left though it was taken back"
+    if letter.left is not None and not arrived:
+        yield f"{letter.mark} never arrived"
+    if not letter.regretted and letter.left is None and not letter.failed:
+        yield f"{letter.mark} was lost"
+
+
+def _is_staff(mail: Outbound) -> bool:
+    return mail.to_addr in STAFF_AT or mail.to_addr in {ON_CALL, ADMIN}
+
+
+def reminded(days: Days, books: Books) -> Iterator[str]:
+    """Of every question that is past due, in a case that nobody closed, staff were reminded."""
+    office = days.soak.office()
+    for case, found in books.inquiries.items():
+        facts = books.facts[case]
+        if any(fact.kind is FactKind.CLOSED for fact in facts):
+            continue
+        told = {fact.inquiry for fact in facts if fact.kind is FactKind.REMINDED and fact.data.get("of") != "door"}
+        for one in found:
+            late = deadline(office.calendar, office.rule, one.arrived_at) < days.now
+            if one.waits and late and one.no not in told:
+                yield f"of {case} question {one.no} nobody was reminded"
 
 
 def readers(days: Days, books: Books) -> Iterator[str]:
@@ -190,9 +230,8 @@ def readers(days: Days, books: Books) -> Iterator[str]:
         shown = f"{mail.subject}\n{mail.text}\n{unescape(mail.html)}\n{mail.to_name}"
         if PERSONAL_NUMBER in shown:
             yield f"{mail.message_id} shows a personal number"
-        staff = mail.to_addr in STAFF_AT or mail.to_addr in {ON_CALL, ADMIN}
         marks = set(MARK.findall(shown))
-        if staff:
+        if _is_staff(mail):
             yield from _staff_may(days, mail, marks, created[mail.message_id])
             continue
         yield from _citizen_may(days, mail, marks)
@@ -252,6 +291,3 @@ def classes_of(days: Days, books: Books, wrong: list[str]) -> dict[str, dict[str
     if not counts[Rule.ONE_WORKING_DAY][TimeClass.IN_TIME]:
         wrong.append("nothing was answered in time")
     return counts
-
-
-__all__ = ["check", "inquiries"]

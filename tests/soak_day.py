@@ -2,22 +2,20 @@
 
 import heapq
 import random
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.case import numbers_in
 from bot.port import Outbound
 from tests import municipality as folk
+from tests import soak_mails as mails
 from tests.conftest import FrozenClock
 from tests.example import CONTACT, make_mail
 from tests.municipality import STAFF_AT, UNITS, Marks, Person
 from tests.soak_desk import Desk
+from tests.soak_pen import Effect, Event
 from tests.soak_town import SoakTown, written_mark
 from tests.soak_truth import MARK, Matter, Said, Truth
-
-Event = Callable[[], Awaitable[None]]
-Effect = Callable[[datetime], object]
 
 BEGIN = datetime(2026, 9, 1, 5, 0, tzinfo=UTC)
 """Tuesday 1 September 2026, 07.00 in Stockholm. Summer time ends on 25 October."""
@@ -151,8 +149,11 @@ class Days:
         person = self.chance.choice(self.people)
         unit = self.chance.choices(tuple(UNITS), (60, 15, 15, 10))[0]
         subject, said = folk.saying(self.chance, unit)
-        if self.chance.random() < 0.003:
+        drawn = self.chance.random()
+        if drawn < 0.004:
             said = folk.DOOR
+        elif drawn < 0.034:
+            subject, said = folk.SPAM
         await self.first(person, person.addresses[0], unit, subject, said, twice=self.chance.random() < 0.04)
 
     async def first(
@@ -160,7 +161,7 @@ class Days:
     ) -> None:
         """A first mail to a unit's address; some are delivered twice, some persons ask again in a new mail."""
         mark, to = self.marks.draw(Said.CITIZEN), UNITS[unit].address
-        raw, came = folk.first_mail(self.chance, person, sender, to, mark, subject, said), self.now
+        raw, came = mails.first_mail(self.chance, person, sender, to, mark, subject, said), self.now
 
         def arrives(_: datetime) -> None:
             matter = self.truth.arrives(person, sender, unit, mark, came)
@@ -192,7 +193,7 @@ class Days:
         came = self.now
 
         def arrives(_: datetime) -> None:
-            self.desk.twins[id(self.truth.arrives(person, address, unit, mark, came))] = matter
+            self.desk.notices.twins[id(self.truth.arrives(person, address, unit, mark, came))] = matter
 
         await self.post(raw, UNITS[unit].address, address, arrives)
 
@@ -238,15 +239,14 @@ class Days:
             if not self.truth.letters[mark].failed:
                 self.truth.refused(mark)
 
-        await self.post(folk.failed_delivery(mail), mail.return_path, "", fails)
+        await self.post(mails.failed_delivery(mail), mail.return_path, "", fails)
 
     async def _robot_replies(self, matter: Matter, mail: Outbound) -> None:
         mark, address = self.marks.draw(Said.CITIZEN), mail.to_addr
         to = mail.return_path if self.chance.random() < 0.5 else mail.reply_to
-        raw = folk.reply_mail(
-            "bare", f"Jag är på semester. {mark}", mail, sender=f"{address}", message_id=f"{mark}@example.org", at=to,
-            auto=True,
-        )  # fmt: skip
+        raw = mails.automatic_reply(
+            f"Jag är på semester. {mark}", mail, sender=address, message_id=f"{mark}@example.org", at=to
+        )
         self.truth.counted["automatic replies"] += 1
         await self.post(
             raw, to, "" if to == mail.return_path else address, lambda _: self.truth.heard(matter, address, mark)
@@ -259,12 +259,12 @@ class Days:
         by_tag = self.chance.random() < 0.1
         to = UNITS[matter.units[0][1]].address if by_tag else mail.reply_to
         client = "bare" if by_tag else person.client
-        raw = folk.reply_mail(
+        raw = mails.reply_mail(
             client, f"{self.chance.choice(sayings)} {mark}", mail, sender=f"{person.name} <{address}>",
-            message_id=f"{mark}@example.org", at=to, threaded=not by_tag, dmarc="pass" if person.vouched else "",
+            message_id=f"{mark}@example.org", at=to, threaded=not by_tag, vouched=person.vouched,
         )  # fmt: skip
         if sayings is folk.THANKS:
-            self.desk.thanks.add(mark)
+            self.desk.notices.thanks.add(mark)
         self.truth.counted["citizens' replies"] += 1
         came = self.now
         await self.post(raw, to, address, lambda _: self.truth.joins(matter, address, mark, came))
@@ -290,7 +290,7 @@ class Days:
     async def _newsletter(self) -> None:
         mark = self.marks.draw(Said.NEVER)
         self.truth.counted["newsletters"] += 1
-        await self.post(folk.newsletter(mark), CONTACT, "bounce@shop.example")
+        await self.post(mails.newsletter(mark), CONTACT, "bounce@shop.example")
 
     async def _nobody(self) -> None:
         """A mail without a sender is laid aside."""

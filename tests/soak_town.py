@@ -1,4 +1,4 @@
-"""The service of the long run: the whole of it but its sockets, with a relay that has bad days and restarts at bad moments."""
+"""The service of the long run: all but its sockets, with a relay that has bad days, and restarts at bad moments."""
 
 import asyncio
 import random

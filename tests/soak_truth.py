@@ -99,8 +99,11 @@ class Matter:
         return self if self.merged_into is None else self.merged_into.home
 
     @property
-    def leaving(self) -> bool:
-        return any(one.stands and one.left is None for ask in self.asks for one in ask.letters)
+    def is_fresh(self) -> bool:
+        """Whether nothing has happened but that one question waits."""
+        new = len(self.asks) == 1 and self.asks[0].waits and not self.asks[0].taken
+        plain = self.secret is None and self.merged_into is None and not self.merged_from
+        return new and plain and bool(self.number) and self.person is not None
 
     def named(self, no: int) -> Ask:
         """The question meant by a notice: that one, else the one that waits, else the last."""
@@ -123,6 +126,8 @@ class Truth:
         self.ask_of: dict[str, int] = {}
         self.writer: dict[str, str] = {}
         self.letters: dict[str, Letter] = {}
+        self.kept: dict[str, Matter] = {}
+        """The case in which the words of each message or note are kept."""
         self.by_number: dict[str, Matter] = {}
         self.away: dict[str, list[tuple[date, date]]] = {}
         self.held: Counter[str] = Counter()
@@ -163,9 +168,10 @@ class Truth:
         """A message kept in a matter; an automatic one opens nothing."""
         self.by_mark[mark] = matter.home
         self.writer[mark] = address
+        self.kept[mark] = matter.home
         matter.home.facts[FactKind.RECEIVED] += 1
 
-    # What officers do. Each returns whether it ought to have happened.
+    # What officers do. An act out of sight, or in a case that has become part of another, ought to do nothing.
 
     def sees(self, who: Colleague, matter: Matter) -> bool:
         member = matter.unit in who.units
@@ -174,7 +180,7 @@ class Truth:
         return member or (who.lead and not UNITS[matter.unit].secrecy)
 
     def acts(self, who: Colleague, matter: Matter, fact: FactKind | None = None) -> bool:
-        """An act in a matter: it ought to be done if the officer may see it and it stands for itself."""
+        """Something done in a matter; return whether it ought to have been done."""
         done = matter.merged_into is None and self.sees(who, matter)
         if done and fact is not None:
             matter.facts[fact] += 1
@@ -184,78 +190,91 @@ class Truth:
             self.counted["acts out of sight"] += 1
         return done
 
-    def answers(self, who: Colleague, matter: Matter, no: int, mark: str, *, again: bool = False) -> bool:
+    def answers(self, who: Colleague, matter: Matter, no: int, mark: str, *, again: bool = False) -> None:
+        """An answer: of two the first goes out, unless the second was asked for."""
         self.by_mark[mark] = matter.home
         if not self.acts(who, matter):
-            return False
+            return
         ask = matter.to_answer(no)
         if not again and (matter.named(no).taken or ask.taken):
             self.counted["answers to what was answered"] += 1
-            return False
-        if matter.person is None:
-            return False
-        self._letter(who, matter, ask, mark)
-        return True
+        elif matter.person is not None:
+            letter = self._letter(who, matter, ask, mark)
+            ask.letters.append(letter)
 
-    def holds(self, who: Colleague, matter: Matter, mark: str) -> bool:
+    def holds(self, who: Colleague, matter: Matter, mark: str) -> None:
+        """A holding notice, where something waits; it never stops the clock."""
         self.by_mark[mark] = matter.home
         waiting = [ask for ask in matter.asks if ask.waits]
-        if not self.acts(who, matter) or not waiting or matter.person is None:
-            return False
-        matter.facts[FactKind.HELD] += 1
-        self.letters[mark] = Letter(mark, waiting[-1], who.id)
-        return True
+        if self.acts(who, matter) and waiting and matter.person is not None:
+            matter.facts[FactKind.HELD] += 1
+            self._letter(who, matter, waiting[-1], mark)
 
-    def outcome(self, who: Colleague, matter: Matter, no: int, mark: str) -> bool:
+    def outcome(self, who: Colleague, matter: Matter, no: int, mark: str) -> None:
         self.by_mark[mark] = matter.home
-        if not self.acts(who, matter, FactKind.OUTCOME):
-            return False
-        if matter.person is not None:
-            self.letters[mark] = Letter(mark, matter.named(no), who.id)
-        return True
+        if self.acts(who, matter, FactKind.OUTCOME) and matter.person is not None:
+            self._letter(who, matter, matter.named(no), mark)
 
-    def tells(self, who: Colleague, matter: Matter, no: int, now: datetime, fact: FactKind) -> None:
-        """Answered by telephone or elsewhere."""
-        if self.acts(who, matter, fact):
+    def tells(self, who: Colleague, matter: Matter, no: int, mark: str, now: datetime, *, spoken: bool) -> None:
+        """Answered by telephone or elsewhere, at this instant; what was said is kept."""
+        self.by_mark[mark] = matter.home
+        if self.acts(who, matter, FactKind.ANSWERED if spoken else FactKind.ANSWERED_ELSEWHERE):
             matter.to_answer(no).told.append(now)
+            self.kept[mark] = matter
+
+    def notes(self, who: Colleague, matter: Matter, mark: str) -> None:
+        self.by_mark[mark] = matter.home
+        if self.acts(who, matter, FactKind.NOTED):
+            self.kept[mark] = matter
+
+    def turns(self, who: Colleague, matter: Matter, kind: str) -> None:
+        """Of another kind from now on; of the same nothing is written down."""
+        if matter.kind != kind and self.acts(who, matter, FactKind.KIND_CHANGED):
+            matter.kind = kind
+
+    def hides(self, who: Colleague, matter: Matter, now: datetime) -> None:
+        if self.acts(who, matter, FactKind.MARKED):
+            matter.secret = now
+
+    def looks(self, who: Colleague, matter: Matter) -> None:
+        """Somebody asks to see a case; of one that has become part of another, too, that is written down."""
+        if self.sees(who, matter):
+            matter.facts[FactKind.OPENED] += 1
 
     def leaves_out(self, who: Colleague, matter: Matter, no: int, reason: str) -> None:
         if self.acts(who, matter, FactKind.EXCLUDED):
             matter.named(no).excluded = reason
 
     def hands_over(self, who: Colleague, matter: Matter, to: str, mark: str, now: datetime) -> None:
-        """Handed to another unit, or to an officer of another unit."""
+        """Handed to another unit, or to an officer of another unit who is here."""
         self.by_mark[mark] = matter.home
-        if to in self.away and any(first <= now.date() < back for first, back in self.away[to]):
+        if any(first <= now.date() < back for first, back in self.away.get(to, ())):
             self.acts(who, matter)
-            return
-        if self.acts(who, matter, FactKind.TRANSFERRED):
-            unit = to if to in UNITS else min(STAFF[to].units)
-            matter.units.append((now, unit))
-            if to in STAFF:
-                matter.hands.add(to)
+        elif self.acts(who, matter, FactKind.TRANSFERRED):
+            matter.units.append((now, to if to in UNITS else min(STAFF[to].units)))
+            matter.hands |= {to} & STAFF.keys()
+            self.kept[mark] = matter
 
-    def merges(self, who: Colleague, old: Matter, young: Matter) -> bool:
-        """Two cases of one person, in each of which one question waits and nothing is leaving."""
-        if not (self.sees(who, old) and self.sees(who, young)):
-            return False
+    def goes(self, who: Colleague, first: date, back: date) -> None:
+        self.away.setdefault(who.id, []).append((first, back))
+
+    def merges(self, who: Colleague, old: Matter, young: Matter) -> None:
+        """Two fresh cases of one person become one: the younger one's question is left out."""
         old.facts[FactKind.MERGED] += 1
-        young.facts[FactKind.MERGED] += 1
-        young.facts[FactKind.EXCLUDED] += 1
+        young.facts.update([FactKind.MERGED, FactKind.EXCLUDED])
         young.asks[0].excluded, young.merged_into = "merged", old
         old.merged_from.append(young)
-        return True
+        old.hands.add(who.id)
 
     def regrets(self, mark: str, matter: Matter) -> None:
-        """Taken back before it left; what was written down of it is corrected by one fact."""
-        if mark in self.letters:
-            self.letters[mark].regretted = True
-            matter.facts[FactKind.CORRECTED] += 1
+        """Taken back before it left; one fact says so."""
+        self.letters[mark].regretted = True
+        matter.facts[FactKind.CORRECTED] += 1
 
-    def _letter(self, who: Colleague, matter: Matter, ask: Ask, mark: str) -> None:
-        letter = Letter(mark, ask, who.id)
-        ask.letters.append(letter)
-        self.letters[mark] = letter
+    def _letter(self, who: Colleague, matter: Matter, ask: Ask, mark: str) -> Letter:
+        letter = self.letters[mark] = Letter(mark, ask, who.id)
+        self.kept[mark] = matter
+        return letter
 
     # What the relay says.
 
@@ -282,10 +301,8 @@ class Truth:
     def readers(self, matter: Matter, at: datetime) -> set[str]:
         """Addresses of staff to whom words of a matter may have been sent by an instant."""
         found = set[str]()
-        for one in (matter, *matter.merged_from, *([matter.merged_into] if matter.merged_into else [])):
+        for one in (matter, *matter.merged_from):
             had = {unit for since, unit in one.units if since <= at}
-            for who in STAFF.values():
-                leads = who.lead and any(not UNITS[unit].secrecy for unit in had)
-                if who.units & had or leads:
-                    found.add(who.email)
+            leads = any(not UNITS[unit].secrecy for unit in had)
+            found |= {who.email for who in STAFF.values() if who.units & had or (who.lead and leads)}
         return found

@@ -2,18 +2,31 @@
 
 import asyncio
 import logging
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer import Context
+from typer.core import TyperGroup
+from typer.main import get_command
+from typer.testing import CliRunner, Result
 
+import commands.calendar
+import commands.canned
+import commands.promise
+import commands.staff
+import commands.topic
+import commands.unit
+import commands.word
 from bot.administration import change, entries, known_entries, standing
 from bot.facts import OfficerId
-from bot.register import EntryKind
+from bot.register import Change, EntryKind
+from bot.store.database import Database, DatabaseUrl
+from bot.store.register import enter, last_seq, read_register
 from bot.tokens import DeskToken, Tokens
+from config.building import office_of
 from config.change_staff import OfficerWish, add_officer, end_officer
 from config.changes import ChangeRefused, Standing
 from config.settings import Settings
@@ -35,14 +48,14 @@ def settings(database_url: str) -> Settings:
 
 @pytest.mark.asyncio
 async def test_a_change_is_entered_once_with_who_and_when(settings: Settings, clock: FrozenClock) -> None:
-    def decide(now: Standing) -> tuple[object, ...]:
+    def decide(now: Standing) -> tuple[Change, ...]:
         assert now.today == TODAY
         return add_officer(now, "dora", DORA)
 
-    trial = await change(settings, SV, decide, actor="cli:anna", now=clock.now(), trial=True)  # type: ignore[arg-type]
+    trial = await change(settings, SV, decide, actor="cli:anna", now=clock.now(), trial=True)
     assert [one.key for one in trial.changes] == ["dora"]
     assert await entries(settings) == []
-    done = await change(settings, SV, decide, actor="cli:anna", now=clock.now())  # type: ignore[arg-type]
+    done = await change(settings, SV, decide, actor="cli:anna", now=clock.now())
     assert list(done.before.layers.officers) == ["anna", "bo", "cia"]
     (entered,) = await entries(settings)
     assert (entered.seq, entered.kind, entered.key, entered.actor) == (1, EntryKind.OFFICER, "dora", "cli:anna")
@@ -70,12 +83,32 @@ async def test_of_two_who_change_the_same_at_once_the_second_is_refused(settings
 
 @pytest.mark.asyncio
 async def test_a_refusal_enters_nothing_of_what_was_asked_for(settings: Settings, clock: FrozenClock) -> None:
-    def both(now: Standing) -> tuple[object, ...]:
+    def both(now: Standing) -> tuple[Change, ...]:
         return (*add_officer(now, "dora", DORA), *end_officer(now, "gun"))
 
     with pytest.raises(ChangeRefused, match="gun"):
-        await change(settings, SV, both, actor="cli:anna", now=clock.now())  # type: ignore[arg-type]
+        await change(settings, SV, both, actor="cli:anna", now=clock.now())
     assert await entries(settings) == []
+
+
+@pytest.mark.asyncio
+async def test_the_running_service_sees_what_another_process_changes(settings: Settings, clock: FrozenClock) -> None:
+    await standing(settings, SV, clock.now())  # makes the database
+    service = Database(DatabaseUrl.parse(settings.database.url))
+    try:
+        await service.take_ownership()
+        async with service.reading() as connection:
+            assert await last_seq(connection) == 0
+        await change(settings, SV, lambda now: end_officer(now, "bo"), actor="cli:anna", now=clock.now())
+        async with service.reading() as connection:
+            assert await last_seq(connection) == 1
+            office = office_of(settings, "mark", await read_register(connection))
+        assert [one.id for one in office.officers] == ["anna", "cia"]
+        async with service.writing() as connection:
+            await enter(connection, EntryKind.OFFICER, "bo", {}, actor="officer:anna", now=clock.now(), ended=True)
+        assert [one.seq for one in await known_entries(settings)] == [1, 2]
+    finally:
+        await service.close()
 
 
 @pytest.mark.asyncio
@@ -264,16 +297,31 @@ def test_an_import_with_faults_enters_nothing(
 
 def test_logs_of_the_commands_hold_no_names(run: Run, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
-        run(
-            "staff",
-            "add",
-            "dora",
-            "--name",
-            "Dora Exempel",
-            "--email",
-            "dora@kommun.example",
-            "--unit",
-            "kontaktcenter",
-        )
+        run("staff", "add", "dora", "--name", "Dora", "--email", "dora@kommun.example", "--unit", "kontaktcenter")
     assert "Dora" not in caplog.text
     assert "dora@" not in caplog.text
+
+
+def _documented() -> list[list[str]]:
+    text = (ROOT / "docs" / "administration.md").read_text(encoding="utf-8")
+    lines = [shlex.split(line, comments=True) for line in text.splitlines() if line.startswith("run_bot.py ")]
+    return [line[1:] for line in lines if "import" not in line]
+
+
+@pytest.mark.parametrize("words", _documented(), ids=" ".join)
+def test_what_the_guide_says_can_be_typed(words: list[str]) -> None:
+    group = get_command(app)
+    command, arguments = group, words
+    while isinstance(command, TyperGroup):
+        found = command.get_command(Context(command), arguments[0])
+        assert found is not None, words
+        command, arguments = found, arguments[1:]
+    assert command.make_context("run_bot.py", list(arguments)).params
+
+
+def test_the_guide_shows_every_command() -> None:
+    shown = {tuple(words[:2]) for words in _documented()} | {(one, "import") for one in ("staff", "unit", "topic")}
+    for group in (commands.staff.staff, commands.unit.unit, commands.topic.topic, commands.canned.canned,
+                  commands.calendar.calendar, commands.promise.promise, commands.word.word):  # fmt: skip
+        name = group.registered_commands[0].callback.__module__.rpartition(".")[2]
+        assert {(name, one.name) for one in group.registered_commands} - shown <= {("canned", "import")}

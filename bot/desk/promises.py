@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.facts import CaseNumber, Fact, FactKind, Kind, UnitId
-from bot.inquiry import Inquiry, fold_inquiries, standing
+from bot.inquiry import standing
 from bot.office import Office
+from bot.store.week_reading import Asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +39,10 @@ class _Told:
     by: FactKind
 
 
-def broken_promises(facts: Sequence[Fact], office: Office, as_of: datetime) -> list[BrokenPromise]:
-    """Return the promises of one case that had passed unkept at an instant (UTC), in the order of their inquiries.
+def broken_promises(
+    asked: Sequence[Asked], facts: Sequence[Fact], office: Office, as_of: datetime
+) -> list[BrokenPromise]:
+    """Return the promises of one case that had passed unkept at an instant (UTC), in the order of its inquiries.
 
     **The promises of an inquiry** are the day told at its arrival (where no fact has kept it: what the promise is for
     that kind now), and every day told later, by a holding notice of a person or by the system's delay notice, before
@@ -50,51 +53,55 @@ def broken_promises(facts: Sequence[Fact], office: Office, as_of: datetime) -> l
     delay notice was, it is broken all the same, but `told`. What is left out of the figures has no promise.
 
     Args:
-        facts: one case's, in order of seq.
+        asked: the case's inquiries that are not left out.
+        facts: the case's, in order of seq. Those of promises, failed mails and corrections are enough, and none is
+            needed for an inquiry of which it is known that only one day was told.
         office: for the zone, and for promises that no fact has kept.
         as_of: what passes later is not broken yet.
     """
     stand = standing(facts)
     return [
         broken
-        for inquiry in fold_inquiries(facts)
-        if inquiry.excluded is None
-        for broken in _broken(inquiry, _told_days(stand, inquiry, office), office.texts.zone)
+        for one in asked
+        for broken in _broken(one, _told(stand, one, office), office.texts.zone)
         if broken.passed_at <= as_of
     ]
 
 
-def _told_days(stand: Sequence[Fact], inquiry: Inquiry, office: Office) -> list[_Told]:
+def _told(stand: Sequence[Fact], asked: Asked, office: Office) -> list[_Told]:
     """Return the days told in an inquiry in the order they were told, the first at its arrival."""
+    if asked.promised is not None:
+        return [_Told(asked.promised, None, FactKind.RECEIVED)]
     failed = {fact.data.get("outbox") for fact in stand if fact.kind is FactKind.DELIVERY_FAILED}
-    mine = [fact for fact in stand if fact.inquiry == inquiry.no]
-    kept = [str(fact.data["promised"]) for fact in mine if fact.kind is FactKind.RECEIVED and "promised" in fact.data]
+    mine = [fact for fact in stand if fact.inquiry == asked.no]
+    came = [fact for fact in mine if fact.kind is FactKind.RECEIVED]
+    kept = [str(fact.data["promised"]) for fact in came if "promised" in fact.data]
     if kept:
         first = date.fromisoformat(kept[0])
     else:
-        arrival = next(fact for fact in stand if fact.seq == inquiry.arrived_seq)
-        first = office.promised_day(Kind(str(arrival.data["kind"])), inquiry.arrived_at)
+        kind = Kind(str(came[0].data["kind"])) if came else office.default_kind
+        first = office.promised_day(kind, asked.arrived_at)
     later = [
         _Told(date.fromisoformat(str(fact.data["until"])), fact.occurred_at, fact.kind)
         for fact in mine
         if fact.kind in {FactKind.HELD, FactKind.DELAYED} and "until" in fact.data
         if fact.data.get("outbox", "") not in failed
-        if inquiry.answered_at is None or fact.occurred_at < inquiry.answered_at
+        if asked.answered_at is None or fact.occurred_at < asked.answered_at
     ]
     return [_Told(first, None, FactKind.RECEIVED), *later]
 
 
-def _broken(inquiry: Inquiry, told: Sequence[_Told], zone: ZoneInfo) -> list[BrokenPromise]:
+def _broken(asked: Asked, told: Sequence[_Told], zone: ZoneInfo) -> list[BrokenPromise]:
     found = list[BrokenPromise]()
     for place, promise in enumerate(told):
         passed_at = midnight_after(promise.day, zone)
         before = {later.by for later in told[place + 1 :] if later.at is not None and later.at < passed_at}
-        kept = inquiry.answered_at is not None and inquiry.answered_at < passed_at
+        kept = asked.answered_at is not None and asked.answered_at < passed_at
         if not kept and FactKind.HELD not in before:
             found.append(
                 BrokenPromise(
-                    case=inquiry.case, inquiry=inquiry.no, unit=inquiry.unit, day=promise.day, passed_at=passed_at,
-                    answered_at=inquiry.answered_at, told=FactKind.DELAYED in before,
+                    case=asked.case, inquiry=asked.no, unit=asked.unit, day=promise.day, passed_at=passed_at,
+                    answered_at=asked.answered_at, told=FactKind.DELAYED in before,
                 )
             )  # fmt: skip
     return found

@@ -14,7 +14,7 @@ from bot.desk.rights import may_lead, may_see
 from bot.facts import CaseNumber, UnitId, from_micros, to_micros
 from bot.office import Office, Officer
 from bot.parts import Heading, Paragraph, Part, Table
-from bot.store.desk_reading import Listed, case_rows, listed, owned_by, waiting_in
+from bot.store.desk_reading import Listed, Waiting, case_rows, listed, owned_by, waiting_in
 
 MOST_ROWS = 25
 
@@ -31,16 +31,24 @@ async def show_queue(
     if not units:
         return (Paragraph(office.texts.t("Det finns ingen enhet {unit} som du kan se.", unit=unit)),)
     waiting = await waiting_in(connection, units)
-    secret = await case_rows(connection, [one.number for one in waiting if one.secret])
-    hidden = {number for number, case in secret.items() if not may_see(office, officer, case)}
-    queue = [one for one in waiting if one.number not in hidden]
-    due = _due(office, [one.arrived for one in queue])
-    parts: list[Part] = [Heading(_counts(office, len(queue), int((due <= to_micros(now)).sum())))]
-    if queue:
-        first = np.argsort(due, kind="stable")[:MOST_ROWS]
-        shown = {queue[at].number: from_micros(int(due[at])) for at in first}
-        parts.append(await _table(connection, office, shown, now))
-    return (*parts, *_hidden(office, len(hidden)), *_rest(office, len(queue) - MOST_ROWS, units))
+    hidden = await _hidden(connection, office, officer, waiting)
+    due = _due(office, waiting.arrived)
+    shown = np.argsort(due, kind="stable")
+    shown = shown[~np.isin(shown, hidden)]
+    parts: list[Part] = [Heading(_counts(office, len(shown), int((due[shown] <= to_micros(now)).sum())))]
+    if len(shown):
+        first = {waiting.numbers[at]: from_micros(int(due[at])) for at in shown[:MOST_ROWS].tolist()}
+        parts.append(await _table(connection, office, first, now))
+    if hidden:
+        parts.append(Paragraph(_hidden_words(office, len(hidden))))
+    return (*parts, *_rest(office, len(shown) - MOST_ROWS, units))
+
+
+async def _hidden(connection: AsyncConnection, office: Office, officer: Officer, waiting: Waiting) -> list[int]:
+    """Return the places of the secret cases that the officer may not see."""
+    secret = {waiting.numbers[at]: at for at in np.flatnonzero(waiting.secret).tolist()}
+    rows = await case_rows(connection, secret)
+    return [at for number, at in secret.items() if not may_see(office, officer, rows[number])]
 
 
 def _units(office: Office, officer: Officer, named: str) -> list[UnitId]:
@@ -56,10 +64,9 @@ def _units(office: Office, officer: Officer, named: str) -> list[UnitId]:
     return [unit.id] if unit is not None and unit.id in {*mine, *led} else []
 
 
-def _due(office: Office, arrived: Sequence[int]) -> Micros:
+def _due(office: Office, arrived: Micros) -> Micros:
     """Return when answers are due under the measuring rule; arrivals and deadlines in microseconds UTC."""
-    arrivals = np.array(arrived, dtype=np.int64)
-    return deadlines(office.calendar, office.rule, arrivals) if arrivals.size else arrivals
+    return deadlines(office.calendar, office.rule, arrived) if arrived.size else arrived
 
 
 def _counts(office: Office, waiting: int, overdue: int) -> str:
@@ -90,14 +97,10 @@ async def _listed(connection: AsyncConnection, numbers: Iterable[CaseNumber]) ->
     return await listed(connection, [rows[number] for number in ordered])
 
 
-def _hidden(office: Office, count: int) -> list[Part]:
-    """Return how many secret cases are left out."""
-    if not count:
-        return []
-    said = office.texts.n(
+def _hidden_words(office: Office, count: int) -> str:
+    return office.texts.n(
         "… och {count} sekretessmärkt som du inte kan se.", "… och {count} sekretessmärkta som du inte kan se.", count
     )
-    return [Paragraph(said)]
 
 
 def _rest(office: Office, left: int, units: Sequence[UnitId]) -> list[Part]:
@@ -118,7 +121,7 @@ async def show_mine(connection: AsyncConnection, office: Office, officer: Office
     if not owned:
         return (Heading(t("Du har inga öppna ärenden")), Paragraph(t("Skriv /kö för att se vad som väntar.")))
     arrived = {one.number: one.arrived for one in owned if one.arrived is not None}
-    due = dict(zip(arrived, map(int, _due(office, list(arrived.values()))), strict=True))
+    due = dict(zip(arrived, _due(office, np.array([*arrived.values()], dtype=np.int64)).tolist(), strict=True))
     ordered = sorted(owned, key=lambda one: (due.get(one.number, math.inf), -one.changed, one.number))
     rows = tuple(
         (one.case.number, what_words(office, one), state_words(office.texts, one),

@@ -19,7 +19,7 @@ from bot.office import Office, Officer
 from bot.parts import Heading, Paragraph, Part, Table
 from bot.store.desk_reading import case_rows, listed
 from bot.store.journal import facts_of
-from bot.store.week_reading import ArrivedOn, corrected, facts_in, promised_in, told_of, unanswered
+from bot.store.week_reading import ArrivedOn, Asked, corrected, facts_in, promises_of, told_of, unanswered
 
 MOST_ROWS = 100
 _FORM = re.compile(r"(\d{4})-?[Ww]?(\d{1,2})", re.ASCII)
@@ -133,20 +133,21 @@ async def show_broken_promises(
 
 
 async def _broken_in(connection: AsyncConnection, office: Office, week: _Week, now: datetime) -> list[BrokenPromise]:
-    """Return the broken promises whose last day lies in the week, by day."""
-    zone = office.texts.zone
-    arrivals = await unanswered(connection, week.first - _longest_promise(office), _arrivals(office, week))
-    # A first promise that no fact has kept follows from the arrival; every other one stands in a fact.
-    first: Mapping[date, date] = _first_promises(office, {office.local_day(arrived_at) for _, arrived_at in arrivals})
-    days = set(week.days)
-    numbers = {number for number, arrived_at in arrivals if first[office.local_day(arrived_at)] in days}
-    numbers |= await promised_in(connection, {number for number, _ in arrivals} - numbers, week.days)
-    numbers |= await told_of(connection, week.days, week.end)
+    """Return the promises whose day lies in the week and passed unkept, by day."""
+    first, arrivals = week.first - _longest_promise(office), _arrivals(office, week)
+    asked: dict[tuple[CaseNumber, int], Asked] = {}
+    for one in [
+        *await told_of(connection, week.days, week.end, arrivals[0].earliest),
+        *await unanswered(connection, first, arrivals, week.monday),
+    ]:
+        if one.promised is None or one.promised in week.days:
+            asked.setdefault((one.case, one.no), one)
+    facts = await promises_of(connection, {one.case for one in asked.values() if one.promised is None})
     found = [
-        one
-        for facts in (await facts_of(connection, numbers)).values()
-        for one in broken_promises(facts, office, now)
-        if one.day in days and midnight_after(one.day, zone) <= now
+        broken
+        for one in asked.values()
+        for broken in broken_promises([one], facts.get(one.case, ()), office, now)
+        if broken.day in week.days
     ]
     return sorted(found, key=lambda one: (one.day, one.case, one.inquiry))
 
@@ -162,7 +163,10 @@ def _arrivals(office: Office, week: _Week) -> list[ArrivedOn]:
     while day <= week.days[-1]:
         midnight = midnight_after(day, zone)
         next_open = office.calendar.nth_open_day(midnight - timedelta(hours=12), 1)
-        found.append(ArrivedOn(midnight, max(midnight_after(next_open, zone), monday)))
+        earliest = max(midnight_after(next_open, zone), monday)
+        if found and found[-1].earliest == earliest:
+            found.pop()
+        found.append(ArrivedOn(midnight, earliest))
         day += timedelta(days=1)
     return found
 
@@ -173,12 +177,6 @@ def _longest_promise(office: Office) -> timedelta:
     Longer than promises are now, so that older ones are found that were longer.
     """
     return timedelta(days=21 + 2 * max(office.promises.values()))
-
-
-def _first_promises(office: Office, days: Iterable[date]) -> dict[date, date]:
-    """Return the day promised to who wrote on each local day, as promises are made now."""
-    noon = {day: datetime.combine(day, time(12), office.texts.zone).astimezone(UTC) for day in days}
-    return {day: office.promised_day(office.default_kind, instant) for day, instant in noon.items()}
 
 
 def _how_many(office: Office, broken: Sequence[BrokenPromise]) -> str:

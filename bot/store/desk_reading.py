@@ -3,11 +3,13 @@
 Everything is found by an index; what must be in order is sorted here, as SQLite sorts badly over big tables.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import func, select, text, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,12 +27,13 @@ _STANDING = text("cases.state = 'open' AND cases.merged_into = ''")
 _OWNED = text("cases.owner <> '' AND cases.state = 'open'")
 
 
-class Waiting(NamedTuple):
-    """An open case that waits for an answer: since when, in microseconds UTC, and whether it is marked secret."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The open cases that wait for an answer, column by column, each once: since when (microseconds UTC), if secret."""
 
-    arrived: int
-    number: CaseNumber
-    secret: bool
+    numbers: Sequence[CaseNumber]
+    arrived: NDArray[np.int64]
+    secret: NDArray[np.bool_]
 
 
 class Owned(NamedTuple):
@@ -68,18 +71,25 @@ class Listed:
     left_out: bool
 
 
-async def waiting_in(connection: AsyncConnection, units: Collection[UnitId]) -> list[Waiting]:
-    """Return the open cases of the units in which something waits, each once, the longest waiting first."""
-    arrived = type_coerce(inquiries.c.arrived_at, BIG)
+async def waiting_in(connection: AsyncConnection, units: Collection[UnitId]) -> Waiting:
+    """Return the open cases of the units in which something waits, in no order; where several questions do, the oldest.
+
+    Every one is read, as only the calendar knows which is due first: some 8 µs each, however many were answered.
+    """
     query = (
-        select(arrived, cases.c.number, cases.c.secret)
+        select(cases.c.number, type_coerce(inquiries.c.arrived_at, BIG), cases.c.secret)
         .join(cases, cases.c.number == inquiries.c.case)
         .where(_WAITING, _STANDING, cases.c.unit.in_(units))
     )
-    first: dict[str, Waiting] = {}
-    for row in sorted((await connection.execute(query)).all()):
-        first.setdefault(row[1], Waiting(int(row[0]), CaseNumber(row[1]), bool(row[2])))
-    return list(first.values())
+    numbers, arrived, secret = tuple(zip(*(await connection.execute(query)).all(), strict=True)) or ((), (), ())
+    # The latest first, so that of several in one case the earliest is kept.
+    order = np.argsort(np.array(arrived, dtype=np.int64), kind="stable")[::-1]
+    kept = np.fromiter({numbers[at]: at for at in order.tolist()}.values(), dtype=np.int64)
+    return Waiting(
+        numbers=[CaseNumber(numbers[at]) for at in kept.tolist()],
+        arrived=np.array(arrived, dtype=np.int64)[kept],
+        secret=np.array(secret, dtype=np.bool_)[kept],
+    )
 
 
 async def owned_by(connection: AsyncConnection, officer: OfficerId) -> list[Owned]:

@@ -48,7 +48,7 @@ async def rebuild(connection: AsyncConnection, progress: Callable[[int, int], No
     batch: dict[CaseNumber, list[Fact]] = {}
     async for number, known in _all_cases(connection):
         batch[number] = known
-        done, count = done + len(known), count + 1
+        done, count = done + len(known), count + is_case(known)
         if len(batch) >= _CASES_AT_ONCE:
             await write_projections(connection, batch, new=batch)
             batch = {}
