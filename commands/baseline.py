@@ -35,9 +35,11 @@ def baseline(
 ) -> None:
     """Print how a mailbox was answered so far, read-only: nothing is sent, flagged or moved. Can be broken off."""
     settings = readable(config)
+    from bot.administration import known_entries
     from bot.baseline import Places, fetch, measure, opened
     from bot.channels.imap_session import open_session
     from bot.transport import mailbox_of
+    from config.layers import layers_of
     from measurement.baseline import MailboxData, period_start
     from measurement.baseline import baseline as figures_of
     from measurement.show_baseline import as_json as to_json
@@ -49,6 +51,7 @@ def baseline(
         die(f"name one of the mailboxes: {', '.join(known) or 'none is configured'}")
 
     def work() -> str:
+        known_now = layers_of(settings, run_to_end(known_entries(settings)))
         calendar, as_of, box = run_to_end(calendar_now(settings)), datetime.now(UTC), mailbox_of(known[chosen])
         start = period_start(as_of, months, calendar.zone)
         places = Places(
@@ -57,8 +60,8 @@ def baseline(
         own = {
             box.address,
             box.username,
-            *(one.address for one in settings.units),
-            *(one.email for one in settings.officers),
+            *(one.address for one in known_now.units.values()),
+            *(one.email for one in known_now.officers.values()),
             *(one.sender for one in settings.mail.web_forms),
         }
         with opened(state / f"baseline-{chosen}.db") as file, progress("mails") as tell:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 from config.building import calendar_of
 from config.check_mail import mail_faults
 from config.check_mailboxes import mailbox_faults
+from config.check_staff import notice_faults
 from config.settings import ENVIRONMENT_PREFIX, Settings, load, secret
 from config.texts import Texts
 
@@ -60,6 +61,7 @@ def check_settings(settings: Settings, texts: Texts, today: date) -> list[Findin
         *_check_hours(settings, texts, today),
         *_check_database(settings, texts),
         *_check_secrets(settings, texts),
+        *(Finding(text) for text in notice_faults(settings, texts)),
         *(Finding(text) for text in mail_faults(settings, texts)),
         *(Finding(text) for text in mailbox_faults(settings, texts)),
         *_check_unset(settings, texts),
@@ -112,9 +114,9 @@ def _check_staff(settings: Settings, texts: Texts) -> list[Finding]:
         ]
     for unit in settings.units:
         if not any(unit.id in officer.units for officer in settings.officers):
-            found.append(
-                Finding(t("Enheten {unit} har ingen handläggare, så ingen får veta att någon skriver.", unit=unit.id))
-            )
+            said = t("Enheten {unit} har ingen handläggare i filen. Lägg till någon med {command}.",
+                     unit=unit.id, command="run_bot.py staff add")  # fmt: skip
+            found.append(Finding(said, fault=False))
     return found
 
 

@@ -21,12 +21,14 @@ from bot.facts import (
     UnitId,
     officer_actor,
 )
+from bot.inquiry import Inquiry, fold_inquiries
 from bot.office import Office, Officer, Role, Topic, Unit
 from bot.parts import Heading, Paragraph, Part, Quote, Table
 from bot.port import FileState
 from bot.questions import Question
 from bot.store import search
 from bot.store.database import Database
+from bot.store.journal import facts_of
 from bot.store.ledger import Ledger, open_ledger
 from bot.store.reading import Wanted
 from bot.store.rows import Direction, MailKind, OutboxState, OutgoingMail, StoredFile
@@ -98,12 +100,15 @@ class Kept:
             self._receive(ledger, case, 1, text, subject, sender, name, unit, files, data)
             return case
 
-    async def another(
-        self, case: CaseNumber, text: str, *, inquiry: int = 1, sender: str = ELSA, unit: UnitId = KC
-    ) -> None:
+    async def another(self, case: CaseNumber, text: str, *, inquiry: int = 1, **data: FactValue) -> None:
         """Let a further mail come in a case now."""
         async with self.ledger(case) as ledger:
-            self._receive(ledger, case, inquiry, text, "Re: Gatlykta", sender, "Elsa Exempel", unit, (), {})
+            self._receive(ledger, case, inquiry, text, "Re: Gatlykta", ELSA, "Elsa Exempel", KC, (), data)
+
+    async def inquiries(self, case: CaseNumber) -> tuple[Inquiry, ...]:
+        """Return the inquiries of a case as they are now."""
+        async with self.database.reading() as connection:
+            return fold_inquiries((await facts_of(connection, [case]))[case])
 
     def _receive(
         self, ledger: Ledger, case: CaseNumber, inquiry: int, text: str, subject: str, sender: str, name: str,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 
 import pytest
 import pytest_asyncio
@@ -9,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.desk.promises import BrokenPromise, broken_promises
-from bot.facts import Fact, FactKind, FactValue, Seq
+from bot.facts import CaseNumber, Fact, FactKind, FactValue, Seq
 from bot.inquiry import fold_inquiries
 from bot.questions import BrokenPromises, LeftOut
 from bot.store.database import Database
+from bot.store.journal import facts_of
 from bot.store.week_reading import Asked
 from tests.conftest import MONDAY, FrozenClock
 from tests.facts import received
@@ -240,3 +242,55 @@ async def test_only_leads_are_told_of_weeks_and_only_of_real_ones(
     kept.clock.instant = datetime(2027, 1, 1, 12, tzinfo=UTC)  # a Friday of 2026-W53
     told = words_of(await kept.ask(question(), "eva"))
     assert told.index("2026-W53") < told.index("2026-W52")
+
+
+@pytest.mark.asyncio
+async def test_the_weeks_together_hold_every_broken_promise_and_no_other(kept: Kept) -> None:
+    """What is found by index is what the facts of all cases say, whatever happened in them."""
+    draw, cases = Random(47), []
+    for number in range(40):
+        kept.clock.instant = at(2 + number % 20, 8)
+        day = kept.office.calendar.nth_open_day(kept.clock.instant, draw.choice([1, 2, 7]))
+        if draw.random() < 0.8:
+            cases.append(await kept.case(f"Fråga {number}", promised=day.isoformat()))
+        else:
+            cases.append(await kept.case(f"Fråga {number}"))
+    for day in range(3, 30):
+        for case in draw.sample(cases, 4):
+            kept.clock.instant = max(kept.clock.instant, at(day))
+            await _something(kept, draw, case)
+    kept.clock.instant = LATER
+    async with kept.database.reading() as connection:
+        facts = await facts_of(connection, cases)
+    expected = {(one.case, one.day) for known in facts.values() for one in broken(known, LATER)}
+    found = set[tuple[str, date]]()
+    for week in range(44, 53):
+        days = {kept.office.texts.day(one): one for one in week_days(week)}
+        rows = rows_of(await kept.ask(BrokenPromises(f"2026-W{week}"), "eva"))
+        found |= {(row[0], days[row[1]]) for row in rows}
+    assert found == expected
+    assert len(expected) > 20
+
+
+async def _something(kept: Kept, draw: Random, case: CaseNumber) -> None:
+    """Let one of the things happen that make, move, keep or break a promise."""
+    inquiries = await kept.inquiries(case)
+    no = len(inquiries)
+    until = (kept.clock.now() + timedelta(days=draw.randint(1, 9))).date().isoformat()
+    match draw.randint(0, 5):
+        case 0 if inquiries[-1].waits:
+            await kept.answer(case, inquiry=no)
+        case 1 if inquiries[-1].waits:
+            await kept.tell(case, FactKind.HELD, inquiry=no, until=until)
+        case 2 if inquiries[-1].waits:
+            await kept.tell(case, FactKind.DELAYED, "", inquiry=no, until=until)
+        case 3 if not inquiries[-1].waits:
+            await kept.another(case, "Igen", inquiry=no + 1, promised=until)
+        case 4 if draw.random() < 0.3:
+            await kept.tell(case, FactKind.EXCLUDED, inquiry=no, reason="spam")
+        case _:
+            await kept.tell(case, FactKind.CLOSED, inquiry=no)
+
+
+def week_days(week: int) -> list[date]:
+    return [date.fromisocalendar(2026, week, day) for day in range(1, 8)]

@@ -63,6 +63,8 @@ class Refusal(StrEnum):
     HAS_LEFT = "has_left"
     LEADS_ONLY = "leads_only"
     NO_INQUIRY = "no_inquiry"
+    UNREADABLE = "unreadable"
+    """It cannot be kept as it is written: too long, or a brace that opens no field."""
 
 
 class ActRefused(Exception):

@@ -32,8 +32,10 @@ logger = logging.getLogger(__name__)
 
 TELLS_AN_HOUR = 5
 """Receipts to one officer in one case within an hour; a robot on an officer's address must come to rest."""
-COMMANDS_AN_HOUR = 120
-"""The same in all for mails that begin with a command, which no robot writes by itself."""
+COMMANDS_AN_HOUR = 30
+"""The same for mails that begin with a command, which no robot writes by itself."""
+DESK_AN_HOUR = 120
+"""Receipts of all kinds to one officer within an hour, after which mail to the own desk is held."""
 
 
 class MailReading(Protocol):
@@ -137,9 +139,9 @@ class MailFace:
 
     def _require_calm(self, ledger: Ledger, mail: _Mail) -> None:
         """Hold what a robot on the officer's address would write: reply upon reply to our receipts."""
-        if ledger.known.told.get(mail.officer.email, 0) >= COMMANDS_AN_HOUR:
-            raise NeedsPerson("too_many")
-        if mail.case is None or mail.words.lstrip().startswith("/"):
+        if mail.case is None:
+            if ledger.known.told.get(mail.officer.email, 0) >= DESK_AN_HOUR:
+                raise NeedsPerson("too_many")
             return
         told = [
             queued
@@ -148,7 +150,8 @@ class MailFace:
             and queued.officer == mail.officer.id
             and ledger.now - queued.created_at < timedelta(hours=1)
         ]
-        if len(told) >= TELLS_AN_HOUR:
+        most = COMMANDS_AN_HOUR if mail.words.lstrip().startswith("/") else TELLS_AN_HOUR
+        if len(told) >= most:
             raise NeedsPerson("too_many")
 
     def _is_theirs(self, mail: _Mail) -> bool:

@@ -10,8 +10,9 @@ from bot.desk.commands import Away, Back, EndCanned, SaveCanned
 from bot.desk.rights import may_lead
 from bot.facts import officer_actor
 from bot.office import Absence, Canned, Office, Officer
-from bot.register import EntryKind, absence_data, canned_data, canned_key
+from bot.register import Change, EntryKind, absence_data, canned_data, canned_key
 from bot.store.ledger import Ledger
+from config.layers import is_readable
 
 _FIELD = re.compile(r"\{([^\W\d]\w{0,30})\}")
 
@@ -19,7 +20,7 @@ _FIELD = re.compile(r"\{([^\W\d]\w{0,30})\}")
 def away(ledger: Ledger, office: Office, act: Act, asked: Away) -> tuple[Officer, Absence]:
     """Enter an absence, one's own or, by a lead, another officer's; return whose and when.
 
-    Open cases of who is away are given back by the service within a minute of its beginning.
+    Cases of who is away that wait are given back by the service within a minute of its beginning, while we are open.
 
     Raises:
         ActRefused: nobody is meant for certain, or only a lead may do this for another.
@@ -49,7 +50,7 @@ def save_canned(ledger: Ledger, office: Office, act: Act, asked: SaveCanned) -> 
     """Keep a canned answer, or another wording of one, and return it. Leads only.
 
     Raises:
-        ActRefused: the officer is no lead, or the unit is not known.
+        ActRefused: the officer is no lead, the unit is not known, or the text cannot be kept as it is.
     """
     if not may_lead(act.officer):
         raise ActRefused(Refusal.LEADS_ONLY)
@@ -57,7 +58,10 @@ def save_canned(ledger: Ledger, office: Office, act: Act, asked: SaveCanned) -> 
     if asked.unit and unit is None:
         raise ActRefused(Refusal.UNKNOWN_TARGET, asked.unit)
     kept = Canned(name=asked.name, text=asked.text, unit=unit.id if unit else None, language=asked.language)
-    ledger.enter(EntryKind.CANNED, canned_key(kept), canned_data(kept), officer_actor(act.officer.id))
+    change = Change(kind=EntryKind.CANNED, key=canned_key(kept), data=canned_data(kept))
+    if not is_readable(change):
+        raise ActRefused(Refusal.UNREADABLE)
+    ledger.enter(change.kind, change.key, change.data, officer_actor(act.officer.id))
     return kept
 
 

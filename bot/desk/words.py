@@ -36,6 +36,9 @@ _REFUSALS = {
     Refusal.NOTHING_TO_UNDO: mark("Du har inte gjort något i {about} som går att ångra."),
     Refusal.HAS_LEFT: mark("Det går inte att ångra längre: brevet har redan skickats."),
     Refusal.LEADS_ONLY: mark("Det här får bara en kvalitetsledare göra."),
+    Refusal.UNREADABLE: mark(
+        "Mallen går inte att spara: namnet får ha 40 tecken, och klamrar används bara runt ett fält, som {{dag}}."
+    ),
     Refusal.NO_INQUIRY: mark("Ingen fråga väntar på svar i {about}."),
 }
 

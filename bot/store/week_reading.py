@@ -72,8 +72,9 @@ async def unanswered(
     """
     of, later = inquiries.c, inquiries.alias("later")
     more = exists().where(later.c.case == of.case, later.c.no == of.no + 1)
+    delayed = exists().where(facts.c.case == of.case, _of_kinds(FactKind.DELAYED))
     chosen = (
-        select(*_ASKED, cases.c.promised, of.held_at, more)
+        select(*_ASKED, cases.c.promised, of.held_at.is_(None) & ~more & ~delayed)
         .join(cases, cases.c.number == of.case)
         .where(or_(cases.c.promised == "", cases.c.promised >= told_from.isoformat()))
     )
@@ -85,13 +86,15 @@ async def unanswered(
         late = chosen.where(of.arrived_at >= begin, of.arrived_at < end, of.changed_at >= earliest)
         found += await connection.execute(late.where(of.answered_at >= earliest, of.excluded.is_(None)))
         begin = end
-    delayed = {fact.case for fact in await facts_in(connection, FactKind.DELAYED, first, days[-1].before)}
-    asked = list[Asked]()
-    for number, no, unit, arrived_at, answered_at, promised, held_at, asked_again in found:
-        plain = promised and held_at is None and not asked_again and number not in delayed
-        told = date.fromisoformat(promised) if plain else None
-        asked.append(Asked(CaseNumber(number), no, UnitId(unit), arrived_at, answered_at, told))
-    return asked
+    return [
+        Asked(CaseNumber(number), no, UnitId(unit), arrived_at, answered_at, _only_day(promised, bool(only)))
+        for number, no, unit, arrived_at, answered_at, promised, only in found
+    ]
+
+
+def _only_day(promised: str, only: bool) -> date | None:
+    """Return the day told to the citizen last, if it is known to be the only one."""
+    return date.fromisoformat(promised) if only and promised else None
 
 
 async def told_of(connection: AsyncConnection, days: Sequence[date], end: datetime, earliest: datetime) -> list[Asked]:
