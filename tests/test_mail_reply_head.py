@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.channels.mail_reply_head import above_introduction, announced_at
 from bot.channels.mail_signature import without_program_lines
-from bot.channels.mail_text import above_line, holds_line, words_below
+from bot.channels.mail_text import above_line, is_unclear, words_below
 
 MARK = "==^=="
 NOTICE = f"{MARK} Skriv ditt svar ovanför den här raden {MARK}\n\nÄrende: K-7Q4M2X-9\nGatan är mörk."
@@ -66,14 +66,37 @@ def test_a_secret_broken_over_four_lines_is_seen() -> None:
     assert above(text) == "Klart!"
 
 
+FOOTER = "Allt annat: kontakt+d-anna-abcdefghij234567@example.org"
+SECRET = "kontakt+d-k7q4m2x9-1-anna-7-abcdefghij234567@example.org"
+
+
+@pytest.mark.parametrize(
+    ("text", "unclear"),
+    [
+        ("Klockan tio.", False),
+        (f"Klockan tio.\n\nDen mån 16 nov. 2026 kl 10:12 skrev K <{SECRET}>:\n\n> När?\n", False),
+        (f"Klockan tio.\n\nDen mån 16 nov. 2026 kl 10:12 skrev K <{SECRET}>:\n\n> När?\n\nKlockan elva", True),
+        (f"Klockan tio.\n\nFrån: Anna\nSkickat: i dag\nTill: <{SECRET}>\nÄmne: {SUBJECT}\n\nKlockan nio.", False),
+        (f"Klockan tio.\n\nFrån: K <k@example.org>\nSkickat: i dag\nTill: A\nÄmne: x\n\nNär?\n\n{FOOTER}", True),
+        (f"Klockan tio.\n\nDen 16 nov. 2026 kl 10:12 skrev K <k@example.org>:\n> När?\n> {FOOTER}", True),
+        (f"Klockan tio.\n\nGatan är mörk.\n\n{FOOTER}", True),
+        ("Klockan tio.\n\n> När?\nNu", True),
+        (f"Klockan tio.\n\n> {NOTICE}", True),
+        (f"Klockan tio.\n\n{NOTICE}\n\nSkickat från min iPhone", False),
+    ],
+)
+def test_what_is_not_cut_for_certain_is_unclear(text: str, unclear: bool) -> None:
+    assert is_unclear(text, MARK, secrets) is unclear
+
+
 def test_without_the_mark_the_first_quoted_line_ends_the_text() -> None:
     assert above("Klart!\n\n> Ärende: K-7Q4M2X-9\n> Gatan är mörk.\n\nHej") == "Klart!"
 
 
 @pytest.mark.parametrize("text", ["==\xa0^\xa0== Skriv", "> =\n> =^==", "&#61;=&#94;== x", "=\u200b=^=="])
 def test_a_bent_mark_is_known(text: str) -> None:
-    assert holds_line(f"Hej\n{text}\nx", MARK)
-    assert not holds_line("Hej == x ==", MARK)
+    assert above(f"Hej\n{text}") == "Hej"
+    assert not is_unclear(f"Hej\n{text}", MARK, secrets)
 
 
 @pytest.mark.parametrize(

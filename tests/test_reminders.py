@@ -1,25 +1,21 @@
 """What is due, of which inquiry, for whom: decided from facts, to the minute, and once."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.absences import gone_owners, why_released
 from bot.calendar import Calendar
 from bot.clock import Rule
-from bot.facts import CaseNumber, FactKind, Kind, OfficerId, to_micros
+from bot.facts import CaseNumber, FactKind, Kind, to_micros
 from bot.hours import Season, SpecialDay
 from bot.office import Office, Reminders
 from bot.reminders import (
     Of,
     Pending,
-    Reminder,
     closing_of,
     new_promise,
     pending,
@@ -32,17 +28,10 @@ from bot.store.reading import Known
 from bot.store.rows import MailKind, OutboxState
 from tests.conftest import MONDAY
 from tests.example import make_office
-from tests.waits import assign, hold, queue_mail, waiting_case, with_absence
+from tests.waits import STOCKHOLM, assign, hold, local, queue_mail, waiting_case
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 OFFICE = make_office()
 """Open 8.00–16.30 (510 minutes) Monday to Friday; promises: 2 open days (question), 10 (viewpoint)."""
-
-
-def local(day: int, clock: str) -> datetime:
-    """A day of November 2026 (16 is a Monday) and a local time, in UTC."""
-    hour, minute = map(int, clock.split("."))
-    return datetime(2026, 11, day, hour, minute, tzinfo=STOCKHOLM).astimezone(UTC)
 
 
 def one_of(ledger: Ledger, case: CaseNumber, now: datetime, office: Office = OFFICE) -> Pending:
@@ -407,48 +396,3 @@ def test_many_are_looked_at_at_once_and_each_as_if_alone() -> None:
     assert list(together) == alone
     assert together[2] == 0  # long since too late
     assert stages(OFFICE, micros[:0], [], [], now) == ()
-
-
-def _taken(by: str, at: datetime) -> Callable[[Ledger, CaseNumber], None]:
-    return lambda ledger, case: assign(ledger, case, "anna", at=at, by=by)
-
-
-@pytest.mark.parametrize(
-    ("then", "now", "expected"),
-    [
-        (_taken("anna", local(16, "9.20")), local(17, "8.00"), ""),  # not away yet
-        (_taken("anna", local(16, "9.20")), local(18, "8.00"), "away"),
-        (_taken("bo", local(18, "9.00")), local(18, "10.00"), "away"),  # given to her by somebody else
-        (_taken("anna", local(18, "9.00")), local(18, "10.00"), ""),  # she took it while away
-        (_taken("anna", local(18, "9.00")), local(19, "10.00"), ""),
-        (_taken("anna", local(17, "23.59")), local(18, "0.01"), "away"),
-        (_taken("anna", local(16, "9.20")), local(20, "0.00"), ""),  # back again
-    ],
-)
-def test_the_cases_of_who_is_away_are_released_but_not_those_taken_meanwhile(
-    ledger: Ledger, then: Callable[[Ledger, CaseNumber], None], now: datetime, expected: str
-) -> None:
-    office = with_absence(OFFICE, "anna", date(2026, 11, 18), date(2026, 11, 20))
-    case = waiting_case(ledger)
-    then(ledger, case)
-    assert why_released(office, ledger.facts_of(case), now) == expected
-
-
-def test_who_has_left_has_no_cases_and_a_units_own_mailbox_keeps_its(ledger: Ledger) -> None:
-    for owner, why in (("gone", "left"), ("_kc", ""), ("anna", ""), ("", "")):
-        case = waiting_case(ledger, owner=owner)
-        assert why_released(OFFICE, ledger.facts_of(case), MONDAY) == why
-    owners = [OfficerId(one) for one in ("gone", "_kc", "anna", "", "gone")]
-    assert gone_owners(OFFICE, owners, MONDAY) == {"gone"}
-
-
-def test_a_closed_case_is_nobodys_to_release(ledger: Ledger) -> None:
-    case = waiting_case(ledger, owner="gone")
-    ledger.append(FactKind.CLOSED, case, inquiry=1, occurred_at=MONDAY, actor="system", source="act:1")
-    assert why_released(OFFICE, ledger.facts_of(case), MONDAY) == ""
-
-
-def test_a_reminder_says_whether_it_is_late() -> None:
-    assert Reminder(Of.UNIT, late=True) != Reminder(Of.UNIT, late=False)
-    assert [of for of in Of if of.to_owner] == [Of.OWNER, Of.PROMISE_OWNER]
-    assert [of for of in Of if not of.of_promise] == [Of.OWNER, Of.UNIT]

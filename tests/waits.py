@@ -1,7 +1,8 @@
 """Cases that wait, written on a ledger as the intake would, for tests of what the service does by itself."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.facts import CaseNumber, FactKind, OfficerId, OutboxId, officer_actor
 from bot.inquiry import fold_inquiries
@@ -108,3 +109,12 @@ def with_officer(office: Office, officer: str, **changed: object) -> Office:
         return replace(one, **changed) if one.id == officer else one  # type: ignore[arg-type]
 
     return replace(office, officers=tuple(map(change, office.officers)))
+
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+def local(day: int, clock: str) -> datetime:
+    """A day of November 2026 (16 is a Monday) and a local time, in UTC."""
+    hour, minute = map(int, clock.split("."))
+    return datetime(2026, 11, day, hour, minute, tzinfo=STOCKHOLM).astimezone(UTC)

@@ -136,6 +136,13 @@ def announced_at(text: str) -> int:
     return found.end() if found else -1
 
 
+def introduces(lines: Sequence[str], at: int) -> bool:
+    """Tell whether this line belongs to the introduction that begins the history, and nothing quoted stands above."""
+    first = first_history(lines)
+    led = lines[first : at + 1] if at - first < _HEAD_LINES else []
+    return bool(led) and all(line.strip() and not quoted(line) for line in led)
+
+
 def above_introduction(lines: Sequence[str], cut: int, *, marked: int, secret: int) -> list[str]:
     """Return the lines above the cut without the reply introduction that ends there.
 

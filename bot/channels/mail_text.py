@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
 from bot.channels.mail_attribution import quoted
-from bot.channels.mail_reply_head import RULE, above_introduction, announced_at, first_history
+from bot.channels.mail_reply_head import RULE, above_introduction, announced_at, first_history, introduces
 from bot.channels.mail_signature import is_only_signature, signature_at
 
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -84,10 +84,20 @@ def above_line(text: str, line_mark: str, secrets: Callable[[str], bool]) -> str
     return "\n".join(above_introduction(lines, cut, marked=marked, secret=secret)).strip()
 
 
-def holds_line(text: str, line_mark: str) -> bool:
-    """Tell whether the marker of our notice stands in the text, in any case, spacing, quoting or wrapping."""
+def is_unclear(text: str, line_mark: str, secrets: Callable[[str], bool]) -> bool:
+    """Tell whether `above_line` may take more or less than an officer's own words, so that nothing must be sent.
+
+    With the marker that is so where words stand below it (`words_below`). Without it, where anything is cut at all,
+    unless a secret address within the reply introduction says where ours begins.
+    """
     lines = clean(text).split("\n")
-    return _mark_span(lines, line_mark)[0] < len(lines)
+    if _mark_span(lines, line_mark)[0] < len(lines):
+        return words_below(text, line_mark)
+    secret = _secret_at(lines, secrets)
+    if secret < len(lines) and introduces(lines, secret):
+        below = lines[secret + 1 :]
+        return quoted(next(filter(str.strip, below), "")) and _has_words(below)
+    return above_line(text, line_mark, secrets).split() != text.split()
 
 
 def words_below(text: str, line_mark: str) -> bool:
@@ -107,7 +117,11 @@ def words_below(text: str, line_mark: str) -> bool:
         return False
     below = lines[last + 1 :]
     wrapped = _mark_span(below[:2], line_mark)[1]  # the marker stands on both sides of its line
-    below = below[wrapped + 1 :] if wrapped < len(below[:2]) else below
+    return _has_words(below[wrapped + 1 :] if wrapped < len(below[:2]) else below)
+
+
+def _has_words(below: list[str]) -> bool:
+    """Tell whether somebody wrote between or below these quoted lines."""
     below = below[: below.index("-- ")] if "-- " in below else below
     width = max((len(line) for line in below if quoted(line)), default=0)
     own = [

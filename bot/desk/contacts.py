@@ -2,6 +2,7 @@
 
 from bot.desk.acts import Act, ActRefused, Refusal
 from bot.desk.commands import Contact
+from bot.doors import doors_in, queue_alert
 from bot.facts import CaseNumber, Channel, FactKind, Kind, UnitId, officer_actor
 from bot.office import Office
 from bot.store.ledger import Ledger
@@ -63,6 +64,8 @@ def _open(ledger: Ledger, office: Office, act: Act, number: CaseNumber, unit: Un
             "promised": office.promised_day(kind, ledger.now).isoformat(),
         },
     )  # fmt: skip
+    doors = doors_in(contact.text, office.door_words)
+    queue_alert(ledger, office, number, 1, office.unit(unit), doors, contact.text)
 
 
 def _unit_of(office: Office, act: Act) -> UnitId:
