@@ -8,6 +8,7 @@ from random import Random
 
 from sqlalchemy import select, update
 
+from bot.case import fold_case
 from bot.desk.lookup import answer_question
 from bot.facts import (
     CaseNumber,
@@ -105,10 +106,11 @@ class Kept:
         async with self.ledger(case) as ledger:
             self._receive(ledger, case, inquiry, text, "Re: Gatlykta", ELSA, "Elsa Exempel", KC, (), data)
 
-    async def inquiries(self, case: CaseNumber) -> tuple[Inquiry, ...]:
-        """Return the inquiries of a case as they are now."""
+    async def inquiries(self, case: CaseNumber) -> tuple[tuple[Inquiry, ...], str]:
+        """Return the inquiries of a case as they are now, and the day its citizen was told last."""
         async with self.database.reading() as connection:
-            return fold_inquiries((await facts_of(connection, [case]))[case])
+            facts = (await facts_of(connection, [case]))[case]
+            return fold_inquiries(facts), fold_case(facts).promised
 
     def _receive(
         self, ledger: Ledger, case: CaseNumber, inquiry: int, text: str, subject: str, sender: str, name: str,

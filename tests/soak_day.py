@@ -30,7 +30,7 @@ class Scale:
     mails: int
     mails_on_days_off: int
     persons: int
-    restart_every: float = 2.5
+    restart_every: float = 1.5
     """Days."""
     down_every: float = 6
     hurry: float = 0.8
@@ -53,7 +53,7 @@ class Days:
         self._agenda: list[tuple[datetime, int, Event]] = []
         self._planned = 0
         self._effects: list[Effect] = []
-        self._restart_at = BEGIN + timedelta(days=scale.restart_every / 2)
+        self._death, self._dies_at = "sending", BEGIN + timedelta(days=scale.restart_every / 2)
         self.desk = Desk(self)
         relay = self.soak.relay
         relay.took, relay.arrived, relay.gave_back = self._took, self._arrived, self.truth.refused
@@ -93,28 +93,39 @@ class Days:
         await self.soak.town.keep(raw, to=to, sender=sender)
         self._effects.append(then)
 
-    async def settle(self) -> None:
-        """Read what came, work out what ought to follow, and send what is due; at bad moments the process dies."""
-        dies = self.now >= self._restart_at and (self.chance.choice(("idle", "taking", "sending")))
-        if dies:
-            self._restart_at = self.now + timedelta(days=self.scale.restart_every * self.chance.uniform(0.5, 1.5))
-        if dies == "taking":
+    async def read(self) -> None:
+        """Let what came be read, and work out what ought to follow; when it is time, the process dies over it."""
+        if not self._effects:
+            return
+        if self._dies("taking"):
             await self.soak.die_while_taking()
         await self.soak.town.take()
         effects, self._effects = self._effects, []
         for effect in effects:
             effect(self.now)
-        if dies == "sending":
-            await self.soak.die_while_sending()
-        await self.soak.town.deliver()
-        if dies == "idle":
+
+    async def settle(self) -> None:
+        """Read what came and send what is due; when it is time, the process dies over that, or between two mails."""
+        await self.read()
+        if self._dies("sending"):
+            self.soak.relay.dies_in = self.chance.randrange(3)
+        await self.soak.deliver()
+        if self._dies("idle"):
             await self.soak.again()
 
     async def look_after(self) -> None:
         """The housekeeping's minute."""
         await self.settle()
         await self.soak.housekeeping.round()
-        await self.soak.town.deliver()
+        await self.soak.deliver()
+
+    def _dies(self, how: str) -> bool:
+        """Tell whether the process has to die now, in this way; if so, decide when it does next, and how."""
+        if how != self._death or self.now < self._dies_at:
+            return False
+        self._dies_at = self.now + timedelta(days=self.scale.restart_every * self.chance.uniform(0.5, 1.5))
+        self._death = self.chance.choice(("idle", "taking", "sending"))
+        return True
 
     def _plan(self, day: datetime) -> None:
         """Put a day's arrivals and the house's rounds on the agenda."""

@@ -224,4 +224,4 @@ class Desk:
         said = self.chance.choice((back.isoformat(), days[back.weekday()], f"{back.day}/{back.month}"))
         self.truth.counted["absences"] += 1
         await self.pen.to_desk(who, f"/borta till {said}", lambda _: self.truth.goes(who, today, back))
-        await self.days.settle()
+        await self.days.read()

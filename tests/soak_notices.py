@@ -34,7 +34,7 @@ class Notices:
 
     async def turn_to(self, who: Colleague, mail: Outbound, matter: Matter) -> None:
         """Do something about a notice, or see that somebody else has."""
-        await self.days.settle()
+        await self.days.read()
         no = self.pen.question(mail)
         ask = matter.named(no)
         if (ask.taken or ask.excluded or matter.merged_into is not None) and self.chance.random() > 0.08:
@@ -104,7 +104,7 @@ class Notices:
             who, mail, f"/lämna till {targets[to]}: det här är mer ert område {mark}",
             lambda now: self.truth.hands_over(who, matter, to, mark, now),
         )  # fmt: skip
-        await self.days.settle()
+        await self.days.read()
 
     async def _hold(self, who: Colleague, mail: Outbound, matter: Matter, no: int) -> None:
         mark, back = self.marks.draw(Said.HOLDING), folk.local(self.days.now).date() + timedelta(days=3)
@@ -162,20 +162,20 @@ class Notices:
             return
         self.truth.counted["secret cases"] += 1
         await self.pen.write(who, mail, "/sekretess", lambda now: self.truth.hides(who, matter, now))
-        await self.days.settle()
+        await self.days.read()
         self.pen.soon(who, partial(self.answer, who, mail, matter, no))
 
     async def _regret(self, who: Colleague, mail: Outbound, matter: Matter, no: int) -> None:
         """An answer, and half a minute later it is taken back; a better one follows."""
         mark = self.marks.draw(Said.ANSWER)
         await self.pen.write(who, mail, self.pen.words(mark, who), lambda _: self.truth.answers(who, matter, no, mark))
-        await self.days.settle()
+        await self.days.read()
         if mark not in self.truth.letters:
             return
         self.days.clock.forward(seconds=30)
         self.truth.counted["answers taken back"] += 1
         await self.pen.write(who, mail, "/ångra", lambda _: self.truth.regrets(mark, matter))
-        await self.days.settle()
+        await self.days.read()
         self.pen.soon(who, partial(self.answer, who, mail, matter, no))
 
     async def _misspell(self, who: Colleague, mail: Outbound, matter: Matter, no: int) -> None:
@@ -194,7 +194,7 @@ class Notices:
         await self.pen.write(
             who, mail, f"/slå ihop {old.number} samma person", lambda _: self.truth.merges(who, old, young)
         )
-        await self.days.settle()
+        await self.days.read()
         return True
 
     async def _careless(self, who: Colleague, mail: Outbound, matter: Matter, no: int) -> None:

@@ -68,7 +68,8 @@ async def unanswered(
     """Return the inquiries that had no answer when their first promise could pass.
 
     Asked about are those that came from `first` (UTC) on, on `days`, which follow in order from then, and whose
-    citizens were last told of `told_from` or a later day: after a day has passed, only a later one is told.
+    citizens were last told of `told_from` or a later day. That is enough, as whoever is told of an earlier day than
+    before is told so by a person, which moves the promise.
     """
     of, later = inquiries.c, inquiries.alias("later")
     more = exists().where(later.c.case == of.case, later.c.no == of.no + 1)
