@@ -18,7 +18,8 @@ from sqlalchemy import insert, select
 from bot.channels.imap_in import ImapIn
 from bot.channels.mail_files import answer_files, files_with_content
 from bot.channels.mail_read import read_mail
-from bot.channels.mail_text import above_line, words_below
+from bot.channels.mail_signature import without_program_lines
+from bot.channels.mail_text import above_line, is_unclear
 from bot.channels.mail_write import write_mail
 from bot.channels.smtp_in import SmtpIn
 from bot.channels.smtp_out import SmtpOut
@@ -165,14 +166,12 @@ class OfficerMail:
     """How the desk reads an officer's mail (`bot.desk.mail_face.MailReading`)."""
 
     def own_words(self, text: str) -> str:
-        """Return what stands above the notice's line."""
-        return above_line(text, LINE_MARK, has_secret)
+        """Return what stands above the notice's line, without what the mail program added by itself."""
+        return without_program_lines(above_line(text, LINE_MARK, has_secret))
 
     def unclear(self, text: str) -> bool:
         """Tell whether own words could be lost: below or between quoted lines, or cut where no notice stands."""
-        if is_internal(text):
-            return words_below(text, LINE_MARK)
-        return self.own_words(text).split() != text.split()
+        return is_unclear(text, LINE_MARK, has_secret)
 
     def leaks(self, raw: bytes) -> bool:
         """Tell whether a file holds the notice or a secret address."""

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from bot.desk.fact_words import fact_words
-from bot.desk.lookup import journal_of
+from bot.desk.show_journal import journal_of
 from bot.facts import CaseNumber, FactKind, FactValue, OfficerId, Seq, to_micros
 from bot.office import Absence
 from bot.parts import Heading

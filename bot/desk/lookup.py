@@ -10,7 +10,7 @@ from bot.desk.find_cases import find_by_words, show_history, show_similar
 from bot.desk.rights import may_lead
 from bot.desk.show_case import show_case
 from bot.desk.show_help import help_parts
-from bot.desk.show_journal import journal_of, show_journal, who_saw
+from bot.desk.show_journal import show_journal, who_saw
 from bot.desk.show_queue import show_mine, show_queue
 from bot.desk.show_weeks import show_broken_promises, show_left_out
 from bot.desk.sight import not_found, seen_family
@@ -32,8 +32,6 @@ from bot.questions import (
     Similar,
     WhoSaw,
 )
-
-__all__ = ["answer_question", "journal_of"]
 
 _FIRST_WORDS = 60
 

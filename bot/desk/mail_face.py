@@ -246,7 +246,7 @@ class MailFace:
         case = case_of(command) or mail.case
         if case is None and needs_case(command):
             t = self._office.texts.t
-            words = t("Vilket ärende? Skriv numret efter kommandot, till exempel /ta K-7Q4M2X-9.")
+            words = t("Vilket ärende? Skriv numret efter kommandot, som /ta K-…")
             return Said(subject=t("inget har gjorts"), parts=(Paragraph(words),), done=False)
         act = self._act(mail, case or CaseNumber(""), source)
         attached = bool(mail.arrival.inbound.files) and isinstance(command, Answer)

@@ -158,13 +158,13 @@ def _listed(case: CaseNow, subject: str, asked: list[tuple[datetime, bool, bool]
 
 
 async def persons_in(connection: AsyncConnection, numbers: Collection[CaseNumber]) -> dict[CaseNumber, set[PersonId]]:
-    """Return by case the persons who take part in it; a case without any is missing."""
+    """Return by case the persons who take part in it; a case without any is missing, and so is who was erased."""
     found: dict[CaseNumber, set[PersonId]] = {}
     for some in _chunks(numbers):
         query = (
             select(participants.c.case, addresses.c.person)
             .join(addresses, addresses.c.id == participants.c.address)
-            .where(participants.c.case.in_(some))
+            .where(participants.c.case.in_(some), addresses.c.person > 0)
         )
         for case, person in await connection.execute(query):
             found.setdefault(CaseNumber(case), set()).add(PersonId(person))
