@@ -35,8 +35,8 @@ Id = str | tuple[str, ...]
 
 TRANSLATED: tuple[Language, ...] = ("en", "fi")
 SAME_IN_BOTH = {
-    "en": {"Telegram", "test", "{count} min", "{count} s"},
-    "fi": {"Telegram", "{count} min", "{count} s"},
+    "en": {"Kommunsvar", "Telegram", "test", "{count} min", "{count} s"},
+    "fi": {"Kommunsvar", "Telegram", "{count} min", "{count} s"},
 }
 """What is written as in Swedish; beside it only texts without a word of their own, as ``{day} {year}``."""
 
@@ -161,9 +161,7 @@ def test_every_text_can_be_rendered(language: Language) -> None:
     for text in used():
         for count in (0, 1, 2, 5, 11, 21, 100):
             said = render(at(language), text, count)
-            assert said.strip()
-            assert "{" not in said
-            assert "}" not in said
+            assert said.strip() and not set("{}") & set(said)  # noqa: PT018 -- one look at each of thousands
 
 
 def test_the_code_fills_in_every_field_and_hides_no_text() -> None:
@@ -224,7 +222,6 @@ def test_the_reasons_a_notice_shows_are_understood(language: Language, command: 
     texts = [text for text in used() if isinstance(text, str) and "/utan svar" in text]
     assert all(command in render(at(language), text) for text in texts)
     assert read_command(render(at(language), "/utan svar skräp")) == LeaveOut(ExcludeReason.SPAM)
-    # Where it stands with more than one reason it stands with every one.
     shown = {text: render(at(language), text) for text in texts if "dubblett" in text}
     assert shown
     for word, reason in zip(words, reasons, strict=True):

@@ -37,7 +37,7 @@ _REFUSALS = {
     Refusal.HAS_LEFT: mark("Det går inte att ångra längre: brevet har redan skickats."),
     Refusal.LEADS_ONLY: mark("Det här får bara en kvalitetsledare göra."),
     Refusal.UNREADABLE: mark(
-        "Mallen går inte att spara: namnet får ha 40 tecken, och klamrar används bara runt ett fält, som {{dag}}."
+        "Mallen går inte att spara: namnet får ha 40 tecken, och klamrar får bara stå runt namnet på ett fält."
     ),
     Refusal.NO_INQUIRY: mark("Ingen fråga väntar på svar i {about}."),
 }
