@@ -97,7 +97,8 @@ def _story(cases: int) -> _Story:
 def _tables(story: _Story) -> Iterator[tuple[str, str, Iterator[Row]]]:
     """Yield each table with its columns and rows."""
     yield "facts", 'seq, "case", inquiry, kind, occurred_at, recorded_at, actor, source, data', _facts(story)
-    yield "cases", "number, channel, kind, unit, state, opened_at, changed_at", _cases(story)
+    columns = "number, channel, kind, unit, state, opened_at, changed_at, waiting_since"
+    yield "cases", columns, _cases(story)
     yield (
         "inquiries",
         '"case", no, channel, kind, unit, arrived_at, messages, acknowledged_at, answered_at, answered_seq, changed_at',
@@ -143,8 +144,10 @@ def _facts(story: _Story) -> Iterator[Row]:
 
 
 def _cases(story: _Story) -> Iterator[Row]:
+    answered = story.seq[2].tolist()
     for n, arrived, changed in zip(story.cases, story.at[0].tolist(), _changed(story), strict=True):
-        yield number_of(n), "mail", "question", "kontaktcenter", "open", arrived, changed
+        since = None if answered[n] else arrived
+        yield number_of(n), "mail", "question", "kontaktcenter", "open", arrived, changed, since
 
 
 def _inquiries(story: _Story) -> Iterator[Row]:

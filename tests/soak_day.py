@@ -35,6 +35,8 @@ class Scale:
     down_every: float = 6
     hurry: float = 0.8
     """How often what came is read at once, and does not wait for the next mail."""
+    round_every: int = 10
+    """Minutes between two rounds of the housekeeping while we are open."""
     seed: int = 1
 
 
@@ -130,8 +132,8 @@ class Days:
     def _plan(self, day: datetime) -> None:
         """Put a day's arrivals and the house's rounds on the agenda."""
         works = folk.local(day).weekday() < 5
-        for minute in range(0, 24 * 60, 10 if works else 60):
-            if not works or 60 <= minute <= 600 or minute % 60 == 0:
+        for minute in range(0, 24 * 60, self.scale.round_every if works else 60):
+            if not works or 60 <= minute <= 660 or minute % 60 == 0:
                 self.at(day + timedelta(minutes=minute), self.look_after)
         for _ in range(self.scale.mails if works else self.scale.mails_on_days_off):
             self.at(day + timedelta(minutes=self._minute()), self.somebody_writes)
@@ -187,8 +189,10 @@ class Days:
     async def _second_delivery(self, raw: bytes, to: str, sender: str) -> None:
         """The same mail once more: as the same bytes, or by another way through the world."""
         self.truth.counted["second deliveries"] += 1
-        other = b"Received: from other.example by mx.kommun.example\r\n" if self.chance.random() < 0.5 else b""
-        await self.post(other.replace(b"\r\n", b"\n") + raw if b"\r\n\r\n" not in raw else other + raw, to, sender)
+        if self.chance.random() < 0.5:
+            end = b"\r\n" if b"\r\n\r\n" in raw else b"\n"
+            raw = b"Received: from other.example by mx.kommun.example" + end + raw
+        await self.post(raw, to, sender)
 
     async def _asks_again(self, matter: Matter, unit: str, said: str) -> None:
         person = matter.person

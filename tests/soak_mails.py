@@ -26,7 +26,7 @@ def first_mail(
 ) -> bytes:
     """A citizen's first mail, in one of the shapes that mails come in."""
     text = f"Hej!\n\n{said} {mark}\n\n/{person.name.split(' ')[0]}\n"
-    if chance.random() < 0.01:
+    if chance.random() < 0.02:
         text = f"{said} {mark}\nMitt personnummer är {PERSONAL_NUMBER}.\n"
     shape = chance.choices(tuple(SHAPES), tuple(SHAPES.values()))[0]
     lines = headers(f"{person.name} <{sender}>", to, f"{subject} {mark}", f"{mark}@example.org", vouched=person.vouched)

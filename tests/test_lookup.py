@@ -1,10 +1,12 @@
 """Staff's questions, answered from a real database: the queue, own cases, finding, and what nobody else may see."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
 
+from bot.desk import find_cases, show_queue
 from bot.desk.acts import Act
 from bot.desk.find_cases import MOST_FOUND
 from bot.desk.merging import merge
@@ -133,6 +135,38 @@ async def test_ones_own_cases_are_those_that_wait_first_and_then_those_still_ope
     assert words_of(await kept.ask(Mine(), "bo")) == "# Du har inga öppna ärenden\nSkriv /kö för att se vad som väntar."
 
 
+async def test_of_very_many_own_cases_the_first_are_shown(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(show_queue, "MOST_ROWS", 2)
+    for number in range(3):
+        await kept.tell(await kept.case(f"Fråga {number}"), FactKind.ASSIGNED, officer="anna")
+    told = await kept.ask(Mine())
+    assert len(rows_of(told)) == 2
+    assert told[-1] == Paragraph("Du har 1 öppet ärende till. Skriv /avsluta och numret för det som är klart.")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "state"),
+    [
+        ((), "väntar på svar"),
+        ((FactKind.CLOSED,), "avslutat utan svar"),
+        ((FactKind.ANSWERED_ELSEWHERE,), "besvarat"),
+        ((FactKind.ANSWERED_ELSEWHERE, FactKind.CLOSED), "avslutat"),
+        ((FactKind.EXCLUDED,), "lämnat utan svar"),
+    ],
+)
+async def test_a_list_tells_where_a_case_stands(kept: Kept, kinds: tuple[FactKind, ...], state: str) -> None:
+    case = await kept.case()
+    for kind in kinds:
+        await kept.tell(case, kind, data={"reason": "thanks"} if kind is FactKind.EXCLUDED else {})
+    assert [row[3] for row in rows_of(await kept.ask(Search(case)))] == [state]
+
+
+async def test_what_is_due_later_is_told_with_its_day(kept: Kept) -> None:
+    kept.clock.instant = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)  # Friday 15.00; 90 minutes are left, 420 on Monday
+    await kept.case()
+    assert [row[2] for row in rows_of(await kept.ask(Queue()))] == ["måndag 23 november kl. 15.00"]
+
+
 async def test_a_number_finds_its_case_and_a_merged_one_the_case_it_belongs_to(kept: Kept) -> None:
     old = await kept.case("Gatlyktan är trasig")
     kept.clock.forward(hours=1)
@@ -170,6 +204,18 @@ async def test_words_find_cases_newest_first_and_only_those_one_may_see(kept: Ke
     assert [(row[0], row[3]) for row in rows_of(told)] == [(last, "besvarat"), (first, "väntar på svar")]
     assert "Vi hittade inget ärende" in words_of(await kept.ask(Search("papperskorg helikopter")))
     assert "Vi hittade inget ärende" in words_of(await kept.ask(Search("")))
+
+
+async def test_a_search_ends_after_so_many_messages(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(find_cases, "MOST_LOOKED_AT", 2)
+    monkeypatch.setattr(find_cases, "_AT_ONCE", 1)
+    found = await kept.case("Lekplatsen")
+    await kept.case("Lekplatsen", unit=BYGG)
+    await kept.index()
+    assert [row[0] for row in rows_of(await kept.ask(Search("lekplats")))] == [found]
+    await kept.case("Lekplatsen", unit=BYGG)
+    await kept.index()
+    assert rows_of(await kept.ask(Search("lekplats"))) == []
 
 
 async def test_a_search_looks_past_what_one_may_not_see_and_shows_so_many(kept: Kept) -> None:
@@ -222,7 +268,9 @@ async def test_a_part_that_is_secret_by_itself_stays_hidden_in_the_case_it_belon
     assert "Bara för få" not in told
 
 
-async def test_the_history_is_all_of_the_persons_cases_from_every_address(kept: Kept) -> None:
+async def test_the_history_is_all_of_the_persons_cases_from_every_address(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = await kept.case("En gång", subject="Snö")
     await kept.answer(first)
     kept.clock.forward(days=1)
@@ -238,6 +286,8 @@ async def test_the_history_is_all_of_the_persons_cases_from_every_address(kept: 
         (first, "måndag 16 november", "fråga: Snö", "besvarat"),
     ]
     assert hidden in [row[0] for row in rows_of(await kept.ask(History(case), "eva"))]
+    monkeypatch.setattr(find_cases, "MOST_ROWS", 1)
+    assert (await kept.ask(History(case)))[-1] == Paragraph("1 äldre finns.")
     nobody = await kept.case("Anonym", sender="")
     assert words_of(await kept.ask(History(nobody))).endswith("\nVi vet inte vem som frågar.")
     alone = await kept.case("Ensam", sender="lone@example.org")

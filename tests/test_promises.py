@@ -9,6 +9,7 @@ import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.desk import show_weeks
 from bot.desk.promises import BrokenPromise, broken_promises
 from bot.facts import CaseNumber, Fact, FactKind, FactValue, Seq
 from bot.inquiry import fold_inquiries
@@ -205,7 +206,9 @@ async def test_a_promise_moved_long_before_is_found_in_the_week_of_its_new_day(k
 
 
 @pytest.mark.asyncio
-async def test_a_lead_sees_what_was_left_out_in_a_week_by_whom_and_why(kept: Kept) -> None:
+async def test_a_lead_sees_what_was_left_out_in_a_week_by_whom_and_why(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
     spam, secret, regretted, social = [await kept.case(f"Fråga {n}", subject=f"Rubrik {n}") for n in range(4)]
     await kept.tell(secret, FactKind.MARKED, mark="secret", value="yes")
     await kept.tell(social, FactKind.TRANSFERRED, unit="soc")
@@ -225,6 +228,10 @@ async def test_a_lead_sees_what_was_left_out_in_a_week_by_whom_and_why(kept: Kep
         f"måndag 16 november kl. 10.12 | {regretted} | Gun Exempel | test (ångrat) | fråga: Rubrik 2\n"
         f"måndag 16 november kl. 10.12 | {social} | Dan Exempel | skräp | –"
     )
+    monkeypatch.setattr(show_weeks, "MOST_ROWS", 3)
+    told = await kept.ask(LeftOut("2026-W47"), "eva")
+    assert [row[1] for row in rows_of(told)] == [secret, regretted, social]
+    assert words_of(told).endswith("\nListan visar de senaste. 1 tidigare finns.")
     both = words_of(await kept.ask(LeftOut(), "eva"))
     assert both.startswith("# Lämnat utan svar, vecka 2026-W48\ndubblett: 1\n")
     assert "# Lämnat utan svar, vecka 2026-W47\nskräp: 2" in both

@@ -66,6 +66,23 @@ async def test_where_no_fact_has_kept_the_promise_it_is_what_is_promised_for_tha
 
 
 @pytest.mark.asyncio
+async def test_a_later_question_waits_since_it_came(kept: Kept) -> None:
+    case = await kept.case(authentic="none")
+    await kept.answer(case)
+    kept.clock.forward(days=1)
+    await kept.another(case, "En sak till", inquiry=2, authentic="none")
+    told = words_of(await kept.ask(Show(case)))
+    assert "Vi har inte kunnat kontrollera avsändaren." in told
+    assert (
+        "Kom in: måndag 16 november kl. 09.12\n"
+        "Besvarat: måndag 16 november kl. 09.12\n"
+        "Väntar på svar sedan: tisdag 17 november kl. 09.12\n"
+        "Svara senast: i morgon kl. 09.12 (så mäts det)\n"
+        "Lovat den som frågar: senast torsdag 19 november\n"
+    ) in told
+
+
+@pytest.mark.asyncio
 async def test_marks_topic_owner_outcome_and_state_stand_in_the_head(kept: Kept) -> None:
     case = await kept.case()
     for kind, data in (
@@ -338,6 +355,13 @@ def test_every_kind_of_fact_has_its_words(kind: FactKind) -> None:
 def test_who_did_it_is_named(actor: str, name: str) -> None:
     fact = replace(received(), seq=Seq(2), kind=FactKind.CLOSED, actor=actor, data={})
     assert fact_words(make_town_office(), fact) == f"{name} avslutade ärendet."
+
+
+@pytest.mark.asyncio
+async def test_a_text_that_no_fact_speaks_of_is_in_the_journal_too(kept: Kept) -> None:
+    case = await kept.case()
+    await kept.write(case, "Utan händelse", direction=Direction.NOTE)
+    assert "09.12 En text sparades.\n> Utan händelse" in words_of(await kept.ask(Journal(case)))
 
 
 @pytest.mark.asyncio

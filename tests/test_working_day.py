@@ -265,3 +265,15 @@ async def test_an_officer_mail_that_comes_twice_is_done_once(day: Day) -> None:
     async with day.town.database.reading() as connection:
         outcomes = (await connection.execute(select(inbox.c.outcome).order_by(inbox.c.id))).scalars().all()
     assert list(outcomes) == ["desk", "duplicate"]
+
+
+@pytest.mark.asyncio
+async def test_answers_to_similar_questions_are_shown_and_that_is_a_fact_in_each(day: Day) -> None:
+    old = await day.asks("elsa", "Sopkärl", "Hur byter man storlek på sopkärlet?")
+    await day.officer("anna", "Beställ i e-tjänsten.", to=day.notice("anna", old).reply_to)
+    await day.pass_by(minutes=2)
+    new = await day.asks("omar", "Större sopkärl", "Går det att byta storlek på sopkärlet?")
+    (told,) = await day.officer("bo", f"/liknande {new}")
+    assert "Beställ i e-tjänsten." in told.text
+    opened = [(fact.case, fact.actor) for fact in await day.town.facts() if fact.kind is FactKind.OPENED]
+    assert opened == [(old, "officer:bo")]

@@ -5,12 +5,14 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.case import numbers_in
 from bot.desk.lookup import answer_question
 from bot.desk.mail_face import queue_reply
+from bot.facts import CaseNumber, FactKind, officer_actor
 from bot.masking import masked_part
 from bot.office import Office
-from bot.parts import Part
-from bot.questions import Question, Reply
+from bot.parts import Paragraph, Part
+from bot.questions import Question, Reply, Similar
 from bot.store.ledger import open_ledger
 from bot.store.reading import Wanted
 
@@ -20,11 +22,26 @@ async def answer_replies(connection: AsyncConnection, office: Office, replies: S
     if not replies:
         return
     answered = [await _answered(connection, office, reply, now) for reply in replies]
-    wanted = Wanted(cases={reply.case for reply in replies if reply.case is not None})
+    shown = [_shown(reply, parts) for reply, parts in zip(replies, answered, strict=True)]
+    wanted = Wanted(cases={reply.case for reply in replies if reply.case is not None}.union(*shown))
     ledger = await open_ledger(connection, wanted, now)
-    for reply, parts in zip(replies, answered, strict=True):
+    for reply, parts, numbers in zip(replies, answered, shown, strict=True):
         queue_reply(ledger, office, reply, parts)
+        for number in sorted(numbers):
+            ledger.append(
+                FactKind.OPENED, number, occurred_at=now, actor=officer_actor(reply.officer.id),
+                source=f"shown:{ledger.known.last_outbox}:{number}",
+            )  # fmt: skip
     await ledger.write(connection)
+
+
+def _shown(reply: Reply, parts: Sequence[Part]) -> set[CaseNumber]:
+    """Return the other cases whose answers are shown as alike: to read them is a fact in each."""
+    if not any(isinstance(part, Similar) for part in reply.parts):
+        return set()
+    asked = {part.case for part in reply.parts if isinstance(part, Similar)}
+    said = "\n".join(part.text for part in parts if isinstance(part, Paragraph))
+    return {number for number in numbers_in(said) if number not in asked}
 
 
 async def _answered(connection: AsyncConnection, office: Office, reply: Reply, now: datetime) -> list[Part]:

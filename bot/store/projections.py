@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.case import CaseNow, fold_case, is_case
+from bot.case import CaseNow, CaseState, fold_case, is_case
 from bot.facts import CaseNumber, Fact
 from bot.inquiry import Inquiry, fold_inquiries
 from bot.store.rows import fact_of
@@ -30,8 +30,10 @@ async def write_projections(
     if old:
         await connection.execute(delete(cases).where(cases.c.number.in_(old)))
         await connection.execute(delete(inquiries).where(inquiries.c.case.in_(old)))
-    await connection.execute(insert(cases), [_case_row(fold_case(known)) for known in folds.values()])
-    rows = [_inquiry_row(inquiry) for known in folds.values() for inquiry in fold_inquiries(known)]
+    asked = {number: fold_inquiries(known) for number, known in folds.items()}
+    whole = [_case_row(fold_case(known), asked[number]) for number, known in folds.items()]
+    await connection.execute(insert(cases), whole)
+    rows = [_inquiry_row(inquiry) for ones in asked.values() for inquiry in ones]
     if rows:
         await connection.execute(insert(inquiries), rows)
 
@@ -74,8 +76,10 @@ async def _all_cases(connection: AsyncConnection) -> AsyncIterator[tuple[CaseNum
         after = found[-1]
 
 
-def _case_row(case: CaseNow) -> dict[str, Any]:
+def _case_row(case: CaseNow, asked: Sequence[Inquiry]) -> dict[str, Any]:
+    stands = case.state is CaseState.OPEN and case.merged_into is None
     return {
+        "waiting_since": min((one.arrived_at for one in asked if one.waits), default=None) if stands else None,
         "number": case.number,
         "channel": case.channel.value,
         "kind": case.kind.value,

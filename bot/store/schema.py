@@ -138,7 +138,12 @@ cases = _table(
     _text("promised"),
     _number("secret"),
     _number("diary"),
+    _instant("waiting_since", nullable=True),
 )
+_WAITS = text("waiting_since IS NOT NULL")
+# All that the queue reads of what waits: it is answered by the index alone.
+Index("ix_cases_waiting", cases.c.unit, cases.c.waiting_since, cases.c.number, cases.c.secret, sqlite_where=_WAITS,
+      postgresql_where=_WAITS)  # fmt: skip
 _OWNED = text("owner <> '' AND state = 'open'")
 Index("ix_cases_owner", cases.c.owner, sqlite_where=_OWNED, postgresql_where=_OWNED)
 
@@ -176,6 +181,7 @@ addresses = _table(
     _text("address", None),
     _text("name"),
     UniqueConstraint("channel", "address"),
+    Index("ix_addresses_person", "person"),
 )
 
 participants = _table(
