@@ -29,6 +29,7 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 sign and every swap of two neighbours."""
 
 _NUMBER = re.compile(r"K[- ]?([0-9A-Z]{6})[- ]?([0-9A-Z])", re.IGNORECASE)
+_NUMBER_IN_TEXT = re.compile(rf"(?<!\w){_NUMBER.pattern}(?!\w)", re.IGNORECASE)
 
 ACKNOWLEDGE_AGAIN_AFTER = timedelta(hours=24)
 
@@ -58,7 +59,7 @@ def read_number(text: str) -> CaseNumber | None:
 
 def numbers_in(text: str) -> list[CaseNumber]:
     """Return the right case numbers that stand in a text, in order, at most fifty."""
-    found = (read_number(match[0]) for match in _NUMBER.finditer(text))
+    found = (read_number(match[0]) for match in _NUMBER_IN_TEXT.finditer(text))
     return list(islice((number for number in found if number is not None), 50))
 
 

@@ -107,3 +107,8 @@ def test_a_case_is_what_its_facts_leave() -> None:
 def test_a_case_without_a_message_is_refused() -> None:
     with pytest.raises(ValueError, match="begins with"):
         fold_case([_fact(1, FactKind.CLOSED)])
+
+
+def test_numbers_are_found_whatever_word_stands_before_them() -> None:
+    # "kretess K" has the shape of a number too, and must not hide the one that begins there.
+    assert numbers_in("/sekretess K-222222-2 ja\n/ta k2222222, se K-222222-3") == ["K-222222-2", "K-222222-2"]
