@@ -16,7 +16,7 @@ from bot.store.reading import Wanted
 from bot.store.rows import InboxRow
 from bot.tokens import BounceToken, DeskToken, OfficerToken, Token
 
-_COMMANDS = 20_000
+_COMMANDS = 500_000
 """Characters of an officer's mail in which commands can stand."""
 
 
@@ -136,15 +136,14 @@ def wanted(arrivals: Sequence[Arrival], office: Office) -> Wanted:
 
 
 def _want_desk(keys: Wanted, arrival: Arrival, token: OfficerToken | DeskToken, office: Office) -> None:
-    """Add the cases an officer's mail names, and their texts where it may be asked for them."""
+    """Add the cases an officer's mail names, with their texts: the officer may be shown what has come meanwhile."""
     named = set(numbers_in(arrival.inbound.text[:_COMMANDS]))
     if isinstance(token, OfficerToken):
         named.add(token.case)
     keys.cases |= named
     officer = office.officer(token.officer)
     keys.told.add(officer.email if officer else arrival.inbound.from_addr)
-    if "/" in arrival.inbound.text[:_COMMANDS]:
-        keys.texts |= named
+    keys.texts |= named
 
 
 def _hash(*parts: str) -> str:

@@ -29,7 +29,8 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 sign and every swap of two neighbours."""
 
 _NUMBER = re.compile(r"K[- ]?([0-9A-Z]{6})[- ]?([0-9A-Z])", re.IGNORECASE)
-_NUMBER_IN_TEXT = re.compile(rf"(?<!\w){_NUMBER.pattern}(?!\w)", re.IGNORECASE)
+_BETWEEN = "[-\u2010-\u2015\u2212 \u00a0]?"
+_NUMBER_IN_TEXT = re.compile(rf"(?<!\w)K{_BETWEEN}([0-9A-Z]{{6}}){_BETWEEN}([0-9A-Z])(?!\w)", re.IGNORECASE)
 
 ACKNOWLEDGE_AGAIN_AFTER = timedelta(hours=24)
 
@@ -58,9 +59,9 @@ def read_number(text: str) -> CaseNumber | None:
 
 
 def numbers_in(text: str) -> list[CaseNumber]:
-    """Return the right case numbers that stand in a text, in order, at most fifty."""
-    found = (read_number(match[0]) for match in _NUMBER_IN_TEXT.finditer(text))
-    return list(islice((number for number in found if number is not None), 50))
+    """Return the right case numbers that stand in a text, in order, at most 400; any dash or space may part them."""
+    found = (read_number(f"K-{match[1]}-{match[2]}") for match in _NUMBER_IN_TEXT.finditer(text))
+    return list(islice((number for number in found if number is not None), 400))
 
 
 class CaseState(StrEnum):
@@ -137,6 +138,13 @@ def fold_case(facts: Sequence[Fact]) -> CaseNow:
     return now
 
 
+def follow_merged(facts_of: Callable[[CaseNumber], Sequence[Fact]], case: CaseNumber) -> CaseNumber:
+    """Return the case that a merged one has become part of, however many lie between; any other case itself."""
+    while is_case(facts_of(case)) and (into := fold_case(facts_of(case)).merged_into) is not None:
+        case = into
+    return case
+
+
 def _after(now: CaseNow, fact: Fact) -> CaseNow:  # noqa: C901 -- a line for each kind of fact
     """Return the case after one more fact; what is not named here changes nothing of a case."""
     said = {key: str(value) for key, value in fact.data.items()}
@@ -155,8 +163,13 @@ def _after(now: CaseNow, fact: Fact) -> CaseNow:  # noqa: C901 -- a line for eac
             return replace(now, state=CaseState.OPEN)
         case FactKind.RECEIVED if not fact.data.get("auto"):
             return replace(now, state=CaseState.OPEN, promised=said.get("promised", now.promised))
-        case FactKind.HELD | FactKind.DELAYED:
+        case FactKind.HELD:
+            # Who promises an answer has it to give: the case must not lie where nobody looks.
+            return replace(now, state=_opened(now), promised=said.get("until", now.promised))
+        case FactKind.DELAYED:
             return replace(now, promised=said.get("until", now.promised))
+        case FactKind.DELIVERY_FAILED if said.get("of") == "answer":
+            return replace(now, state=_opened(now))
         case FactKind.OUTCOME:
             return replace(now, result=Result(said["result"]))
         case FactKind.MARKED:
@@ -165,6 +178,11 @@ def _after(now: CaseNow, fact: Fact) -> CaseNow:  # noqa: C901 -- a line for eac
             return _merged(now, said)
         case _:
             return now
+
+
+def _opened(now: CaseNow) -> CaseState:
+    """Return open, except for a case that has become part of another one."""
+    return CaseState.OPEN if now.merged_into is None else now.state
 
 
 def _marked(now: CaseNow, mark: str, value: str) -> CaseNow:

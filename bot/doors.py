@@ -17,17 +17,19 @@ from bot.office import Door, DoorWord, Office, Unit
 from bot.parts import Heading, Paragraph, Part, Quote
 from bot.staff_mail import queue_staff_mail
 from bot.store.ledger import Ledger
-from bot.store.rows import MailKind, OutboxState
+from bot.store.rows import Direction, MailKind, OutboxState
+from bot.tokens import without_tag
 from config.texts import mark
 
 logger = logging.getLogger(__name__)
 
 _NAMES = {
     Door.DANGER: mark("fara för liv eller hälsa"),
-    Door.CHILD: mark("ett barn kan fara illa"),
-    Door.APPEAL: mark("kan vara ett överklagande"),
-    Door.SECRECY: mark("kan vara hemligt"),
+    Door.CHILD: mark("ett barn som far illa"),
+    Door.APPEAL: mark("ett överklagande"),
+    Door.SECRECY: mark("skyddade personuppgifter"),
 }
+"""What a message may be about, as it stands after "kan gälla"."""
 
 _SILENT = re.compile(r"[\u00ad\u0300-\u036f]+")
 """Soft hyphens, and marks above letters of which there is no letter with its mark: they would end a word."""
@@ -113,17 +115,32 @@ def _queue(
     t = office.texts.t
     why = ", ".join(t(_NAMES[door]) for door in doors)
     parts: list[Part] = [
-        Paragraph(t("Orden i ett nytt meddelande tyder på: {why}. Läs det genast.", why=why)),
-        Paragraph("\n".join([t("Ärende: {number}", number=case), t("Enhet: {unit}", unit=unit.name)])),
+        Paragraph(t("Ett nytt meddelande kan gälla {why}. Läs det genast.", why=why)),
+        Paragraph("\n".join([t("Ärende: {number}", number=case), t("Enhet: {unit}", unit=unit.name),
+                             *_from(ledger, office, case)])),
         Heading(t("Meddelandet:")),
         Quote(text or t("(ingen text)")),
         Heading(t("Det här vet den som skrev:")),
         Paragraph(_told(ledger, office, case)),
         Paragraph(t("Svara på det här mejlet, så går ditt svar till den som frågar.")),
-    ]
+    ]  # fmt: skip
     subject = f"{case} · " + t("läs genast: {why}", why=why)
     officer = unit_officer(unit, address)
     queue_staff_mail(ledger, office, officer, unit, case, inquiry, subject=subject, parts=parts)
+
+
+def _from(ledger: Ledger, office: Office, case: CaseNumber) -> list[str]:
+    """Return who wrote last and under which subject, a line each; nothing of what is not known, as of a call."""
+    t = office.texts.t
+    last = next((one for one in reversed(ledger.messages_of(case)) if one.direction is Direction.IN), None)
+    if last is None:
+        return []
+    sender = ledger.address_of(last.address) if last.address is not None else ""
+    subject = without_tag(last.subject)
+    return [
+        *([t("Från: {sender}", sender=sender)] if sender else []),
+        *([t("Rubrik: {subject}", subject=subject)] if subject else []),
+    ]
 
 
 def _told(ledger: Ledger, office: Office, case: CaseNumber) -> str:

@@ -10,10 +10,12 @@ UNIT_OFFICER = OfficerId("_unit")
 
 
 def unit_officer(unit: Unit, address: str = "") -> Officer:
-    """Return the unit itself as an officer: what is written from its shared mailbox is signed by the unit."""
+    """Return the unit itself as an officer: what is written from its shared mailbox is signed by the unit.
+
+    A mailbox that several share is never cleared for secret cases.
+    """
     return Officer(
-        id=OfficerId(f"_{unit.id}"), name=unit.name, email=address or unit.staff_address, units=frozenset({unit.id}),
-        cleared=not unit.secrecy,
+        id=OfficerId(f"_{unit.id}"), name=unit.name, email=address or unit.staff_address, units=frozenset({unit.id})
     )  # fmt: skip
 
 

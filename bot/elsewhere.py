@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.arrival import Arrival
+from bot.case import follow_merged
 from bot.facts import STAFF, CaseNumber, FactKind, officer_actor, whole_second
 from bot.inquiry import fold_inquiries
 from bot.office import Office
@@ -25,7 +26,8 @@ def take_sent(ledger: Ledger, arrival: Arrival, office: Office) -> None:
 
     It counts from when the mailbox took its copy, and is marked as answered elsewhere. Automatic mail is no answer;
     neither is what names no mail of a case (RFC 5322 §3.6.4), or went to others only. If the mail it answers is read
-    after it, it is read again then. Our own copies are known by their mark before this is asked.
+    after it, it is read again then. Our own copies are known by their mark before this is asked. If the case has
+    become part of another, it answers what waits there.
     """
     inbound = arrival.inbound
     asked = (*inbound.in_reply_to, *reversed(inbound.references))
@@ -57,4 +59,6 @@ def take_sent(ledger: Ledger, arrival: Arrival, office: Office) -> None:
 
 
 def _answered_case(ledger: Ledger, ids: Sequence[str]) -> CaseNumber | None:
-    return next((ledger.known.case_of_mail[one] for one in ids if one in ledger.known.case_of_mail), None)
+    known = ledger.known.case_of_mail
+    case = next((known[one] for one in ids if one in known), None)
+    return None if case is None else follow_merged(ledger.facts_of, case)

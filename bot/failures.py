@@ -5,11 +5,13 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.facts import SYSTEM, CaseNumber, Fact, FactKind, OutboxId, UnitId
-from bot.inquiry import standing
+from bot.case import fold_case, is_case
+from bot.facts import SYSTEM, CaseNumber, ExcludeReason, Fact, FactData, FactKind, OutboxId, UnitId
+from bot.inquiry import Inquiry, fold_inquiries, standing
 from bot.notices import queue_admin_mail, queue_delivery_failed
 from bot.office import Office, Unit
 from bot.store.ledger import Ledger
+from bot.store.rows import QueuedBefore
 
 _NOT_PLAIN = re.compile(r"[^\w.-]")
 
@@ -17,23 +19,76 @@ logger = logging.getLogger(__name__)
 
 
 def record_failure(ledger: Ledger, office: Office, outbox_id: OutboxId, status: str, failed_at: datetime) -> None:
-    """Record that an outgoing mail did not arrive, once, and tell staff; an answer is revoked by it."""
+    """Record that an outgoing mail did not arrive, once, and tell staff; an answer is revoked by it.
+
+    If its case has become part of another one, that one is told of, and an answer that counted there is revoked there
+    too.
+    """
     queued = ledger.known.queued_by_id.get(outbox_id)
     source = f"failed:{outbox_id}"
     if queued is None or queued.case is None or ledger.has_source(source):
         return
     if any(fact.source == source for fact in ledger.facts_of(queued.case)):
         return
+    data = {"outbox": outbox_id, "of": queued.kind.value, "status": _NOT_PLAIN.sub("", status)[:40]}
     ledger.append(
         FactKind.DELIVERY_FAILED, queued.case, inquiry=queued.inquiry, occurred_at=failed_at, actor=SYSTEM,
-        source=source, data={"outbox": outbox_id, "of": queued.kind.value, "status": _NOT_PLAIN.sub("", status)[:40]},
+        source=source, data=data,
     )  # fmt: skip
-    if queued.kind.to_citizen:
-        _take_back(ledger, queued.case, outbox_id, failed_at)
-        unit = unit_of_case(ledger.facts_of(queued.case), office) or office.units[0]
-        queue_delivery_failed(ledger, office, unit, queued.case, queued.inquiry, queued.kind, status)
+    if not queued.kind.to_citizen:
+        _tell_admin(ledger, office, queued, status)
         return
-    logger.error("a notice to officer %s did not arrive: outbox %s", queued.officer, outbox_id)
+    _take_back(ledger, queued.case, outbox_id, failed_at)
+    case, inquiry = queued.case, queued.inquiry
+    while (into := _merged_into(ledger, case)) is not None:
+        inquiry = _carry(ledger, into, case, outbox_id, data, failed_at)
+        _take_back(ledger, into, outbox_id, failed_at)
+        case = into
+    unit = unit_of_case(ledger.facts_of(case), office) or office.units[0]
+    queue_delivery_failed(ledger, office, unit, case, inquiry, queued.kind, status)
+
+
+def _merged_into(ledger: Ledger, case: CaseNumber) -> CaseNumber | None:
+    facts = ledger.facts_of(case)
+    return fold_case(facts).merged_into if is_case(facts) else None
+
+
+def _carry(
+    ledger: Ledger, into: CaseNumber, case: CaseNumber, outbox_id: OutboxId, data: FactData, failed_at: datetime
+) -> int | None:
+    """Tell the case that stands, too, that a mail did not arrive; return the inquiry there that waits for it.
+
+    What was answered in the merged case alone waits in the one that stands: in the other nobody could answer it.
+    """
+    source = f"failed:{outbox_id}/{into}"
+    answered = [one for one in standing(ledger.facts_of(into)) if one.kind is FactKind.ANSWERED]
+    told = next((one.inquiry for one in answered if one.data.get("outbox") == outbox_id), None)
+    if told is not None:
+        ledger.append(
+            FactKind.DELIVERY_FAILED, into, inquiry=told, occurred_at=failed_at, actor=SYSTEM, source=source,
+            data={**data, "merged": case},
+        )  # fmt: skip
+    for left in [one for one in fold_inquiries(ledger.facts_of(case)) if one.waits]:
+        _wait_there(ledger, into, left, source)
+    there = fold_inquiries(ledger.facts_of(into))
+    return next((one.no for one in reversed(there) if one.waits), told)
+
+
+def _wait_there(ledger: Ledger, into: CaseNumber, left: Inquiry, source: str) -> None:
+    there, now = fold_inquiries(ledger.facts_of(into)), fold_case(ledger.facts_of(into))
+    ledger.append(
+        FactKind.RECEIVED, into, inquiry=next((one.no for one in reversed(there) if one.waits), len(there) + 1),
+        occurred_at=left.arrived_at, actor="person", source=f"{source}/{left.no}",
+        data={"channel": left.channel.value, "kind": now.kind.value, "unit": now.unit, "merged": left.case},
+    )  # fmt: skip
+    ledger.append(
+        FactKind.EXCLUDED, left.case, inquiry=left.no, occurred_at=ledger.now, actor=SYSTEM,
+        source=f"{source}/{left.no}", data={"reason": ExcludeReason.MERGED.value},
+    )  # fmt: skip
+
+
+def _tell_admin(ledger: Ledger, office: Office, queued: QueuedBefore, status: str) -> None:
+    logger.error("a notice to officer %s did not arrive: outbox %s", queued.officer, queued.id)
     t = office.texts.t
     queue_admin_mail(
         ledger,
@@ -56,7 +111,7 @@ def _take_back(ledger: Ledger, case: CaseNumber, outbox_id: OutboxId, failed_at:
         if fact.kind in told and fact.data.get("outbox") == outbox_id:
             ledger.append(
                 FactKind.CORRECTED, case, inquiry=fact.inquiry, occurred_at=failed_at, actor=SYSTEM,
-                source=f"failed:{outbox_id}", data={"seq": fact.seq, "drop": True},
+                source=f"failed:{outbox_id}/{fact.seq}", data={"seq": fact.seq, "drop": True},
             )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from bot.failures import record_failure, unit_of_case
 from bot.file_limits import within_day
 from bot.inquiry import Inquiry, fold_inquiries
 from bot.letters import queue_acknowledgement
-from bot.notices import Due, queue_misdirected, queue_notices
+from bot.notices import Due, queue_desk_address, queue_misdirected, queue_notices
 from bot.office import CurrentOffice, Office, Unit
 from bot.passed_on import Via
 from bot.port import FileState, Inbound, InboundKind
@@ -133,6 +133,10 @@ class Intake:
                     queue_misdirected(ledger, self._office, officer, queued.case, queued.inquiry or 1)
                 ledger.settle(arrival.inbox, InboxState.DONE, "misdirected")
                 return True
+        if arrival.inbound.text.lstrip().startswith("/") and not arrival.inbound.machine:
+            queue_desk_address(ledger, self._office, officer)
+            ledger.settle(arrival.inbox, InboxState.DONE, "misdirected")
+            return True
         return False
 
     def _bounce(self, ledger: Ledger, arrival: Arrival) -> None:

@@ -1,5 +1,6 @@
 """What the citizen gets: the acknowledgement and the answer, in plain words."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -112,6 +113,9 @@ def _remarks(office: Office, arrival: Arrival) -> list[str]:
     return said
 
 
+_REPLIES = re.compile(r"(?:\s*(?:re|sv|vs|aw)\s*:)+\s*", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """What an officer writes to a citizen: an answer, a holding notice, or what it led to.
@@ -136,7 +140,9 @@ class Letter:
 def queue_letter(ledger: Ledger, office: Office, letter: Letter) -> None:
     """Put an officer's letter in the outbox, signed with name, unit and phone; it leaves after the time for regret."""
     unit, to, message = letter.unit, letter.to, letter.message
-    signature = [letter.officer.name] if letter.officer.name != unit.name else []
+    # Whoever has signed by hand is not signed for again.
+    signed = letter.officer.name == unit.name or letter.officer.name in message.text[-300:]
+    signature = [] if signed else [letter.officer.name]
     signature.append(f"{unit.name}, {office.name}")
     if unit.phone:
         signature.append(office.texts.t("Telefon {phone}", phone=unit.phone))
@@ -166,9 +172,8 @@ def queue_letter(ledger: Ledger, office: Office, letter: Letter) -> None:
 
 def reply_subject(office: Office, subject: str, case: CaseNumber) -> str:
     """Return the subject of a mail to the citizen: theirs with one "Re:" in front and the signed tag behind."""
-    plain = masked(office.texts, without_tag(subject)).strip() or office.texts.t("Ditt meddelande")
-    if not plain.lower().startswith(("re:", "sv:", "vs:", "aw:")):
-        plain = f"Re: {plain}"
+    plain = _REPLIES.sub("", masked(office.texts, without_tag(subject)).strip()) or office.texts.t("Ditt meddelande")
+    plain = f"Re: {plain}"
     return f"{plain} {office.tokens.subject_tag(case)}"
 
 

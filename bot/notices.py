@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from textwrap import shorten
 
 from bot.arrival import Arrival
 from bot.case import CaseNow, fold_case
@@ -62,12 +63,7 @@ def queue_notices(
     for officer in officers:
         queue_staff_mail(ledger, office, officer, unit, case, inquiry, subject=subject, parts=parts, attach=attach)
     if not officers:
-        t = office.texts.t
-        queue_admin_mail(
-            ledger, office, t("{number}: ingen handläggare får veta", number=case),
-            t("Ett meddelande väntar i {unit}, men enheten har ingen som får se det. Lägg till någon med {command}.",
-              unit=unit.name, command="run_bot.py staff add") + "\n",
-        )  # fmt: skip
+        _tell_nobody(ledger, office, case, unit)
 
 
 def queue_files(
@@ -83,29 +79,61 @@ def queue_files(
 
 
 def queue_transfer(ledger: Ledger, office: Office, case: CaseNumber, *, by: Officer, why: str) -> None:
-    """Tell those who have a case from now on that it was handed to them, by whom and why, with its latest message."""
+    """Tell those who have a case from now on that it was handed to them, by whom and why, with its latest message.
+
+    Where nobody may see it, the administrator is told.
+    """
     t, facts = office.texts.t, ledger.facts_of(case)
     now, inquiries = fold_case(facts), fold_inquiries(facts)
     waiting = next((one for one in reversed(inquiries) if one.waits), None)
-    written = [one for one in ledger.messages_of(case) if one.direction is Direction.IN]
-    parts: list[Part] = [
-        Paragraph(t("{name} lämnar över {number} till dig.", name=by.name, number=case)),
-        Quote(why),
-        Paragraph("\n".join([t("Ärende: {number}", number=case), *case_state(ledger, office, now)])),
-    ]
-    subject = f"{case} · " + t("överlämnat till dig")
+    asked = next((one for one in reversed(ledger.messages_of(case)) if one.direction is Direction.IN), None)
+    sender = ledger.address_of(asked.address) if asked and asked.address is not None else ""
+    told_to = t("dig") if now.owner else office.unit(now.unit).name
+    head = [t("Ärende: {number}", number=case)]
+    if sender:
+        head.append(t("Från: {sender}", sender=sender))
+    if asked is not None and asked.subject:
+        head.append(t("Ämnesrad: {subject}", subject=without_tag(asked.subject)))
+    subject = f"{case} · " + t("överlämnat")
     if waiting is not None:
         due = office.texts.moment(deadline(office.calendar, office.rule, waiting.arrived_at))
-        parts.append(Paragraph(t("Svara senast: {time} (så mäts det)", time=due)))
+        head.append(t("Kom in: {time}", time=office.texts.moment(waiting.arrived_at)))
+        head.append(t("Svara senast: {time} (så mäts det)", time=due))
         subject += " · " + t("svara senast {time}", time=due)
-    if written:
-        parts += [Heading(t("Meddelandet:")), Quote(written[-1].text or t("(ingen text)"))]
-    parts.append(_how_to_answer(office, hidden=False))
-    inquiry = waiting.no if waiting else max(len(inquiries), 1)
-    for officer in recipients(ledger, office, case):
+    if now.promised:
+        day = office.texts.day(date.fromisoformat(now.promised))
+        head.append(t("Lovat den som frågar: senast {day}", day=day))
+    parts: list[Part] = [
+        Paragraph(t("{name} lämnar över {number} till {to}.", name=by.name, number=case, to=told_to)),
+        Quote(why),
+        Paragraph("\n".join([*head, *case_state(ledger, office, now)])),
+    ]
+    if asked is not None:
+        parts += [Heading(t("Meddelandet:")), Quote(asked.text or t("(ingen text)"))]
+    parts.append(_how_to_answer(office, hidden=False) if sender else _how_to_call(office))
+    officers = recipients(ledger, office, case)
+    for officer in officers:
         queue_staff_mail(
-            ledger, office, officer, office.unit(now.unit), case, inquiry, subject=subject, parts=parts
+            ledger, office, officer, office.unit(now.unit), case, waiting.no if waiting else max(len(inquiries), 1),
+            subject=subject, parts=parts,
         )  # fmt: skip
+    if not officers:
+        _tell_nobody(ledger, office, case, office.unit(now.unit))
+
+
+def _how_to_call(office: Office) -> Paragraph:
+    """Return how a case without an address is answered."""
+    t = office.texts.t
+    return Paragraph(t("Vi har ingen adress till den som frågar. Ring, och svara sedan /ringt på det här mejlet."))
+
+
+def _tell_nobody(ledger: Ledger, office: Office, case: CaseNumber, unit: Unit) -> None:
+    t = office.texts.t
+    queue_admin_mail(
+        ledger, office, t("{number}: ingen handläggare får veta", number=case),
+        t("Ett meddelande väntar i {unit}, men enheten har ingen som får se det. Lägg till någon med {command}.",
+          unit=unit.name, command="run_bot.py staff add") + "\n",
+    )  # fmt: skip
 
 
 _FAILED = {
@@ -163,6 +191,7 @@ def queue_receipt(
     again: bool = False,
     in_reply_to: str = "",
     opened: bool = False,
+    kind: MailKind = MailKind.RECEIPT,
 ) -> None:
     """Tell an officer, at the configured address only, what became of a mail. `again` lets a second answer through.
 
@@ -171,7 +200,7 @@ def queue_receipt(
     """
     queue_staff_mail(
         ledger, office, officer, unit, case, inquiry, subject=f"{case} · {subject}" if case else subject,
-        parts=[*map(Paragraph, paragraphs), *parts], again=again, kind=MailKind.RECEIPT, in_reply_to=in_reply_to,
+        parts=[*map(Paragraph, paragraphs), *parts], again=again, kind=kind, in_reply_to=in_reply_to,
         opened=opened,
     )  # fmt: skip
 
@@ -187,6 +216,13 @@ def queue_misdirected(ledger: Ledger, office: Office, officer: Officer, case: Ca
             t("Svara på det här mejlet i stället. Kontrollera att svaret går till adressen som står i Svara till."),
         ],
     )  # fmt: skip
+
+
+def queue_desk_address(ledger: Ledger, office: Office, officer: Officer) -> None:
+    """Tell an officer who wrote commands to a plain address where they are read."""
+    t = office.texts.t
+    said = t("Kommandon läses bara på din egen adress. Inget har gjorts. Svara på det här mejlet i stället.")
+    queue_receipt(ledger, office, officer, office.units[0], None, 0, subject=t("inget har gjorts"), paragraphs=[said])
 
 
 def queue_admin_mail(ledger: Ledger, office: Office, subject: str, text: str) -> None:
@@ -226,11 +262,20 @@ def _message_notice(
         Paragraph("\n".join([*_head(office, arrival, case, due, possibly), *state])),
         Heading(t("Meddelandet:")),
         Quote(shown or t("(ingen text)")),
+        *_last_answer(ledger, office, case),
         *map(Paragraph, _about_text(office, arrival, shown)),
         *map(Paragraph, about_files(office, inbound.files)),
         *([Paragraph(t("Ser ut som ett tack. Räcker det så? Svara /utan svar tack."))] if is_thanks(shown) else []),
         _how_to_answer(office, hidden=holds_number(f"{inbound.subject}\n{shown}")),
     ]
+
+
+def _last_answer(ledger: Ledger, office: Office, case: CaseNumber) -> list[Part]:
+    """Return what the citizen was answered last: "but which form?" means nothing without it."""
+    sent = [one for one in ledger.messages_of(case) if one.direction is Direction.OUT and one.text]
+    if not sent:
+        return []
+    return [Heading(office.texts.t("Det senaste svaret:")), Quote(shorten(sent[-1].text, 600, placeholder=" …"))]
 
 
 def case_state(ledger: Ledger, office: Office, case: CaseNow) -> list[str]:

@@ -103,6 +103,7 @@ class Reply:
         parts: what it says, in order; each question stands where its answer will.
         again: answering it lets an answer through beside the first.
         in_reply_to: the officer's mail.
+        to_command: it answers commands, and not plain words.
         opened: it may show personal numbers, as the officer has given a reason.
     """
 
@@ -114,3 +115,4 @@ class Reply:
     again: bool = False
     in_reply_to: str = ""
     opened: bool = False
+    to_command: bool = False

@@ -11,6 +11,7 @@ from bot.desk.rights import may_see
 from bot.duty import told, unit_officer
 from bot.errors import where
 from bot.facts import SYSTEM, CaseNumber, FactKind
+from bot.notices import queue_admin_mail
 from bot.office import CurrentOffice, Office, Officer, Role
 from bot.reminder_mail import Word, delay_word, queue_words, release_word, reminder_word
 from bot.reminders import (
@@ -142,7 +143,7 @@ def _remind(ledger: Ledger, office: Office, case: CaseNumber) -> Words:
         due = reminders_due(office, one, ledger.now)
         officers = _recipients(ledger, office, one, due)
         if due and not officers:
-            logger.error("case %s waits, and unit %s has nobody to remind", case, one.case.unit)
+            _tell_admin(ledger, office, one)
         if not officers:
             continue
         for reminder in due:
@@ -154,6 +155,30 @@ def _remind(ledger: Ledger, office: Office, case: CaseNumber) -> Words:
         word = reminder_word(office, one, due)
         words += [(officer, word) for officer in officers]
     return words
+
+
+def _tell_admin(ledger: Ledger, office: Office, one: Pending) -> None:
+    """Write to the administrator that nobody may be reminded of an inquiry; once, and the reminders stay due."""
+    case, source = one.case.number, f"nobody:{one.case.number}:{one.inquiry.no}"
+    if source in one.told:
+        return
+    logger.error("case %s waits, and unit %s has nobody to remind", case, one.case.unit)
+    t, unit = office.texts.t, office.unit(one.case.unit)
+    queue_admin_mail(
+        ledger,
+        office,
+        t("{number} väntar, och ingen kan påminnas", number=case),
+        t(
+            "Ärende {number} i {unit} väntar på svar, och ingen får se det. Är det sekretessmärkt ser bara den som är "
+            "behörig det. Gör någon i {unit} behörig, eller lägg till en handläggare där: run_bot.py staff --help",
+            number=case, unit=unit.name,
+        )
+        + "\n",
+    )  # fmt: skip
+    ledger.append(
+        FactKind.REMINDED, case, inquiry=one.inquiry.no, occurred_at=ledger.now, actor=SYSTEM, source=source,
+        data={"of": "nobody", "unit": unit.id},
+    )  # fmt: skip
 
 
 def _recipients(ledger: Ledger, office: Office, one: Pending, due: Sequence[Reminder]) -> tuple[Officer, ...]:

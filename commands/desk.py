@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.administration import By, actor_of
+from commands.administration import actor_of
 from commands.shell import DEFAULT_CONFIG, Config, die, run_to_end, usable
 
 if TYPE_CHECKING:
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 desk = typer.Typer(no_args_is_help=True, help="See what the desk has done: a case in order, what was left out and why.")
 
+Asks = Annotated[str, typer.Option("--by", help="Who asks, for the record; else the login name.")]
 Number = Annotated[str, typer.Argument(help="A case number, as K-7Q4M2X-9.")]
 Week = Annotated[str, typer.Argument(help="An ISO week, as 2026-W47; else this week and the last.")]
 
 
 @desk.command("case")
-def desk_case(number: Number, config: Config = DEFAULT_CONFIG, by: By = "") -> None:
+def desk_case(number: Number, config: Config = DEFAULT_CONFIG, by: Asks = "") -> None:
     """Print everything about a case in order. That you read it is recorded."""
     from bot.questions import Journal
 
@@ -29,7 +30,7 @@ def desk_case(number: Number, config: Config = DEFAULT_CONFIG, by: By = "") -> N
 
 
 @desk.command("who-saw")
-def desk_who_saw(number: Number, config: Config = DEFAULT_CONFIG, by: By = "") -> None:
+def desk_who_saw(number: Number, config: Config = DEFAULT_CONFIG, by: Asks = "") -> None:
     """Print who has opened a case or was sent its text."""
     from bot.questions import WhoSaw
 
@@ -37,7 +38,7 @@ def desk_who_saw(number: Number, config: Config = DEFAULT_CONFIG, by: By = "") -
 
 
 @desk.command("left-out")
-def desk_left_out(week: Week = "", config: Config = DEFAULT_CONFIG, by: By = "") -> None:
+def desk_left_out(week: Week = "", config: Config = DEFAULT_CONFIG, by: Asks = "") -> None:
     """Print what was left out of the figures, by whom and why."""
     from bot.questions import LeftOut
 
@@ -45,7 +46,7 @@ def desk_left_out(week: Week = "", config: Config = DEFAULT_CONFIG, by: By = "")
 
 
 @desk.command("promises")
-def desk_promises(week: Week = "", config: Config = DEFAULT_CONFIG, by: By = "") -> None:
+def desk_promises(week: Week = "", config: Config = DEFAULT_CONFIG, by: Asks = "") -> None:
     """Print the promises to citizens that were not kept."""
     from bot.questions import BrokenPromises
 
@@ -54,7 +55,7 @@ def desk_promises(week: Week = "", config: Config = DEFAULT_CONFIG, by: By = "")
 
 @desk.command("queue")
 def desk_queue(unit: Annotated[str, typer.Argument(help="A unit's id or name; else all.")] = "",
-               config: Config = DEFAULT_CONFIG, by: By = "") -> None:  # fmt: skip
+               config: Config = DEFAULT_CONFIG, by: Asks = "") -> None:  # fmt: skip
     """Print what waits for an answer, by deadline."""
     from bot.questions import Queue
 

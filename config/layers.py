@@ -38,6 +38,7 @@ class Layers:
     Attributes:
         names: of all who are or were officers, by id.
         promises: for every kind of message.
+        first_promises: what they are where the register says nothing: what the settings say, else the defaults.
     """
 
     units: Mapping[str, UnitSettings]
@@ -49,6 +50,7 @@ class Layers:
     words: Mapping[str, DoorWord]
     doors: Mapping[Door, str]
     promises: Mapping[Kind, int]
+    first_promises: Mapping[Kind, int]
 
 
 class DoorSettings(Part):
@@ -69,6 +71,7 @@ def layers_of(settings: Settings, entries: Iterable[Entry] = ()) -> Layers:
     At least one unit always stands: where the register has ended all of them, those of the settings.
     """
     defaults = desk_defaults()
+    promises = {**defaults.promise_days, **settings.answers.promise_days}
     begin = Layers(
         units={one.id: one for one in settings.units},
         officers={one.id: one for one in settings.officers},
@@ -78,7 +81,8 @@ def layers_of(settings: Settings, entries: Iterable[Entry] = ()) -> Layers:
         canned=defaults.canned_by_key(),
         words=defaults.words_by_key(),
         doors={},
-        promises={**defaults.promise_days, **settings.answers.promise_days},
+        promises=promises,
+        first_promises=promises,
     )
     found = reduce(after, entries, begin)
     return found if found.units else replace(found, units=begin.units)
@@ -122,9 +126,9 @@ def _after(layers: Layers, change: Change | Entry) -> Layers:  # noqa: C901 -- o
         case EntryKind.DOOR:
             return replace(layers, doors=_with(layers.doors, Door(change.key), change, _door_of))
         case EntryKind.PROMISE:
-            # A promise that ends is the default again: every kind of message has one.
+            # A promise that ends is again what it was without the register: every kind of message has one.
             kept = _with(layers.promises, Kind(change.key), change, _promise_of)
-            return replace(layers, promises={**desk_defaults().promise_days, **kept})
+            return replace(layers, promises={**layers.first_promises, **kept})
         case EntryKind.DAY | EntryKind.HOURS:
             return layers
 

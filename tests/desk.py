@@ -82,7 +82,8 @@ class Desk:
         return list(self.ledger.known.facts)
 
     def mails(self, kind: MailKind) -> list[OutgoingMail]:
-        return [mail for mail in self.sent if mail.kind is kind]
+        kinds = {kind, MailKind.REPLY} if kind is MailKind.RECEIPT else {kind}
+        return [mail for mail in self.sent if mail.kind in kinds]
 
     def kinds(self, case: CaseNumber) -> list[FactKind]:
         return [fact.kind for fact in self.ledger.facts_of(case)]

@@ -204,8 +204,14 @@ class Desk:
         else:
             looks = drawn == "/visa"
             await self.pen.to_desk(
-                who, f"{drawn} {matter.number}", lambda _: self.truth.looks(who, matter) if looks else None
-            )
+                who, f"{drawn} {matter.number}", lambda _: self.truth.looks(who, matter) if looks else None,
+                partial(self._shown, matter.number) if drawn == "/liknande" else None,
+            )  # fmt: skip
+
+    def _shown(self, asked: str, told: Outbound) -> None:
+        """Other cases are shown as alike: to read them is written down in each."""
+        for number in set(numbers_in(told.text)) - {asked}:
+            self.truth.by_number[number].facts[FactKind.OPENED] += 1
 
     async def _answer_from_desk(self, who: Colleague, matter: Matter) -> None:
         """An answer by number, also where the officer may not see the case or it is answered."""

@@ -121,7 +121,7 @@ def test_a_holding_notice_moves_the_promise_reaches_the_citizen_and_never_stops_
     answering.hold(desk.ledger, desk.office, act(desk, case, "anna"), "Vi väntar på en del.", date(2026, 12, 1))
     (letter,) = desk.mails(MailKind.HOLDING)
     assert letter.to_addr == ELSA
-    assert "Du får svar senast tisdag 1 december." in letter.text
+    assert "Du får det senast tisdag 1 december." in letter.text
     assert not letter.kind.automatic
     desk.deliver(letter)
     (inquiry,) = fold_inquiries(desk.ledger.facts_of(case))
@@ -233,7 +233,7 @@ def test_a_call_that_was_logged_wrongly_is_taken_back_by_its_number() -> None:
     contact = Contact(way=Way.PHONE, direct=True, seconds=450)
     number, _ = contacts.log_contact(desk.ledger, desk.office, act(desk, CaseNumber(""), "anna"), contact)
     assert refusal(desk, number, "bo", undoing.undo) is Refusal.NOTHING_TO_UNDO
-    assert undoing.undo(desk.ledger, desk.office, act(desk, number, "anna")) is FactKind.PHONE
+    assert undoing.undo(desk.ledger, desk.office, act(desk, number, "anna")).kind is FactKind.PHONE
     assert standing(desk.ledger.facts_of(number))[-1].kind is FactKind.CORRECTED
     assert FactKind.PHONE not in [fact.kind for fact in standing(desk.ledger.facts_of(number))]
 

@@ -16,6 +16,7 @@ from bot.case import (
     draw_number,
     fold_case,
     match_case,
+    numbers_in,
     read_number,
 )
 from bot.facts import AddressId, CaseNumber, Fact, FactKind, Seq

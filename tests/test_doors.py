@@ -149,9 +149,13 @@ def test_an_alert_says_all_that_is_needed_and_nothing_that_must_be_hidden() -> N
     text = "Mitt nummer är 811228-9874.\nSvara kontakt+d-k7q4m2x91-anna-1-abcdefghijklmnop@kommun.example"
     queue_alert(ledger, office, case, 1, office.units[0], {Door.DANGER, Door.CHILD}, text)
     alert = mails[-1]
-    assert alert.subject == f"{case} · läs genast: ett barn kan fara illa, fara för liv eller hälsa"
+    assert alert.subject == f"{case} · läs genast: ett barn som far illa, fara för liv eller hälsa"
     assert alert.due_at == ledger.now  # at once, though it is Sunday
     assert alert.kind is MailKind.NOTICE
+    assert (
+        "Ett nytt meddelande kan gälla ett barn som far illa, fara för liv eller hälsa. Läs det genast." in alert.text
+    )
+    assert f"Ärende: {case}\nEnhet: Kontaktcenter\nFrån: elsa@example.org\nRubrik: Gatlykta\n" in alert.text
     assert "[personnummer dolt]" in alert.text
     assert "9874" not in alert.text + alert.html
     assert "abcdefghijklmnop" not in alert.text.replace(alert.reply_to, "")
@@ -162,6 +166,18 @@ def test_an_alert_says_all_that_is_needed_and_nothing_that_must_be_hidden() -> N
     assert {str(one.data["door"]) for one in ledger.facts_of(case) if one.kind is FactKind.REMINDED} == {
         "danger", "child",
     }  # fmt: skip
+
+
+def test_an_alert_of_a_call_says_nothing_of_a_sender() -> None:
+    mails, office = list[OutgoingMail](), make_office()
+    ledger = _ledger(mails)
+    case = waiting_case(ledger, sender="", subject="", acknowledged=False)
+    queue_alert(ledger, office, case, 1, office.units[0], {Door.APPEAL}, "Jag överklagar")
+    queue_alert(ledger, office, ledger.new_case(), 1, office.units[0], {Door.SECRECY}, "")
+    for mail, why in zip(mails, ("ett överklagande", "skyddade personuppgifter"), strict=True):
+        assert "Från:" not in mail.text
+        assert "Rubrik:" not in mail.text
+        assert f"Ett nytt meddelande kan gälla {why}. Läs det genast." in mail.text
 
 
 def test_another_door_or_inquiry_is_told_of_again_and_what_nobody_was_told_is_said() -> None:

@@ -62,6 +62,27 @@ async def test_the_queue_tells_what_is_due_first_in_the_officers_units(kept: Kep
     assert "försenad sedan tisdag 17 november 2026" in words_of(await kept.ask(Queue()))
 
 
+async def test_of_what_is_due_at_once_the_oldest_is_first(kept: Kept) -> None:
+    kept.clock.instant = datetime(2026, 11, 14, 12, 0, tzinfo=UTC)  # Saturday: all are due when Monday closes
+    cases = [(kept.clock.now(), await kept.case()) for _ in range(1)]
+    for hours in (-2, 5, -9):
+        kept.clock.forward(hours=hours)
+        cases.append((kept.clock.now(), await kept.case()))
+    rows = rows_of(await kept.ask(Queue()))
+    assert len({row[2] for row in rows}) == 1
+    assert [row[0] for row in rows] == [case for _, case in sorted(cases)]
+
+
+async def test_a_case_of_a_unit_that_has_ended_is_the_first_units(kept: Kept) -> None:
+    mine, orphan, other = await kept.case("Min"), await kept.case("Från förr", unit=BYGG), await kept.case(unit=SOC)
+    kept.office = replace(kept.office, units=tuple(one for one in kept.office.units if one.id != BYGG))
+    assert {row[0] for row in rows_of(await kept.ask(Queue()))} == {mine, orphan}
+    assert {row[0] for row in rows_of(await kept.ask(Queue("kc"), "eva"))} == {mine, orphan}
+    assert [row[0] for row in rows_of(await kept.ask(Queue(), "dan"))] == [other]
+    assert "> Från förr" in words_of(await kept.ask(Show(orphan)))
+    assert words_of(await kept.ask(Show(orphan), "dan")) == f"Det finns inget ärende {orphan} som du kan se."
+
+
 async def test_an_empty_queue_says_so(kept: Kept) -> None:
     assert words_of(await kept.ask(Queue())) == "# Inget väntar på svar"
 
@@ -131,8 +152,34 @@ async def test_ones_own_cases_are_those_that_wait_first_and_then_those_still_ope
     assert [(row[0], row[2]) for row in rows_of(await kept.ask(Mine()))] == [
         (late, "väntar på svar"), (new, "väntar på svar"), (done, "besvarat"),
     ]  # fmt: skip
-    assert words_of(await kept.ask(Mine())).startswith("# 2 ärenden väntar på svar, 1 är försenat\n")
+    assert words_of(await kept.ask(Mine())).startswith(
+        "# 2 ärenden väntar på svar, 1 är försenat, 1 är besvarat men öppet\n"
+    )
     assert words_of(await kept.ask(Mine(), "bo")) == "# Du har inga öppna ärenden\nSkriv /kö för att se vad som väntar."
+
+
+async def test_ones_own_answered_cases_are_listed_for_fourteen_days_after_anything_happened(kept: Kept) -> None:
+    waiting, done = await kept.case("Väntar"), await kept.case("Klart")
+    for case in (waiting, done):
+        await kept.tell(case, FactKind.ASSIGNED, officer="anna")
+    await kept.answer(done)
+    kept.clock.forward(days=14)
+    assert [row[0] for row in rows_of(await kept.ask(Mine()))] == [waiting, done]
+    kept.clock.forward(minutes=1)
+    told = await kept.ask(Mine())
+    assert [row[0] for row in rows_of(told)] == [waiting]
+    assert told[0] == Heading("1 ärende väntar på svar, 1 är försenat, 1 är besvarat men öppet")
+    assert told[-1] == Paragraph(
+        "1 besvarat ärende visas inte, för inget har hänt i det på 14 dagar. "
+        "Skriv /avsluta och numret för det som är klart."
+    )
+    await kept.answer(waiting)
+    kept.clock.forward(days=20)
+    assert words_of(await kept.ask(Mine())) == (
+        "# Inget väntar på svar, 2 är besvarade men öppna\n"
+        "2 besvarade ärenden visas inte, för inget har hänt i dem på 14 dagar. "
+        "Skriv /avsluta och numret för det som är klart."
+    )
 
 
 async def test_of_very_many_own_cases_the_first_are_shown(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -363,3 +410,14 @@ async def test_help_is_answered_too(kept: Kept) -> None:
     assert "/kö" in words_of(await kept.ask(Help()))
     assert "/löften" not in words_of(await kept.ask(Help()))
     assert "/löften" in words_of(await kept.ask(Help(), "eva"))
+
+
+async def test_the_help_is_a_line_for_each_command_and_leads_read_of_others_absences(kept: Kept) -> None:
+    lines = words_of(await kept.ask(Help())).splitlines()
+    assert "/ta – Du tar hand om ärendet." in lines
+    assert lines.index("# Fördela") + 1 == lines.index("/ta – Du tar hand om ärendet.")
+    other = "/borta namn till måndag – En kollega är borta och är tillbaka på måndag."
+    assert other not in "\n".join(lines)
+    assert other in words_of(await kept.ask(Help(), "eva"))
+    assert other in words_of(await kept.ask(Help("borta"), "eva"))
+    assert other not in words_of(await kept.ask(Help("borta")))

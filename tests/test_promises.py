@@ -192,7 +192,8 @@ async def test_a_lead_sees_a_weeks_broken_promises(kept: Kept) -> None:
     assert both.index("vecka 2026-W48") < both.index(slow) < both.index("vecka 2026-W47")
     assert in_time not in both
     assert words_of(await kept.ask(BrokenPromises("2026-W45"), "eva")) == (
-        "# Löften som inte hölls, vecka 2026-W45\nAlla löften hölls."
+        "# Löften som inte hölls, vecka 2026-W45\n"
+        "Inget löfte bröts den veckan. Löften som inte har gått ut än syns inte här."
     )
 
 
@@ -236,6 +237,24 @@ async def test_a_lead_sees_what_was_left_out_in_a_week_by_whom_and_why(
     assert both.startswith("# Lämnat utan svar, vecka 2026-W48\ndubblett: 1\n")
     assert "# Lämnat utan svar, vecka 2026-W47\nskräp: 2" in both
     assert "Inget lämnades utan svar." in words_of(await kept.ask(LeftOut("2026-W40"), "eva"))
+
+
+@pytest.mark.asyncio
+async def test_what_was_merged_is_counted_apart_from_what_a_person_left_out(kept: Kept) -> None:
+    spam, merged, parted = [await kept.case(f"Fråga {n}", subject=f"Rubrik {n}") for n in range(3)]
+    await kept.tell(spam, FactKind.EXCLUDED, reason="spam")
+    await kept.tell(merged, FactKind.EXCLUDED, reason="merged")
+    again = await kept.tell(parted, FactKind.EXCLUDED, reason="merged")
+    await kept.tell(parted, FactKind.CORRECTED, seq=int(again.seq), drop=True)
+    assert words_of(await kept.ask(LeftOut("2026-W47"), "eva")) == (
+        "# Lämnat utan svar, vecka 2026-W47\n"
+        "skräp: 1\n"
+        f"måndag 16 november kl. 09.12 | {spam} | Anna Exempel | skräp | fråga: Rubrik 0\n"
+        "# Hopslaget och räknat i ett annat ärende, vecka 2026-W47\n"
+        "hopslagen med en annan: 1\nångrat efteråt: 1\n"
+        f"måndag 16 november kl. 09.12 | {merged} | Anna Exempel | hopslagen med en annan | fråga: Rubrik 1\n"
+        f"måndag 16 november kl. 09.12 | {parted} | Anna Exempel | hopslagen med en annan (ångrat) | fråga: Rubrik 2"
+    )
 
 
 @pytest.mark.asyncio

@@ -219,6 +219,17 @@ def test_the_register_goes_before_the_settings_and_ends_what_they_have() -> None
     assert [office.officers[0].is_away(date(2026, 11, day)) for day in (15, 16, 17, 18)] == [False, True, True, False]
 
 
+def test_a_promise_that_ends_is_what_the_file_says_again() -> None:
+    settings = make_settings(answers={"promise_days": {"question": 5}})
+    days = {"days": 3}
+    entries = [
+        entry(EntryKind.PROMISE, "question", days),
+        entry(EntryKind.PROMISE, "question", days, ended=True, seq=2),
+    ]
+    assert [layers_of(settings, entries[:known]).promises[Kind.QUESTION] for known in range(3)] == [5, 3, 5]
+    assert layers_of(make_settings(), entries).promises[Kind.QUESTION] == 2  # the default
+
+
 def test_texts_and_promises_are_changed_added_and_taken_away() -> None:
     mine = Canned(name="Länk", text="Se {länk}.")
     only = Canned(name="länk", text="Bygg: {länk}", unit=None, language="fi")
@@ -244,7 +255,7 @@ def test_texts_and_promises_are_changed_added_and_taken_away() -> None:
     assert "vill dö" not in {word.words for word in office.door_words}
     assert ("child", "agas*") in {(word.door.value, word.words) for word in office.door_words}
     assert office.door_addresses == {Door.APPEAL: "registrator@kommun.example"}
-    # The file says 4 for faults; the register 3 for questions; an ended promise is the default again.
+    # The file says 4 for faults; the register 3 for questions; without either it is the default.
     assert (office.promises[Kind.FAULT], office.promises[Kind.QUESTION], office.promises[Kind.VIEWPOINT]) == (4, 3, 10)
 
 

@@ -20,7 +20,7 @@ from bot.store.database import Database, DatabaseUrl
 from bot.store.ledger import Ledger
 from bot.store.migrate import migrate
 from bot.store.reading import Known
-from bot.store.rows import MailKind
+from bot.store.rows import MailKind, OutgoingMail
 from bot.store.schema import facts
 from bot.store.waiting import read_waiting
 from bot.tokens import DeskToken, OfficerToken
@@ -240,8 +240,31 @@ def test_who_is_reminded(office: Office, owner: str, secret: bool, now: datetime
     queue = ledger.queue
     ledger.queue = lambda mail: (to.append(mail.to_addr), queue(mail))[1]  # type: ignore[method-assign, func-returns-value]
     look_after(ledger, office, {case})
-    assert [address.replace("kommun.example", "") for address in to] == recipients
-    assert bool(reminded(ledger, case)) == bool(recipients)
+    look_after(ledger, office, {case})
+    assert [address.replace("kommun.example", "") for address in to] == (recipients or ["admin@"])
+    assert ("nobody" in reminded(ledger, case)) == (not recipients)
+
+
+def test_where_nobody_may_be_reminded_the_administrator_is_told_once_and_who_comes_is_reminded_then() -> None:
+    office, mails = make_office(), list[OutgoingMail]()
+    ledger = Ledger(Known(), OWNERS_TIME)
+    case = waiting_case(ledger)
+    ledger.append(
+        FactKind.MARKED, case, occurred_at=MONDAY, actor="officer:bo", source="act:9",
+        data={"mark": "secret", "value": "1"},
+    )  # fmt: skip
+    queue = ledger.queue
+    ledger.queue = lambda mail: (mails.append(mail), queue(mail))[1]  # type: ignore[method-assign, func-returns-value]
+    for _ in range(2):
+        look_after(ledger, office, {case})
+    (mail,) = mails
+    assert (mail.to_addr, mail.subject) == ("admin@kommun.example", f"{case} väntar, och ingen kan påminnas")
+    assert f"Ärende {case} i Kontaktcenter väntar på svar, och ingen får se det." in mail.text
+    assert "Gatlykta" not in mail.text
+    assert reminded(ledger, case) == ["nobody"]
+    look_after(ledger, with_officer(office, "bo", cleared=True), {case})
+    assert [one.to_addr for one in mails[1:]] == ["bo@kommun.example"]
+    assert reminded(ledger, case) == ["nobody", "unit"]
 
 
 def test_the_owner_is_told_again_where_there_is_nobody_else() -> None:

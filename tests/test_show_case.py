@@ -209,6 +209,36 @@ async def test_the_journal_tells_all_that_happened_with_the_texts_at_their_place
 
 
 @pytest.mark.asyncio
+async def test_the_journal_tells_when_what_a_person_or_the_system_wrote_really_left(kept: Kept) -> None:
+    case = await kept.case()
+    for kind, mail, data in (
+        (FactKind.HELD, MailKind.HOLDING, {"until": "2026-11-27"}),
+        (FactKind.DELAYED, MailKind.DELAY, {"until": "2026-11-28"}),
+        (FactKind.OUTCOME, MailKind.OUTCOME, {"result": "remedied"}),
+        (FactKind.HELD, MailKind.HOLDING, {"until": "2026-11-30"}),
+        (FactKind.HELD, MailKind.HOLDING, {"until": "2026-12-01"}),
+    ):
+        kept.clock.forward(minutes=1)
+        await kept.tell(case, kind, data=data)
+        kept.clock.forward(minutes=1)
+        ends = {"2026-11-30": OutboxState.REGRETTED, "2026-12-01": OutboxState.DEAD, "2026-11-28": OutboxState.UNSURE}
+        await kept.mail(case, mail, ends.get(data.get("until", ""), OutboxState.SENT))
+    lines = words_of(await kept.ask(Journal(case))).splitlines()
+    assert lines[lines.index("> När lagas gatlyktan?") + 1 :] == [
+        "09.13 Anna Exempel skrev ett delbesked: svar senast fredag 27 november. (nr 2)",
+        "09.14 Skickades: delbeskedet.",
+        "09.15 Ett meddelande till den som frågar skrevs: svaret dröjer, senast lördag 28 november. (nr 3)",
+        "09.16 Skickades, men det är inte säkert att det kom fram: meddelandet om att det dröjer.",
+        "09.17 Anna Exempel antecknade utfallet: åtgärdat. (nr 4)",
+        "09.18 Skickades: beskedet om utfallet.",
+        "09.19 Anna Exempel skrev ett delbesked: svar senast måndag 30 november. (nr 5)",
+        "09.20 Togs tillbaka och skickades aldrig: delbeskedet.",
+        "09.21 Anna Exempel skrev ett delbesked: svar senast tisdag 1 december. (nr 6)",
+        "09.22 Kunde inte skickas: delbeskedet.",
+    ]
+
+
+@pytest.mark.asyncio
 async def test_the_journal_of_a_merged_case_tells_both_each_with_its_number(kept: Kept) -> None:
     old = await kept.case("Det äldre")
     kept.clock.forward(minutes=1)
@@ -270,7 +300,10 @@ WORDS: dict[FactKind, tuple[tuple[dict[str, FactValue], str], ...]] = {
     FactKind.NOTED: (({}, "Anna Exempel skrev en anteckning. Den stannar hos oss."),),
     FactKind.HELD: (({"until": "2026-11-27"}, "Anna Exempel skrev ett delbesked: svar senast fredag 27 november."),),
     FactKind.DELAYED: (
-        ({"until": "2026-11-27"}, "Den som frågar fick veta att svaret dröjer: senast fredag 27 november."),
+        (
+            {"until": "2026-11-27"},
+            "Ett meddelande till den som frågar skrevs: svaret dröjer, senast fredag 27 november.",
+        ),
     ),
     FactKind.ANSWERED: (
         ({"outbox": 1}, "Svaret från Anna Exempel skickades."),
@@ -289,8 +322,13 @@ WORDS: dict[FactKind, tuple[tuple[dict[str, FactValue], str], ...]] = {
         ({"of": "owner", "officer": "bo"}, "Bo Exempel påmindes: svarstiden är snart slut."),
         ({"of": "promise_unit", "unit": "kc"}, "Kontaktcenter påmindes: dagen som är lovad är snart slut."),
         (
-            {"of": "door", "unit": "soc"},
-            "Socialtjänst varnades genast: orden i meddelandet kan behöva en annan väg.",
+            {"of": "door", "door": "child"},
+            "Den som har jour varnades genast: orden i meddelandet kan behöva en annan väg.",
+        ),
+        ({"of": "promise_broken", "unit": "kc"}, "Kontaktcenter påmindes: dagen som är lovad hålls inte."),
+        (
+            {"of": "nobody", "unit": "soc"},
+            "Ingen i Socialtjänst kunde påminnas. Den som sköter Kommunsvar fick veta det.",
         ),
     ),
     FactKind.CLOSED: (({}, "Anna Exempel avslutade ärendet."),),

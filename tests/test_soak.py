@@ -11,7 +11,7 @@ from tests.soak_checks import check
 from tests.soak_day import Days, Scale
 
 THREE_DAYS = Scale(
-    days=3, calls=142, mails=25, mails_on_days_off=10, persons=120, restart_every=0.3, hurry=0.4, round_every=20
+    days=3, calls=150, mails=20, mails_on_days_off=10, persons=100, restart_every=0.3, hurry=0.3, round_every=30
 )  # fmt: skip
 """Some 500 contacts."""
 TWO_MONTHS = Scale(days=61, calls=182, mails=40, mails_on_days_off=15, persons=900)

@@ -1,8 +1,10 @@
 """What staff can do with a case, once for every face. Each act checks the officer's right and records facts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
+from textwrap import shorten
 
 from bot.case import CaseNow, CaseState, fold_case, is_case
 from bot.desk.rights import may_see
@@ -32,7 +34,8 @@ from bot.store.rows import Direction, StoredMessage
 class Act:
     """Who does something to which inquiry, and the key by which a second delivery of the same is known.
 
-    `inquiry` 0: the one that waits, else the last.
+    `inquiry` 0: the one that waits, else the last. `since`: when the notice was written that is answered (UTC); what
+    the citizen wrote later the officer has not seen in it.
     """
 
     officer: Officer
@@ -41,6 +44,7 @@ class Act:
     source: str
     digest: str = ""
     inbox: InboxId | None = None
+    since: datetime | None = None
 
 
 class Refusal(StrEnum):
@@ -63,6 +67,11 @@ class Refusal(StrEnum):
     HAS_LEFT = "has_left"
     LEADS_ONLY = "leads_only"
     NO_INQUIRY = "no_inquiry"
+    NEWER = "newer"
+    """The citizen has written more since the notice that is answered."""
+    NOBODY_CLEARED = "nobody_cleared"
+    TOO_LATE = "too_late"
+    """Others have gone on from it."""
     UNREADABLE = "unreadable"
     """It cannot be kept as it is written: too long, or a brace that opens no field."""
 
@@ -155,6 +164,9 @@ def transfer(ledger: Ledger, office: Office, act: Act, to: str, why: str) -> Off
     unit, owner = (target, OfficerId("")) if isinstance(target, str) else (unit_for(target, now.unit), target.id)
     if unit == now.unit and owner == now.owner and (owner or isinstance(target, str)):
         raise ActRefused(Refusal.SAME, to)
+    after = replace(now, unit=unit, owner=owner)
+    if not any(may_see(office, one, after) for one in office.officers):
+        raise ActRefused(Refusal.NOBODY_CLEARED, office.unit(unit).name)
     data: dict[str, str | int | bool] = {"unit": unit, "message": add_note(ledger, act, why)}
     if owner:
         data["officer"] = owner
@@ -218,13 +230,19 @@ def set_mark(ledger: Ledger, office: Office, act: Act, mark: CaseMark, value: st
     Raises:
         ActRefused: only who is cleared may make a secret case open.
     """
-    case_for(ledger, office, act)
+    now = case_for(ledger, office, act)
     if mark is CaseMark.SECRET and not value and not act.officer.cleared:
         raise ActRefused(Refusal.NOT_CLEARED, act.case)
+    marked = replace(now, secret=bool(value)) if mark is CaseMark.SECRET else now
+    alone = not any(may_see(office, one, marked) for one in office.officers)
+    if alone and is_unit_officer(act.officer.id):
+        raise ActRefused(Refusal.NOBODY_CLEARED, office.unit(now.unit).name)
     data: dict[str, str | int | bool] = {"mark": mark.value, "value": value}
     if why:
         data["message"] = add_note(ledger, act, why)
     record(ledger, act, FactKind.MARKED, data)
+    if alone:  # Whoever found out keeps it, so that it can still be answered.
+        record(ledger, act, FactKind.ASSIGNED, {"officer": act.officer.id})
 
 
 def note(ledger: Ledger, office: Office, act: Act, text: str) -> None:
@@ -253,8 +271,15 @@ def reopen(ledger: Ledger, office: Office, act: Act) -> None:
 
 
 def leave_out(ledger: Ledger, office: Office, act: Act, reason: ExcludeReason) -> None:
-    """Leave the inquiry out of the figures; the reason is counted in every report."""
+    """Leave the inquiry out of the figures; the reason is counted in every report.
+
+    Raises:
+        ActRefused: the citizen has written more since the notice that is answered; `about` tells what.
+    """
     case_for(ledger, office, act)
+    newer = newer_messages(ledger, act)
+    if newer:
+        raise ActRefused(Refusal.NEWER, shorten(newer[-1].text, 300, placeholder=" …") or newer[-1].subject)
     record(ledger, act, FactKind.EXCLUDED, {"reason": reason.value}, inquiry=inquiry_for(ledger, act).no)
 
 
@@ -288,6 +313,14 @@ def _written(ledger: Ledger, act: Act) -> str:
     """Return the latest five messages of the citizen as a whole, the latest last."""
     written = [one for one in messages_of(ledger, act.case) if one.direction is Direction.IN][-5:]
     return "\n\n---\n\n".join(f"{one.subject}\n\n{one.whole or one.text}" for one in written)
+
+
+def newer_messages(ledger: Ledger, act: Act) -> list[StoredMessage]:
+    """Return what the citizen has written since the notice that is answered, in the order it came."""
+    if act.since is None:
+        return []
+    written = messages_of(ledger, act.case)
+    return [one for one in written if one.direction is Direction.IN and one.created_at > act.since]
 
 
 def messages_of(ledger: Ledger, case: CaseNumber) -> Sequence[StoredMessage]:

@@ -1,7 +1,7 @@
 """The acts that reach the citizen, or tell that somebody did: answer, holding notice, outcome, by phone, elsewhere."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.case import CaseNow
@@ -57,7 +57,7 @@ def hold(ledger: Ledger, office: Office, act: Act, text: str, until: date) -> No
     if not waiting:
         raise ActRefused(Refusal.NO_INQUIRY, act.case)
     t = office.texts.t
-    words = f"{text}\n\n" + t("Du får svar senast {day}.", day=office.texts.day(until))
+    words = t("Hej! Svaret på din fråga dröjer. Du får det senast {day}.", day=office.texts.day(until)) + f"\n\n{text}"
     message = _queue(ledger, office, act, now, MailKind.HOLDING, words, inquiry=waiting[-1], attached=False)
     letter = int(ledger.queued_of(act.case)[-1].id)
     data: dict[str, str | int | bool] = {"message": message, "outbox": letter, "until": until.isoformat()}
@@ -105,10 +105,20 @@ def elsewhere(ledger: Ledger, office: Office, act: Act, text: str) -> None:
 
 
 def said_before(ledger: Ledger, act: Act) -> bool:
-    """Tell whether the officer has written these very words in the case within 24 hours, as a robot would."""
+    """Tell whether the officer has sent these very words in the case within 24 hours, as a robot would.
+
+    What was regretted, or never arrived, may be sent again.
+    """
+    failed = {fact.data.get("outbox") for fact in ledger.facts_of(act.case) if fact.kind is FactKind.DELIVERY_FAILED}
+    gone = {
+        queued.message
+        for queued in ledger.queued_of(act.case)
+        if queued.id in failed or queued.state in {OutboxState.REGRETTED, OutboxState.DEAD}
+    }
     return any(
         message.officer == act.officer.id
         and message.digest == act.digest
+        and message.id not in gone
         and ledger.now - message.created_at < timedelta(hours=24)
         for message in ledger.messages_of(act.case)
     )
@@ -166,13 +176,16 @@ def _queue(
     to_addr = ledger.address_of(asked.address) if asked and asked.address is not None else ""
     if asked is None or not to_addr:
         raise ActRefused(Refusal.NOBODY_TO_ANSWER, act.case)
+    # The thread bears the subject it began with, whatever mail programs have put before it since.
+    subject = next((m.subject for m in written if m.direction is Direction.IN and m.subject), asked.subject)
     message = ledger.add_message(
-        act.case, Direction.OUT, text=text, officer=act.officer.id, inbox_id=act.inbox, subject=asked.subject,
+        act.case, Direction.OUT, text=text, officer=act.officer.id, inbox_id=act.inbox, subject=subject,
         digest=act.digest,
     )  # fmt: skip
     letter = Letter(
-        kind=kind, case=act.case, inquiry=inquiry, officer=act.officer, unit=office.unit(now.unit), to=asked,
-        to_addr=to_addr, message=ledger.messages_of(act.case)[-1], attached=attached,
+        kind=kind, case=act.case, inquiry=inquiry, officer=act.officer, unit=office.unit(now.unit),
+        to=replace(asked, subject=subject), to_addr=to_addr, attached=attached,
+        message=ledger.messages_of(act.case)[-1],
     )  # fmt: skip
     queue_letter(ledger, office, letter)
     return message

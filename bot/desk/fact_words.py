@@ -48,7 +48,9 @@ _REMINDED = {
     "unit": mark("{whom} påmindes: svarstiden är snart slut."),
     "promise_owner": mark("{whom} påmindes: dagen som är lovad är snart slut."),
     "promise_unit": mark("{whom} påmindes: dagen som är lovad är snart slut."),
-    "door": mark("{whom} varnades genast: orden i meddelandet kan behöva en annan väg."),
+    "promise_broken": mark("{whom} påmindes: dagen som är lovad hålls inte."),
+    "door": mark("Den som har jour varnades genast: orden i meddelandet kan behöva en annan väg."),
+    "nobody": mark("Ingen i {whom} kunde påminnas. Den som sköter Kommunsvar fick veta det."),
 }
 
 _MARKS = {
@@ -156,7 +158,7 @@ def _promised(office: Office, fact: Fact) -> str:
     t, day = office.texts.t, office.texts.day(date.fromisoformat(str(fact.data["until"])))
     if fact.kind is FactKind.HELD:
         return t("{who} skrev ett delbesked: svar senast {day}.", who=actor_name(office, fact.actor), day=day)
-    return t("Den som frågar fick veta att svaret dröjer: senast {day}.", day=day)
+    return t("Ett meddelande till den som frågar skrevs: svaret dröjer, senast {day}.", day=day)
 
 
 def _answered(office: Office, fact: Fact) -> str:

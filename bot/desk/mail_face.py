@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Protocol
 
@@ -11,19 +11,20 @@ from bot.arrival import Arrival
 from bot.case import fold_case, is_case
 from bot.desk.acts import Act
 from bot.desk.answering import said_before
-from bot.desk.commands import Answer, Command, NotUnderstood, case_of, needs_case
+from bot.desk.commands import Answer, Ask, Command, NotUnderstood, case_of, needs_case
 from bot.desk.perform import Said, perform
 from bot.desk.read_commands import read_commands
 from bot.desk.rights import may_see
+from bot.desk.topics import unclear_topics
 from bot.duty import UNIT_OFFICER, unit_officer
 from bot.errors import NeedsPerson
-from bot.facts import CaseNumber
+from bot.facts import CaseNumber, OutboxId
 from bot.masking import masked, masked_part
 from bot.notices import queue_receipt
 from bot.office import CurrentOffice, Office, Officer, Unit
 from bot.parts import Paragraph, Part
 from bot.port import FileState, InboundKind
-from bot.questions import Question, Reply
+from bot.questions import Journal, Question, Reply, Show
 from bot.store.ledger import Ledger
 from bot.store.rows import InboxState, MailKind
 from bot.tokens import DeskToken, OfficerToken
@@ -59,7 +60,11 @@ class MailReading(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Mail:
-    """An officer's mail: who wrote it, and about which case, None for the own desk."""
+    """An officer's mail: who wrote it, and about which case, None for the own desk.
+
+    `only_case`: it comes from an address on call, which may do something in that case and see no other. `since`: when
+    the notice it answers was written.
+    """
 
     arrival: Arrival
     officer: Officer
@@ -67,6 +72,8 @@ class _Mail:
     inquiry: int
     again: bool
     words: str
+    only_case: bool = False
+    since: datetime | None = None
 
     @property
     def vouched(self) -> bool:
@@ -97,8 +104,9 @@ class MailFace:
         if arrival.inbound.machine or arrival.inbound.kind is InboundKind.BOUNCE:
             ledger.settle(arrival.inbox, InboxState.DONE, "auto")
             return
-        officer = self._who(ledger, arrival, token)
+        officer, only_case = self._who(ledger, arrival, token)
         mail = _Mail(
+            only_case=only_case, since=_written_at(ledger, arrival),
             arrival=arrival, officer=officer, words=self._reading.own_words(arrival.inbound.text),
             case=token.case if isinstance(token, OfficerToken) else None,
             inquiry=token.inquiry if isinstance(token, OfficerToken) else 0,
@@ -111,8 +119,8 @@ class MailFace:
         self._do(ledger, mail)
         ledger.settle(arrival.inbox, InboxState.DONE, mail.case or "desk")
 
-    def _who(self, ledger: Ledger, arrival: Arrival, token: OfficerToken | DeskToken) -> Officer:
-        """Return whose mail it claims to be.
+    def _who(self, ledger: Ledger, arrival: Arrival, token: OfficerToken | DeskToken) -> tuple[Officer, bool]:
+        """Return whose mail it claims to be, and whether that address may only do something in this one case.
 
         Raises:
             NeedsPerson: nobody's we know.
@@ -120,22 +128,26 @@ class MailFace:
         office, sender = self._office, arrival.inbound.from_addr
         if isinstance(token, OfficerToken) and not is_case(ledger.facts_of(token.case)):
             raise NeedsPerson("unknown_officer")
-        officer = office.officer(token.officer)
+        officer, only_case = office.officer(token.officer), False
         if isinstance(token, OfficerToken) and token.officer == UNIT_OFFICER:
-            officer = office.officer_at(sender) or self._unit_at(ledger, token.case, sender)
+            officer = office.officer_at(sender)
+            if officer is None:
+                officer, only_case = self._unit_at(ledger, token.case, sender)
         if officer is None:
             raise NeedsPerson("unknown_officer")
-        return officer
+        return officer, only_case
 
-    def _unit_at(self, ledger: Ledger, case: CaseNumber, sender: str) -> Officer | None:
-        """Return the unit that shares this address, or the case's unit if it is one for those on call."""
+    def _unit_at(self, ledger: Ledger, case: CaseNumber, sender: str) -> tuple[Officer | None, bool]:
+        """Return the unit that shares this address; or the case's unit, for that case only, at an address on call."""
         office = self._office
-        for unit in office.units:
-            if sender and sender in {unit.staff_address.lower(), unit.on_call.lower()}:
-                return unit_officer(unit, sender)
-        on_call = {address.lower() for address in (office.on_call, *office.door_addresses.values())}
-        unit = office.unit(fold_case(ledger.facts_of(case)).unit)
-        return unit_officer(unit, sender) if sender and sender in on_call else None
+        home = office.unit(fold_case(ledger.facts_of(case)).unit)
+        if sender and sender == home.staff_address.lower():
+            return unit_officer(home, sender), False
+        on_call = {home.on_call, office.on_call, office.admin_email, *office.door_addresses.values()}
+        if sender and sender in {address.lower() for address in on_call}:
+            return unit_officer(home, sender), True
+        shared = next((unit for unit in office.units if sender and sender == unit.staff_address.lower()), None)
+        return (unit_officer(shared, sender) if shared else None), False
 
     def _require_calm(self, ledger: Ledger, mail: _Mail) -> None:
         """Hold what a robot on the officer's address would write: reply upon reply to our receipts."""
@@ -146,11 +158,11 @@ class MailFace:
         told = [
             queued
             for queued in ledger.queued_of(mail.case)
-            if queued.kind is MailKind.RECEIPT
+            if queued.kind is (MailKind.REPLY if _commands(mail) else MailKind.RECEIPT)
             and queued.officer == mail.officer.id
             and ledger.now - queued.created_at < timedelta(hours=1)
         ]
-        most = COMMANDS_AN_HOUR if mail.words.lstrip().startswith("/") else TELLS_AN_HOUR
+        most = COMMANDS_AN_HOUR if _commands(mail) else TELLS_AN_HOUR
         if len(told) >= most:
             raise NeedsPerson("too_many")
 
@@ -191,6 +203,10 @@ class MailFace:
             return
         if any(isinstance(one, NotUnderstood) for one in commands):
             self._not_understood(ledger, mail, commands)
+            return
+        unclear = unclear_topics(self._office, commands)
+        if unclear:
+            self._tell(ledger, mail, t("inget har gjorts"), unclear)
             return
         said = [self._perform(ledger, mail, one, number) for number, one in enumerate(commands, start=1)]
         if mail.vouched and all(one.quiet for one in said):
@@ -236,7 +252,7 @@ class MailFace:
         same = case == mail.case
         return Act(
             officer=mail.officer, case=case, inquiry=mail.inquiry if same else 0, source=source,
-            digest=mail.arrival.digest, inbox=mail.arrival.inbox,
+            digest=mail.arrival.digest, inbox=mail.arrival.inbox, since=mail.since if same else None,
         )  # fmt: skip
 
     def _perform(self, ledger: Ledger, mail: _Mail, command: Command, number: int) -> Said:
@@ -248,6 +264,9 @@ class MailFace:
             t = self._office.texts.t
             words = t("Vilket ärende? Skriv numret efter kommandot, som /ta K-…")
             return Said(subject=t("inget har gjorts"), parts=(Paragraph(words),), done=False)
+        if mail.only_case and not _within(command, mail.case):
+            words = self._office.texts.t("Från den här adressen går det bara att svara i {number}.", number=mail.case)
+            return Said(subject=self._office.texts.t("inget har gjorts"), parts=(Paragraph(words),), done=False)
         act = self._act(mail, case or CaseNumber(""), source)
         attached = bool(mail.arrival.inbound.files) and isinstance(command, Answer)
         return perform(ledger, self._office, act, command, again=mail.again, attached=attached)
@@ -270,12 +289,14 @@ class MailFace:
         """Tell the officer what came of all the commands, in one mail."""
         t, office = self._office.texts.t, self._office
         parts: list[Part | Question] = []
-        for short, group in groupby(said, key=lambda one: bool(_line_of(one))):
+        pairs = [(case_of(command) or mail.case, one) for command, one in zip(commands, said, strict=True)]
+        for short, group in groupby(pairs, key=lambda pair: bool(_line_of(pair[1]))):
             told = list(group)
             if short and len(said) > 1:
-                parts.append(Paragraph("\n".join(f"• {masked(office.texts, _line_of(one))}" for one in told)))
+                lines = (masked(office.texts, _named(case, _line_of(one))) for case, one in told)
+                parts.append(Paragraph("\n".join(f"• {line}" for line in lines)))
             else:
-                parts += [_hidden(office, part, opened=one.opened) for one in told for part in one.parts]
+                parts += [_hidden(office, part, opened=one.opened) for _, one in told for part in one.parts]
         if not mail.vouched and any(one.done for one in said):
             parts.append(Paragraph(t("Var det inte du som skrev? Säg till din administratör genast.")))
         subject = said[0].subject if len(said) == 1 else t("{count} besked", count=len(said))
@@ -300,6 +321,7 @@ class MailFace:
         reply = Reply(
             officer=mail.officer, case=case, inquiry=mail.inquiry or 1, subject=subject, parts=tuple(parts),
             again=again or mail.again, in_reply_to=mail.arrival.inbound.message_id, opened=opened,
+            to_command=_commands(mail),
         )  # fmt: skip
         if any(isinstance(part, Question) for part in parts):
             ledger.ask(reply)
@@ -313,6 +335,32 @@ class MailFace:
             return None
         now = fold_case(facts)
         return case if may_see(self._office, officer, now) and now.merged_into is None else None
+
+
+def _commands(mail: _Mail) -> bool:
+    """Tell whether a mail is one of commands: no robot writes them by itself."""
+    return mail.case is None or mail.words.lstrip().startswith("/")
+
+
+def _written_at(ledger: Ledger, arrival: Arrival) -> datetime | None:
+    """Return when the notice was written that a mail answers, None if it names none of ours."""
+    for mail in (*arrival.inbound.in_reply_to, *reversed(arrival.inbound.references)):
+        queued = ledger.known.queued_by_id.get(ledger.known.outbox_of_mail.get(mail, OutboxId(0)))
+        if queued is not None and not queued.kind.to_citizen:
+            return queued.created_at
+    return None
+
+
+def _within(command: Command, case: CaseNumber | None) -> bool:
+    """Tell whether a command does something in this very case, or asks for it and no other."""
+    if isinstance(command, Ask):
+        return isinstance(command.question, Show | Journal) and command.question.case == case
+    return needs_case(command) and case_of(command) in {None, case}
+
+
+def _named(case: CaseNumber | None, line: str) -> str:
+    """Return a line that says which case it is about."""
+    return line if case is None or case in line else f"{case}: {line}"
 
 
 def _line_of(said: Said) -> str:
@@ -333,6 +381,7 @@ def queue_reply(ledger: Ledger, office: Office, reply: Reply, parts: Sequence[Pa
     queue_receipt(
         ledger, office, reply.officer, unit, reply.case, reply.inquiry, subject=reply.subject, parts=parts,
         again=reply.again, in_reply_to=reply.in_reply_to, opened=reply.opened,
+        kind=MailKind.REPLY if reply.to_command else MailKind.RECEIPT,
     )  # fmt: skip
 
 

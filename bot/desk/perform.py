@@ -38,13 +38,14 @@ from bot.desk.commands import (
     Way,
     case_of,
 )
+from bot.desk.undoing import Undone
 from bot.desk.words import KIND_NAMES, why_not
-from bot.facts import CaseMark, CaseNumber, FactKind
+from bot.facts import CaseMark, CaseNumber
 from bot.guard import holds_number
 from bot.notices import queue_transfer
 from bot.office import Office
 from bot.parts import Paragraph, Part, Quote
-from bot.questions import Journal, Question, Show
+from bot.questions import CannedList, Help, Journal, Mine, Question, Queue, Search, Show
 from bot.store.ledger import Ledger
 from config.texts import mark
 
@@ -170,8 +171,7 @@ def _set(  # noqa: C901 -- likewise
             acts.set_mark(ledger, office, act, which, value, why)
             return _told(office, mark("märkningen är ändrad"), _mark_words(office, which, value))
         case Undo():
-            undone = undoing.undo(ledger, office, act)
-            return _told(office, mark("ångrat"), _undone_words(office, undone, act.case))
+            return _undone(office, undoing.undo(ledger, office, act), act.case)
         case _:
             assert_never(command)
 
@@ -193,7 +193,16 @@ def _answer(ledger: Ledger, office: Office, act: Act, command: Answer, *, again:
     before = answering.answer(ledger, office, act, text, again=again, attached=attached)
     if before is not None:
         return _answered_before(office, act, before)
-    said = t("Ditt svar i {number} skickas om en minut. Ångrar du dig? Svara /ångra genast.", number=act.case)
+    wait = int(office.regret.total_seconds())
+    said = office.texts.n(
+        "Ditt svar i {number} skickas om {count} sekund.",
+        "Ditt svar i {number} skickas om {count} sekunder. Ångrar du dig? Svara /ångra genast.", wait, number=act.case,
+    )  # fmt: skip
+    newer = acts.newer_messages(ledger, act)
+    if newer:
+        words = t("Den som frågar har skrivit mer sedan det mejl du svarade på:")
+        parts = (Paragraph(words), Quote(newer[-1].text or newer[-1].subject), Paragraph(said))
+        return Said(subject=t("ditt svar är på väg, men det har kommit mer"), parts=parts)
     if holds_number(text):
         hidden = t("Ditt svar skickas, men ett personnummer eller kortnummer i det är dolt.")
         return Said(subject=t("personnummer dolt i ditt svar"), parts=(Paragraph(hidden), Paragraph(said)))
@@ -250,6 +259,8 @@ def _contact(ledger: Ledger, office: Office, act: Act, contact: Contact) -> Said
     told = [t("svar direkt") if contact.direct else t("inget svar direkt")]
     if contact.seconds is not None:
         told.append(t("{seconds} sekunder", seconds=contact.seconds))
+    if contact.reception is not None:
+        told.append(t("betyg {grade}", grade=contact.reception))
     topic = office.topic_named(contact.topic) if contact.topic else None
     if topic is not None:
         told.append(topic.name)
@@ -271,7 +282,8 @@ def _staffing(ledger: Ledger, office: Office, act: Act, command: Away | Back | S
         case Away():
             officer, absence = staffing.away(ledger, office, act, command)
             said = t(
-                "{name} är borta från {first} och tillbaka {back}. Öppna ärenden släpps till enheten.",
+                "{name} är borta från {first} och tillbaka {back}. "
+                "Ärenden som väntar går till enheten när ni har öppet.",
                 name=officer.name, first=office.texts.day(absence.first), back=office.texts.day(absence.back),
             )  # fmt: skip
             return _told(office, mark("frånvaron är antecknad"), said)
@@ -290,7 +302,24 @@ def _ask(ledger: Ledger, office: Office, act: Act, question: Question) -> Said:
     """Keep a question for later; whoever asks for a case's text has read it."""
     if isinstance(question, Show | Journal):
         acts.opened(ledger, office, replace(act, case=question.case, inquiry=0))
-    return Said(subject=office.texts.t("ditt svar från Kommunsvar"), parts=(question,), done=False)
+    return Said(subject=_ask_subject(office, question), parts=(question,), done=False)
+
+
+def _ask_subject(office: Office, question: Question) -> str:
+    t = office.texts.t
+    match question:
+        case Queue():
+            return t("kön")
+        case Mine():
+            return t("dina ärenden")
+        case Search(words):
+            return t("sökning: {words}", words=words)
+        case Help():
+            return t("hjälp")
+        case CannedList():
+            return t("mallar")
+        case _:
+            return t("det du frågade om")
 
 
 _MARK_WORDS: dict[CaseMark, tuple[str, str]] = {
@@ -308,11 +337,13 @@ def _mark_words(office: Office, which: CaseMark, value: str) -> str:
     return office.texts.t(_MARK_WORDS[which][0 if value else 1], value=value)
 
 
-def _undone_words(office: Office, kind: FactKind, case: CaseNumber) -> str:
+def _undone(office: Office, undone: Undone, case: CaseNumber) -> Said:
+    """Say what was taken back; a letter's words come back, to be written better."""
     t = office.texts.t
-    if kind in {FactKind.ASSIGNED, FactKind.HELD, FactKind.OUTCOME}:
-        return t("Ditt senaste i {number} är ångrat. Är det ett brev har det inte skickats.", number=case)
-    return t("Det du gjorde senast i {number} är ångrat.", number=case)
+    if undone.letter:
+        said = t("Brevet i {number} är stoppat och har inte skickats. Så här löd det:", number=case)
+        return Said(subject=t("brevet är stoppat"), parts=(Paragraph(said), Quote(undone.text)))
+    return _told(office, mark("ångrat"), t("Det du gjorde senast i {number} är ångrat.", number=case))
 
 
 def _told(office: Office, subject: str, said: str, *, done: bool = True) -> Said:

@@ -109,21 +109,26 @@ _TO_STAFF = {
     OutboxState.REGRETTED: mark("{what} till {whom} togs tillbaka och skickades aldrig."),
 }
 _STAFF_MAIL = {MailKind.NOTICE: mark("Avisering"), MailKind.RECEIPT: mark("Kvitto")}
-_NOT_SENT = {
+_TO_CITIZEN = {
     OutboxState.NEW: mark("Väntar på att skickas: {what}."),
     OutboxState.SENDING: mark("Håller på att skickas: {what}."),
+    OutboxState.SENT: mark("Skickades: {what}."),
+    OutboxState.UNSURE: mark("Skickades, men det är inte säkert att det kom fram: {what}."),
     OutboxState.DEAD: mark("Kunde inte skickas: {what}."),
     OutboxState.REGRETTED: mark("Togs tillbaka och skickades aldrig: {what}."),
 }
+_TOLD_BY_FACT = frozenset({MailKind.ACKNOWLEDGEMENT, MailKind.ANSWER})
+"""Of these a fact tells that they left; of what else the citizen gets, only that it was written."""
 
 
 def _mail_line(office: Office, mail: QueuedMail) -> str:
-    """Return what became of a mail, empty where a fact says so: of what reached the citizen."""
+    """Return what became of a mail, empty where a fact says so."""
     t = office.texts.t
     if mail.kind in _STAFF_MAIL:
         return t(_TO_STAFF[mail.state], what=t(_STAFF_MAIL[mail.kind]), whom=receiver(office, mail))
-    sentence = _NOT_SENT.get(mail.state)
-    return t(sentence, what=t(MAIL_NAMES[mail.kind])) if sentence else ""
+    if mail.kind in _TOLD_BY_FACT and mail.state in {OutboxState.SENT, OutboxState.UNSURE}:
+        return ""
+    return t(_TO_CITIZEN[mail.state], what=t(MAIL_NAMES[mail.kind]))
 
 
 def receiver(office: Office, mail: QueuedMail) -> str:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,12 +17,14 @@ from bot.parts import Heading, Paragraph, Part, Table
 from bot.store.desk_reading import Listed, Waiting, case_rows, listed, owned_by, waiting_in
 
 MOST_ROWS = 25
+STILL_SHOWN = timedelta(days=14)
+"""How long an officer's own case that does not wait is listed after anything has happened in it."""
 
 
 async def show_queue(
     connection: AsyncConnection, office: Office, officer: Officer, unit: str, now: datetime
 ) -> tuple[Part, ...]:
-    """Return what waits in the officer's units, or in one of them by name, what is due first on top.
+    """Return what waits in the officer's units, or in one of them by name: what is due first on top, then the oldest.
 
     A case in which several questions wait stands there once, for the oldest. Secret cases that the officer may not see
     are counted, and nothing more is said of them.
@@ -30,10 +32,10 @@ async def show_queue(
     units = _units(office, officer, unit)
     if not units:
         return (Paragraph(office.texts.t("Det finns ingen enhet {unit} som du kan se.", unit=unit)),)
-    waiting = await waiting_in(connection, units)
+    waiting = await waiting_in(connection, units, [one.id for one in office.units])
     hidden = await _hidden(connection, office, officer, waiting)
     due = _due(office, waiting.arrived)
-    shown = np.argsort(due, kind="stable")
+    shown = np.lexsort((waiting.arrived, due))
     shown = shown[~np.isin(shown, hidden)]
     parts: list[Part] = [Heading(_counts(office, len(shown), int((due[shown] <= to_micros(now)).sum())))]
     if len(shown):
@@ -115,24 +117,44 @@ def _rest(office: Office, left: int, units: Sequence[UnitId]) -> list[Part]:
 
 
 async def show_mine(connection: AsyncConnection, office: Office, officer: Officer, now: datetime) -> tuple[Part, ...]:
-    """Return the officer's own open cases: what waits for an answer by deadline, then what is answered but open."""
+    """Return the officer's own open cases: what waits for an answer by deadline, then what is answered but open.
+
+    Of these only those in which something has happened in the last 14 days (until `now`, UTC); the others are counted.
+    """
     t = office.texts.t
     owned = await owned_by(connection, officer.id)
     if not owned:
         return (Heading(t("Du har inga öppna ärenden")), Paragraph(t("Skriv /kö för att se vad som väntar.")))
     arrived = {one.number: one.arrived for one in owned if one.arrived is not None}
     due = dict(zip(arrived, _due(office, np.array([*arrived.values()], dtype=np.int64)).tolist(), strict=True))
-    ordered = sorted(owned, key=lambda one: (due.get(one.number, math.inf), -one.changed, one.number))
+    since = to_micros(now - STILL_SHOWN)
+    listed_ones = [one for one in owned if one.number in due or one.changed >= since]
+    ordered = sorted(listed_ones, key=lambda one: (due.get(one.number, math.inf), -one.changed, one.number))
     rows = tuple(
         (one.case.number, what_words(office, one), state_words(office.texts, one),
          due_words(office.texts, from_micros(due[one.case.number]), now) if one.case.number in due else NOBODY)
         for one in await _listed(connection, [one.number for one in ordered[:MOST_ROWS]])
     )  # fmt: skip
     overdue = sum(instant <= to_micros(now) for instant in due.values())
-    parts: list[Part] = [Heading(_counts(office, len(due), overdue))]
-    parts.append(Table((t("Ärende"), t("Vad"), t("Läge"), t("Svara senast")), rows))
-    left = len(owned) - MOST_ROWS
+    answered = office.texts.n("{count} är besvarat men öppet", "{count} är besvarade men öppna", len(owned) - len(due))
+    waiting = _counts(office, len(due), overdue)
+    parts: list[Part] = [Heading(f"{waiting}, {answered}" if len(owned) > len(due) else waiting)]
+    if rows:
+        parts.append(Table((t("Ärende"), t("Vad"), t("Läge"), t("Svara senast")), rows))
+    return (*parts, *_more_of_mine(office, len(listed_ones) - MOST_ROWS, len(owned) - len(listed_ones)))
+
+
+def _more_of_mine(office: Office, left: int, quiet: int) -> list[Part]:
+    """Return how many of one's own cases are not listed: `left`, as they are too many, and `quiet` ones."""
+    t, texts, said = office.texts.t, office.texts, list[str]()
     if left > 0:
-        said = office.texts.n("Du har {count} öppet ärende till.", "Du har {count} öppna ärenden till.", left)
-        parts.append(Paragraph(said + " " + t("Skriv /avsluta och numret för det som är klart.")))
-    return tuple(parts)
+        said.append(texts.n("Du har {count} öppet ärende till.", "Du har {count} öppna ärenden till.", left))
+    if quiet:
+        said.append(
+            texts.n(
+                "{count} besvarat ärende visas inte, för inget har hänt i det på 14 dagar.",
+                "{count} besvarade ärenden visas inte, för inget har hänt i dem på 14 dagar.",
+                quiet,
+            )
+        )
+    return [Paragraph(" ".join([*said, t("Skriv /avsluta och numret för det som är klart.")]))] if said else []

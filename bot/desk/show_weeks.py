@@ -45,7 +45,8 @@ async def show_left_out(
 ) -> tuple[Part, ...]:
     """Return what was left out of the figures in a week, by whom and why; what was undone since is marked so.
 
-    Every case is listed; what it is about only where the officer may see it. Empty: the running week and the last.
+    What was merged stands apart, as it counts in another case. Every case is listed; what it is about only where the
+    officer may see it. Empty: the running week and the last.
     """
     weeks = _weeks(week, office.texts.zone, now)
     if not weeks:
@@ -54,13 +55,17 @@ async def show_left_out(
     for one in weeks:
         facts = await facts_in(connection, FactKind.EXCLUDED, one.first, one.end)
         undone = await _undone(connection, facts)
-        parts.append(Heading(office.texts.t("Lämnat utan svar, vecka {week}", week=one.name)))
-        parts.append(Paragraph(_by_reason(office, facts, undone)))
-        if facts:
-            latest = facts[-MOST_ROWS:]
+        merged = [fact for fact in facts if fact.data["reason"] == ExcludeReason.MERGED]
+        left_out = [fact for fact in facts if fact.data["reason"] != ExcludeReason.MERGED]
+        headings = [office.texts.t("Lämnat utan svar, vecka {week}", week=one.name)]
+        if merged:
+            headings.append(office.texts.t("Hopslaget och räknat i ett annat ärende, vecka {week}", week=one.name))
+        for heading, some in zip(headings, (left_out, merged), strict=False):
+            latest = some[-MOST_ROWS:]
             about = await _about(connection, office, officer, {fact.case for fact in latest})
-            parts.append(_left_out_table(office, latest, undone, about, now))
-        parts += _rest(office, len(facts))
+            parts += [Heading(heading), Paragraph(_by_reason(office, some, undone))]
+            parts += [_left_out_table(office, latest, undone, about, now)] if some else []
+            parts += _rest(office, len(some))
     return tuple(parts)
 
 
@@ -73,13 +78,13 @@ async def _undone(connection: AsyncConnection, facts: Sequence[Fact]) -> set[int
 
 def _by_reason(office: Office, facts: Sequence[Fact], undone: set[int]) -> str:
     t, texts = office.texts.t, office.texts
-    stand = [fact for fact in facts if fact.seq not in undone]
-    if not stand and not undone:
+    if not facts:
         return t("Inget lämnades utan svar.")
+    stand = [fact for fact in facts if fact.seq not in undone]
     counts = Counter(str(fact.data["reason"]) for fact in stand)
     lines = [f"{t(REASON_NAMES[ExcludeReason(reason)])}: {count}" for reason, count in counts.most_common()]
-    if undone:
-        lines.append(texts.n("ångrat efteråt: {count}", "ångrade efteråt: {count}", len(undone)))
+    if len(stand) < len(facts):
+        lines.append(texts.n("ångrat efteråt: {count}", "ångrade efteråt: {count}", len(facts) - len(stand)))
     return "\n".join(lines)
 
 
@@ -182,7 +187,8 @@ def _longest_promise(office: Office) -> timedelta:
 def _how_many(office: Office, broken: Sequence[BrokenPromise]) -> str:
     texts = office.texts
     if not broken:
-        return texts.t("Alla löften hölls.")
+        # How many passed and were kept is not looked for, and of a running week most have not passed yet.
+        return texts.t("Inget löfte bröts den veckan. Löften som inte har gått ut än syns inte här.")
     said = texts.n("{count} löfte hölls inte.", "{count} löften hölls inte.", len(broken))
     told = sum(one.told for one in broken)
     if told:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from bot.desk.acts import Act, ActRefused, Refusal
@@ -10,7 +11,7 @@ from bot.desk.commands import Away, Back, EndCanned, SaveCanned
 from bot.desk.rights import may_lead
 from bot.facts import officer_actor
 from bot.office import Absence, Canned, Office, Officer
-from bot.register import Change, EntryKind, absence_data, canned_data, canned_key
+from bot.register import Change, EntryKind, absence_data, absences_in, canned_data, canned_key
 from bot.store.ledger import Ledger
 from config.layers import is_readable
 
@@ -25,7 +26,7 @@ def away(ledger: Ledger, office: Office, act: Act, asked: Away) -> tuple[Officer
     Raises:
         ActRefused: nobody is meant for certain, or only a lead may do this for another.
     """
-    officer = _officer(office, act, asked.officer)
+    officer = _officer(ledger, office, act, asked.officer)
     first = asked.first or office.local_day(ledger.now)
     absence = Absence(first=first, back=max(asked.back, first + timedelta(days=1)))
     _enter_absences(ledger, act, officer, (*_still_to_come(ledger, office, officer), absence))
@@ -38,7 +39,7 @@ def back(ledger: Ledger, office: Office, act: Act, asked: Back) -> Officer:
     Raises:
         ActRefused: as `away`; or the officer is not away.
     """
-    officer, today = _officer(office, act, asked.officer), office.local_day(ledger.now)
+    officer, today = _officer(ledger, office, act, asked.officer), office.local_day(ledger.now)
     if not officer.is_away(today):
         raise ActRefused(Refusal.SAME, officer.name)
     left = tuple(one for one in officer.absences if one.first > today)
@@ -103,19 +104,19 @@ def fill(canned: Canned, fields: Mapping[str, str]) -> tuple[str, tuple[str, ...
     return _FIELD.sub(lambda match: said.get(match[1].casefold(), match[0]), canned.text), missing
 
 
-def _officer(office: Office, act: Act, named: str) -> Officer:
-    if not named:
-        return act.officer
-    found = office.officer_named(named)
+def _officer(ledger: Ledger, office: Office, act: Act, named: str) -> Officer:
+    """Return who is meant, with the absences entered in this batch: the office does not know of them yet."""
+    found = office.officer_named(named) if named else act.officer
     if found is None:
         raise ActRefused(Refusal.UNKNOWN_TARGET, named)
     if found.id != act.officer.id and not may_lead(act.officer):
         raise ActRefused(Refusal.LEADS_ONLY, found.name)
-    return found
+    entered = ledger.entered.get((EntryKind.ABSENCE, found.id))
+    return found if entered is None else replace(found, absences=absences_in(entered))
 
 
 def _still_to_come(ledger: Ledger, office: Office, officer: Officer) -> tuple[Absence, ...]:
-    today: date = office.local_day(ledger.now)
+    today = office.local_day(ledger.now)
     return tuple(one for one in officer.absences if one.back > today)
 
 

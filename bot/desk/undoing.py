@@ -1,13 +1,15 @@
 """Regret: an officer's latest act in a case is taken back; a letter, as long as it has not left."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from bot.case import is_case
+from bot.case import fold_case, is_case
 from bot.desk.acts import Act, ActRefused, Refusal, case_for
-from bot.facts import CaseNumber, Fact, FactKind, OutboxId, officer_actor
+from bot.facts import CaseNumber, Fact, FactKind, officer_actor
 from bot.inquiry import standing
 from bot.office import Office
 from bot.store.ledger import Ledger
+from bot.store.rows import Direction, OutboxState, QueuedBefore
 
 _LASTING = frozenset({
     FactKind.OPENED, FactKind.UNMASKED, FactKind.CORRECTED, FactKind.RECEIVED, FactKind.NOTED,
@@ -17,36 +19,77 @@ _LASTING = frozenset({
 _WITH_LETTER = frozenset({FactKind.ASSIGNED, FactKind.HELD, FactKind.OUTCOME})
 """What is recorded when a letter is queued."""
 
+_WORKED_ON = frozenset({FactKind.ANSWERED, FactKind.ANSWERED_ELSEWHERE, FactKind.HELD, FactKind.EXCLUDED})
+"""What others do with a question: it must not be taken away under their hands."""
 
-def undo(ledger: Ledger, office: Office, act: Act) -> FactKind:
-    """Take back the officer's latest act in the case, whole, and return what kind of act it was.
+_BUILT_ON = frozenset({
+    FactKind.RECEIVED, FactKind.ANSWERED, FactKind.ANSWERED_ELSEWHERE, FactKind.HELD, FactKind.MERGED,
+})  # fmt: skip
+"""What happens to two cases as one, so that nobody can say any more to which of them it belongs."""
 
-    A letter (answer, holding notice, outcome) must not have left yet; then nothing of it is done. Notes stay. A merging
-    is undone from either of the two cases.
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back. `letter`: a letter that had not left, and `text` its words; else empty."""
+
+    kind: FactKind
+    letter: bool
+    text: str
+
+
+def undo(ledger: Ledger, office: Office, act: Act) -> Undone:
+    """Take back the officer's latest act in the case, whole, and return what it was.
+
+    An act whose letter can still be taken back comes before what was done later: it is urgent, the rest is not. A
+    letter (answer, holding notice, outcome) must not have left yet; then nothing of it is done. Notes stay. A merging
+    is undone from either of the two cases, until something has happened to them as one.
 
     Raises:
-        ActRefused: the officer has done nothing here that can be taken back, or the letter has left.
+        ActRefused: the officer has done nothing here that can be taken back, the letter has left, or others have
+            gone on from there.
     """
-    merged = _merged(ledger, act)
-    if merged is None and not _is_contact(ledger, act):
+    chosen = _chosen(ledger, act)
+    together = [] if chosen is None else _together(ledger, chosen)
+    merged = next((fact for fact in together if fact.kind is FactKind.MERGED and "from" in fact.data), None)
+    if merged is not None:
+        _require_separable(ledger, act, merged)
+    elif not _is_contact(ledger, act):
         case_for(ledger, office, act)
+    if chosen is None:
+        raise ActRefused(Refusal.NOTHING_TO_UNDO, act.case)
+    _require_untouched(ledger, act, together)
+    letters = _letters_of(ledger, together)
+    if any(ledger.has_left(one.id) for one in letters):
+        raise ActRefused(Refusal.HAS_LEFT, act.case)
+    words = [_words_of(ledger, one) for one in letters]
+    for one in letters:
+        ledger.take_back(one.id)
+    if merged is not None:
+        _part_ways(ledger, merged)
+    for number, fact in enumerate(fact for fact in together if fact.kind not in {FactKind.OPENED, FactKind.UNMASKED}):
+        _drop(ledger, act, fact, number)
+    return Undone(_kind_of(together), letter=bool(letters), text="\n\n".join(words))
+
+
+def _chosen(ledger: Ledger, act: Act) -> Fact | None:
+    """Return a fact of the act to take back, None if there is none; what a merging said again is nobody's act."""
     own = [
         fact
         for fact in standing(ledger.facts_of(act.case))
-        if fact.actor == officer_actor(act.officer.id) and fact.kind not in _LASTING and not _is_delivery(fact)
+        if fact.actor == officer_actor(act.officer.id)
+        and fact.kind not in _LASTING
+        and not _is_delivery(fact)
+        and "merged" not in fact.data
     ]
-    if not own:
-        raise ActRefused(Refusal.NOTHING_TO_UNDO, act.case)
-    begun = own[-1].source.split("/")[0]
-    cases = [act.case] if merged is None else [act.case, merged]
-    together = [
-        fact for case in cases for fact in standing(ledger.facts_of(case)) if fact.source.split("/")[0] == begun
-    ]
-    _take_letters_back(ledger, act, together)
-    for number, fact in enumerate(fact for fact in together if fact.kind not in {FactKind.OPENED, FactKind.UNMASKED}):
-        _drop(ledger, act, fact, number)
-    kinds = [fact.kind for fact in together]
-    return next((kind for kind in kinds if kind is not FactKind.ASSIGNED), FactKind.ASSIGNED)
+    # In a case that has become part of another one only the merging can be taken back.
+    stands = not any(fact.kind is FactKind.MERGED and "into" in fact.data for fact in own)
+    urgent = [fact for fact in own if stands and _letters_of(ledger, [fact], to_leave=True)]
+    return next(iter([*urgent[-1:], *own[-1:]]), None)
+
+
+def _is_delivery(fact: Fact) -> bool:
+    """Tell whether a fact is that a letter arrived: the officer's act was to write it."""
+    return fact.source.startswith("outbox:")
 
 
 def _is_contact(ledger: Ledger, act: Act) -> bool:
@@ -55,35 +98,85 @@ def _is_contact(ledger: Ledger, act: Act) -> bool:
     return bool(facts) and not is_case(facts)
 
 
-def _is_delivery(fact: Fact) -> bool:
-    """Tell whether a fact is that a letter arrived: the officer's act was to write it."""
-    return fact.source.startswith("outbox:")
+def _together(ledger: Ledger, chosen: Fact) -> list[Fact]:
+    """Return all that one act recorded: of a merging, in both cases."""
+    begun = chosen.source.split("/")[0]
+    found = [fact for fact in standing(ledger.facts_of(chosen.case)) if fact.source.split("/")[0] == begun]
+    others = {_other(fact) for fact in found if fact.kind is FactKind.MERGED}
+    for case in sorted(others):
+        found += [fact for fact in standing(ledger.facts_of(case)) if fact.source.split("/")[0] == begun]
+    return found
 
 
-def _merged(ledger: Ledger, act: Act) -> CaseNumber | None:
-    """Return the other case, if the officer's latest act here was to merge the two."""
-    if not is_case(ledger.facts_of(act.case)):
-        return None
-    last = [one for one in standing(ledger.facts_of(act.case)) if one.actor == officer_actor(act.officer.id)][-1:]
-    if not last or last[0].kind is not FactKind.MERGED:
-        return None
-    return CaseNumber(str(last[0].data.get("into") or last[0].data.get("from")))
+def _other(merged: Fact) -> CaseNumber:
+    return CaseNumber(str(merged.data.get("into") or merged.data.get("from")))
 
 
-def _take_letters_back(ledger: Ledger, act: Act, facts: Sequence[Fact]) -> None:
-    """Take back the letters these facts are about.
+def _kind_of(facts: Sequence[Fact]) -> FactKind:
+    kinds = [fact.kind for fact in facts]
+    if FactKind.MERGED in kinds:
+        return FactKind.MERGED
+    return next((kind for kind in kinds if kind is not FactKind.ASSIGNED), FactKind.ASSIGNED)
+
+
+def _require_separable(ledger: Ledger, act: Act, merged: Fact) -> None:
+    """Refuse to part two cases once something has happened to them as one.
 
     Raises:
-        ActRefused: one has left.
+        ActRefused: so it is, or the case that stood has become part of another one itself.
     """
-    messages = {fact.data.get("message") for fact in facts if fact.kind in _WITH_LETTER} - {None}
-    letters: list[OutboxId] = [
-        queued.id for queued in ledger.queued_of(act.case) if queued.message in messages and queued.kind.to_citizen
+    facts = ledger.facts_of(merged.case)
+    into = fold_case(facts).merged_into
+    if into is not None:
+        raise ActRefused(Refusal.MERGED, into)
+    built = any(fact.kind in _BUILT_ON and fact.seq > merged.seq for fact in standing(facts))
+    written = any(
+        not one.kind.automatic and one.created_at >= merged.occurred_at and one.state is not OutboxState.REGRETTED
+        for one in ledger.queued_of(merged.case)
+    )
+    if built or written:
+        raise ActRefused(Refusal.TOO_LATE, act.case)
+
+
+def _require_untouched(ledger: Ledger, act: Act, facts: Sequence[Fact]) -> None:
+    """Refuse to take a question away that somebody else has worked on.
+
+    Raises:
+        ActRefused: so it is.
+    """
+    for came in facts:
+        later = [one for one in standing(ledger.facts_of(came.case)) if one.seq > came.seq and one not in facts]
+        if came.kind is FactKind.RECEIVED and any(
+            one.kind in _WORKED_ON and one.inquiry == came.inquiry and one.actor != officer_actor(act.officer.id)
+            for one in later
+        ):
+            raise ActRefused(Refusal.TOO_LATE, act.case)
+
+
+def _letters_of(ledger: Ledger, facts: Sequence[Fact], *, to_leave: bool = False) -> list[QueuedBefore]:
+    """Return the letters that the officer wrote with these facts; with `to_leave` those that can be taken back."""
+    own = [fact for fact in facts if fact.kind in _WITH_LETTER and "merged" not in fact.data]
+    return [
+        queued
+        for fact in own
+        for queued in ledger.queued_of(fact.case)
+        if queued.message is not None and queued.message == fact.data.get("message") and queued.kind.to_citizen
+        if not to_leave or not ledger.has_left(queued.id)
     ]
-    if any(ledger.has_left(one) for one in letters):
-        raise ActRefused(Refusal.HAS_LEFT, act.case)
-    for one in letters:
-        ledger.take_back(one)
+
+
+def _words_of(ledger: Ledger, letter: QueuedBefore) -> str:
+    written = ledger.messages_of(letter.case) if letter.case is not None else ()
+    return next((one.text for one in written if one.id == letter.message), "")
+
+
+def _part_ways(ledger: Ledger, merged: Fact) -> None:
+    """Let those take part in the case that stood no longer who came by the merging only."""
+    wrote = {one.address for one in ledger.messages_of(merged.case) if one.direction is Direction.IN}
+    others = set(fold_case(ledger.facts_of(merged.case)).merged_from) - {_other(merged)}
+    kept = wrote.union(*(ledger.participants_of(one) for one in others))
+    for address in sorted(ledger.participants_of(_other(merged)) - kept):
+        ledger.leave_part(merged.case, address)
 
 
 def _drop(ledger: Ledger, act: Act, fact: Fact, number: int) -> None:

@@ -36,6 +36,12 @@ _REFUSALS = {
     Refusal.NOTHING_TO_UNDO: mark("Du har inte gjort något i {about} som går att ångra."),
     Refusal.HAS_LEFT: mark("Det går inte att ångra längre: brevet har redan skickats."),
     Refusal.LEADS_ONLY: mark("Det här får bara en kvalitetsledare göra."),
+    Refusal.NEWER: mark(
+        "Den som frågar har skrivit mer sedan det mejl du svarar på: ”{about}”. Inget har gjorts. "
+        "Läs det nya först, och svara i så fall på det."
+    ),
+    Refusal.NOBODY_CLEARED: mark("Ingen på {about} får se sekretessmärkta ärenden. Inget har gjorts."),
+    Refusal.TOO_LATE: mark("Det går inte att ångra längre: någon har arbetat vidare med {about} sedan dess."),
     Refusal.UNREADABLE: mark(
         "Mallen går inte att spara: namnet får ha 40 tecken, och klamrar får bara stå runt namnet på ett fält."
     ),

@@ -69,17 +69,23 @@ class Listed:
     left_out: bool
 
 
-async def waiting_in(connection: AsyncConnection, units: Collection[UnitId]) -> Waiting:
+async def waiting_in(connection: AsyncConnection, units: Collection[UnitId], known: Sequence[UnitId]) -> Waiting:
     """Return the open cases of the units in which something waits, in no order; where several questions do, the oldest.
 
     Every one is read, as only the calendar knows which is due first: some 3 µs each, however many were answered.
+
+    Args:
+        connection: of the database.
+        units: whose cases are asked for.
+        known: all units there are; the first has the cases of those that have ended.
     """
     since = type_coerce(cases.c.waiting_since, BIG)
-    query = select(cases.c.number, since, cases.c.secret).where(_WAITING, cases.c.unit.in_(units))
+    theirs = cases.c.unit.in_(units)
+    if known[0] in units:
+        theirs = cases.c.unit.not_in([unit for unit in known if unit not in units])
+    query = select(cases.c.number, since, cases.c.secret).where(_WAITING, theirs)
     numbers, arrived, secret = tuple(zip(*(await connection.execute(query)).all(), strict=True)) or ((), (), ())
-    return Waiting(
-        numbers=numbers, arrived=np.array(arrived, dtype=np.int64), secret=np.array(secret, dtype=np.bool_)
-    )
+    return Waiting(numbers=numbers, arrived=np.array(arrived, dtype=np.int64), secret=np.array(secret, dtype=np.bool_))
 
 
 async def owned_by(connection: AsyncConnection, officer: OfficerId) -> list[Owned]:

@@ -64,7 +64,10 @@ class Ledger:
         self._settled: list[dict[str, Any]] = []
         self._ended: list[dict[str, Any]] = []
         self._asked: list[str] = []
+        self._left: list[dict[str, Any]] = []
         self._indexed: list[Indexed] = []
+        self.entered: dict[tuple[str, str], Mapping[str, Any]] = {}
+        """What this batch has entered in the register, by kind and key; the last of each."""
         self.replies: list[Reply] = []
         """Mails to officers that wait for answers out of the database, in order."""
 
@@ -149,6 +152,16 @@ class Ledger:
             known.add(address)
             self._add(participants, case=case, address=address)
 
+    def leave_part(self, case: CaseNumber, address: AddressId) -> None:
+        """Let an address take part in a case no longer."""
+        self.known.participants.get(case, set()).discard(address)
+        row = {"case": case, "address": address}
+        added = self._rows.get(participants.name, [])
+        if row in added:
+            added.remove(row)
+        else:
+            self._left.append(row)
+
     def next_message(self) -> MessageId:
         """Return the id that `add_message` will give next."""
         return MessageId(self.known.last_message + 1)
@@ -221,7 +234,7 @@ class Ledger:
         if mail.case is not None:
             self.known.case_of_mail.setdefault(mail.message_id, mail.case)
             self.known.queued.setdefault(mail.case, []).append(queued)
-        if mail.kind is MailKind.RECEIPT:
+        if mail.kind in {MailKind.RECEIPT, MailKind.REPLY}:
             self.known.told[mail.to_addr] = self.known.told.get(mail.to_addr, 0) + 1
         if mail.kind is MailKind.ACKNOWLEDGEMENT:
             sent = self.known.acknowledgements
@@ -271,6 +284,7 @@ class Ledger:
     def enter(self, kind: str, key: str, data: Mapping[str, Any], actor: str, *, ended: bool = False) -> None:
         """Add an entry to the register of units, staff and texts."""
         self.known.last_entry += 1
+        self.entered[kind, key] = data
         self._add(
             register, seq=self.known.last_entry, kind=kind, key=key, recorded_at=self.recorded_at, actor=actor,
             ended=int(ended), data=json.dumps(data, ensure_ascii=False, sort_keys=True),
@@ -296,6 +310,10 @@ class Ledger:
         """
         if self._new_numbers and await taken_numbers(connection, self._new_numbers):
             raise NumberTaken
+        if self._left:
+            # Before what is added: an address may take part again.
+            gone = (participants.c.case == bindparam("case"), participants.c.address == bindparam("address"))
+            await connection.execute(delete(participants).where(*gone), self._left)
         for table in (persons, addresses, participants, messages, files, outbox, sent_unmatched, register):
             if rows := self._rows.get(table.name):
                 await connection.execute(insert(table), rows)

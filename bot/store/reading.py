@@ -148,7 +148,7 @@ async def _read_merged(connection: AsyncConnection, known: Known, texts: Collect
 async def _read_told(connection: AsyncConnection, known: Known, told: Collection[str], now: datetime) -> None:
     query = (
         select(outbox.c.to_addr, func.count().label("n"))
-        .where(outbox.c.created_at > now - timedelta(hours=1), outbox.c.kind == MailKind.RECEIPT.value)
+        .where(outbox.c.created_at > now - timedelta(hours=1), outbox.c.kind.in_([MailKind.RECEIPT, MailKind.REPLY]))
         .group_by(outbox.c.to_addr)
     )
     async for row in _rows(connection, query, outbox.c.to_addr, told):

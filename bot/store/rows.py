@@ -42,6 +42,9 @@ class MailKind(StrEnum):
     """Tells the citizen, before it happens, that a promise will be missed."""
     NOTICE = "notice"
     RECEIPT = "receipt"
+    """Tells an officer what became of plain words."""
+    REPLY = "reply"
+    """Tells an officer what came of commands."""
 
     @property
     def automatic(self) -> bool:
@@ -51,7 +54,7 @@ class MailKind(StrEnum):
     @property
     def to_citizen(self) -> bool:
         """Tell whether it goes to the one who asked, and not to staff."""
-        return self not in {MailKind.NOTICE, MailKind.RECEIPT}
+        return self not in {MailKind.NOTICE, MailKind.RECEIPT, MailKind.REPLY}
 
     @property
     def sent_again_when_unsure(self) -> bool:
