@@ -156,6 +156,7 @@ class Fact:
             topic_set: topic
             marked: mark, value (empty: taken away); message (the note that tells why)
             outcome: result, message; outbox where it was sent
+            answered, answered_elsewhere, held, delayed, delivery_failed: merged (the case it came by)
             merged: into (on the case that ends) or from, and same_person (true: an officer says so)
             reminded: of (owner, unit, promise_owner, promise_unit, promise_broken, door), officer or unit; door
             phone: way (phone or visit), direct (true or false); seconds, topic, reception (1–5), message

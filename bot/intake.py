@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.arrival import Arrival
-from bot.case import Match, Tie, acknowledgement_due, fold_case, match_case
+from bot.case import Match, Tie, acknowledgement_due, fold_case, follow_merged, match_case
 from bot.clock import deadline
 from bot.doors import doors_in, queue_alert
 from bot.elsewhere import take_sent
@@ -150,7 +150,8 @@ class Intake:
     def _citizen_mail(self, ledger: Ledger, arrival: Arrival) -> None:
         inbound = arrival.inbound
         sender = ledger.known.addresses.get(inbound.from_addr)
-        match = follow_merged(ledger, match_case(_ties(ledger, arrival, self._office), sender, ledger.participants_of))
+        found = match_case(_ties(ledger, arrival, self._office), sender, ledger.participants_of)
+        match = replace(found, case=follow_merged(ledger.facts_of, found.case)) if found.case else found
         if inbound.machine:
             self._automatic(ledger, arrival, match, sender)
             return
@@ -279,14 +280,6 @@ class Intake:
         sent = [queued.created_at for queued in ledger.queued_of(case) if queued.kind is MailKind.ACKNOWLEDGEMENT]
         count = ledger.known.acknowledgements.get(inbound.from_addr, 0)
         return count < office.caps.per_address and acknowledgement_due(sent, ledger.now)
-
-
-def follow_merged(ledger: Ledger, match: Match) -> Match:
-    """Return the match with the case that a merged one has become part of, however many lie between."""
-    case = match.case
-    while case is not None and (into := fold_case(ledger.facts_of(case)).merged_into) is not None:
-        case = into
-    return replace(match, case=case)
 
 
 def next_inquiry(inquiries: Sequence[Inquiry]) -> int:

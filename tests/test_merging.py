@@ -1,16 +1,20 @@
-"""Merging: one arrival, the earliest; the first answer that reached that person; undone as if it had never been."""
+"""Merging: one arrival, the earliest; the first answer that reached that person; one secrecy, one promise."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot.desk import answering, merging, undoing
+from bot.case import CaseState, fold_case
+from bot.desk import acts, answering, merging, undoing
 from bot.desk.acts import Act, ActRefused, Refusal
-from bot.facts import CaseNumber, ExcludeReason, FactKind
+from bot.facts import CaseMark, CaseNumber, ExcludeReason
 from bot.inquiry import Inquiry, fold_inquiries
 from bot.store.rows import MailKind
 from tests.conftest import MONDAY
 from tests.desk import ELSA, Desk
+from tests.example import make_office
+from tests.test_elsewhere import send_elsewhere
 
 WORK = "elsa.arbete@example.org"
 
@@ -123,23 +127,6 @@ def test_a_case_is_not_merged_while_its_answer_is_on_its_way() -> None:
     assert refused.value.refusal is Refusal.ON_ITS_WAY
 
 
-@pytest.mark.parametrize("asked_in", [0, 1])
-@pytest.mark.parametrize("answered", [None, 0, 1])
-def test_undone_every_figure_is_as_it_was(asked_in: int, answered: int | None) -> None:
-    desk = Desk()
-    cases = two_cases(desk)
-    if answered is not None:
-        answer(desk, cases[answered], "a")
-    before = [(one.arrived_at, one.answered_at, one.excluded) for case in cases for one in inquiries(desk, case)]
-    merging.merge(desk.ledger, desk.office, act(desk, cases[1], "m"), cases[0], same_person=False)
-    desk.later(minutes=1)
-    assert undoing.undo(desk.ledger, desk.office, act(desk, cases[asked_in], "u")) in {
-        FactKind.MERGED, FactKind.EXCLUDED, FactKind.CORRECTED, FactKind.ANSWERED,
-    }  # fmt: skip
-    after = [(one.arrived_at, one.answered_at, one.excluded) for case in cases for one in inquiries(desk, case)]
-    assert after == before
-
-
 def test_sources_of_all_that_a_merging_records_are_unique() -> None:
     desk = Desk()
     first, second = two_cases(desk)
@@ -147,3 +134,136 @@ def test_sources_of_all_that_a_merging_records_are_unique() -> None:
     merging.merge(desk.ledger, desk.office, act(desk, first, "m"), second, same_person=False)
     keys = [(fact.source, fact.kind) for case in desk.cases for fact in desk.ledger.facts_of(case)]
     assert len(keys) == len(set(keys))
+
+
+def merge(desk: Desk, case: CaseNumber, other: CaseNumber, key: str = "m", *, same_person: bool = False) -> CaseNumber:
+    return merging.merge(desk.ledger, desk.office, act(desk, case, key), other, same_person=same_person)
+
+
+def test_of_two_that_were_answered_apart_the_earliest_arrival_and_the_first_answer_count() -> None:
+    desk = Desk()
+    first, second = two_cases(desk)
+    answered_at = answer(desk, second, "a")
+    desk.later(days=3)
+    answer(desk, first, "b")
+    merge(desk, first, second)
+    counted = [one for case in (first, second) for one in inquiries(desk, case) if one.excluded is None]
+    assert [(one.case, one.arrived_at, one.answered_at) for one in counted] == [(first, MONDAY, answered_at)]
+    # The first letter comes back: then the later one was the first that reached the person.
+    desk.bounce(desk.mails(MailKind.ANSWER)[0])
+    assert inquiries(desk, first)[0].answered_at == MONDAY + timedelta(hours=1, days=3, minutes=10)
+
+
+def test_what_was_asked_and_answered_one_after_the_other_stays_two() -> None:
+    desk = Desk()
+    desk.take()
+    answer(desk, desk.cases[0], "a")
+    desk.later(days=1)
+    desk.take(subject="Ny fråga")
+    first, second = desk.cases
+    answer(desk, second, "b")
+    merge(desk, first, second)
+    assert [one.excluded for case in desk.cases for one in inquiries(desk, case)] == [None, None]
+
+
+@pytest.mark.parametrize("answered", [0, 1])
+def test_an_answer_that_comes_back_after_the_merging_makes_the_case_that_stands_wait(answered: int) -> None:
+    desk = Desk()
+    cases = two_cases(desk)
+    answer(desk, cases[answered], "a")
+    merge(desk, cases[0], cases[1])
+    desk.bounce(desk.mails(MailKind.ANSWER)[-1])
+    assert [(one.case, one.arrived_at) for case in cases for one in inquiries(desk, case) if one.waits] == [
+        (cases[0], MONDAY)
+    ]
+    assert fold_case(desk.ledger.facts_of(cases[0])).state is CaseState.OPEN
+    assert desk.mails(MailKind.NOTICE)[-1].case == cases[0]
+
+
+def test_an_answer_of_the_younger_case_alone_that_comes_back_is_waited_for_in_the_older_one() -> None:
+    desk = Desk()
+    desk.take()
+    answer(desk, desk.cases[0], "a")
+    desk.later(days=1)
+    asked_at = desk.ledger.now
+    desk.take(subject="Ny fråga")
+    first, second = desk.cases
+    answer(desk, second, "b")
+    merge(desk, first, second)
+    desk.bounce(desk.mails(MailKind.ANSWER)[-1])
+    assert [
+        (one.case, one.no, one.arrived_at) for case in desk.cases for one in inquiries(desk, case) if one.waits
+    ] == [(first, 2, asked_at)]
+
+
+def test_the_day_told_last_holds_for_what_waits_wherever_it_was_told() -> None:
+    desk = Desk()
+    first, second = two_cases(desk)
+    answering.hold(desk.ledger, desk.office, act(desk, second, "h"), "Vi kollar", date(2026, 11, 27))
+    desk.later(minutes=5)
+    letter = desk.mails(MailKind.HOLDING)[-1]
+    desk.deliver(letter)
+    told = fold_case(desk.ledger.facts_of(first)).promised
+    merge(desk, first, second)
+    assert fold_case(desk.ledger.facts_of(first)).promised == "2026-11-27"
+    assert len(inquiries(desk, first)[0].held) == 1
+    desk.bounce(letter)  # nobody was told
+    assert fold_case(desk.ledger.facts_of(first)).promised == told
+
+
+def cleared(who: str, *, secrecy: bool = False) -> Desk:
+    """A desk at which one officer is cleared and belongs to both units; the second may keep secrecy."""
+    office = make_office()
+    units = frozenset(unit.id for unit in office.units)
+    officers = [replace(one, cleared=True, units=units) if one.id == who else one for one in office.officers]
+    return Desk(
+        replace(office, officers=tuple(officers), units=(office.units[0], replace(office.units[1], secrecy=secrecy)))
+    )
+
+
+@pytest.mark.parametrize("secret", [0, 1])
+def test_if_one_of_the_two_is_secret_the_one_that_stands_is_until_it_is_undone(secret: int) -> None:
+    desk = cleared("bo")
+    cases = two_cases(desk)
+    acts.set_mark(desk.ledger, desk.office, act(desk, cases[secret], "s", "bo"), CaseMark.SECRET, "yes", "")
+    merging.merge(desk.ledger, desk.office, act(desk, cases[0], "m", "bo"), cases[1], same_person=False)
+    assert fold_case(desk.ledger.facts_of(cases[0])).secret
+    undoing.undo(desk.ledger, desk.office, act(desk, cases[0], "u", "bo"))
+    assert [fold_case(desk.ledger.facts_of(one)).secret for one in cases] == [secret == 0, secret == 1]
+
+
+def test_cases_of_units_that_differ_in_secrecy_are_not_merged() -> None:
+    desk = cleared("bo", secrecy=True)
+    desk.take()
+    desk.take(to="bygg@kommun.example", subject="Altan", text="Lov?", new_text="Lov?")
+    with pytest.raises(ActRefused) as refused:
+        merging.merge(desk.ledger, desk.office, act(desk, desk.cases[0], "m", "bo"), desk.cases[1], same_person=False)
+    assert refused.value.refusal is Refusal.NOT_CLEARED
+
+
+def test_a_closed_case_is_open_again_when_what_it_takes_over_waits() -> None:
+    desk = Desk()
+    first, second = two_cases(desk)
+    acts.close(desk.ledger, desk.office, act(desk, first, "c"))
+    merge(desk, first, second)
+    assert fold_case(desk.ledger.facts_of(first)).state is CaseState.OPEN
+    undoing.undo(desk.ledger, desk.office, act(desk, first, "u"))
+    assert fold_case(desk.ledger.facts_of(first)).state is CaseState.CLOSED
+
+
+def test_what_is_left_out_of_the_older_case_takes_nothing_over() -> None:
+    desk = Desk()
+    first, second = two_cases(desk)
+    answer(desk, first, "a")
+    acts.leave_out(desk.ledger, desk.office, act(desk, first, "x"), ExcludeReason.SPAM)
+    merge(desk, first, second)
+    assert [one.waits for one in inquiries(desk, first)] == [False, True]
+
+
+def test_an_answer_written_in_outlook_to_the_merged_case_answers_the_one_that_stands() -> None:
+    desk = Desk()
+    first, second = two_cases(desk)
+    merge(desk, first, second)
+    desk.later(hours=1)
+    assert send_elsewhere(desk, in_reply_to=("m2@example.org",)) == f"done:{first}"
+    assert inquiries(desk, first)[0].answered_at == desk.ledger.now

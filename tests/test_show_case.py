@@ -6,18 +6,18 @@ from datetime import UTC, date, datetime
 import pytest
 import pytest_asyncio
 
-from bot.desk.fact_words import fact_words
+from bot.desk.fact_words import MAIL_NAMES, fact_words
 from bot.desk.show_journal import journal_of
 from bot.facts import CaseNumber, FactKind, FactValue, OfficerId, Seq, to_micros
 from bot.office import Absence
 from bot.parts import Heading
 from bot.port import FileState
-from bot.questions import Journal, Show
+from bot.questions import Journal, Show, WhoSaw
 from bot.store.database import Database
 from bot.store.rows import Direction, MailKind, OutboxState
 from tests.conftest import FrozenClock
 from tests.facts import received
-from tests.lookup import Kept, make_town_office, words_of
+from tests.lookup import Kept, make_town_office, rows_of, words_of
 
 
 @pytest_asyncio.fixture
@@ -372,6 +372,20 @@ WORDS: dict[FactKind, tuple[tuple[dict[str, FactValue], str], ...]] = {
     ),
     FactKind.TEST: (({}, "Det här är en testkontakt."),),
 }
+
+
+def test_every_kind_of_mail_has_its_name() -> None:
+    assert set(MAIL_NAMES) == set(MailKind)
+
+
+@pytest.mark.asyncio
+async def test_what_staff_were_answered_stands_in_the_journal_and_who_saw_it(kept: Kept) -> None:
+    case = await kept.case()
+    await kept.mail(case, MailKind.REPLY, who="bo")
+    assert "09.12 Svar på ett kommando till Bo Exempel skickades." in words_of(await kept.ask(Journal(case)))
+    assert rows_of(await kept.ask(WhoSaw(case))) == [
+        ("måndag 16 november kl. 09.12", "Bo Exempel", "fick svar på ett kommando med e-post")
+    ]
 
 
 @pytest.mark.parametrize("kind", FactKind)

@@ -19,6 +19,7 @@ MAIL_NAMES = {
     MailKind.DELAY: mark("meddelandet om att det dröjer"),
     MailKind.NOTICE: mark("aviseringen till personalen"),
     MailKind.RECEIPT: mark("kvittot till personalen"),
+    MailKind.REPLY: mark("svaret på ett kommando"),
 }
 """What a mail is, in the definite form, as it stands within a sentence."""
 
@@ -163,7 +164,7 @@ def _promised(office: Office, fact: Fact) -> str:
 
 def _answered(office: Office, fact: Fact) -> str:
     t, who = office.texts.t, actor_name(office, fact.actor)
-    if "merged" in fact.data:
+    if fact.data.get("merged", fact.case) != fact.case:
         return t("Svaret i {number} gäller också här.", number=fact.data["merged"])
     if fact.data.get("spoken") is True:
         if "seconds" in fact.data:

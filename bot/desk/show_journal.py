@@ -108,7 +108,11 @@ _TO_STAFF = {
     OutboxState.DEAD: mark("{what} till {whom} kunde inte skickas."),
     OutboxState.REGRETTED: mark("{what} till {whom} togs tillbaka och skickades aldrig."),
 }
-_STAFF_MAIL = {MailKind.NOTICE: mark("Avisering"), MailKind.RECEIPT: mark("Kvitto")}
+_STAFF_MAIL = {
+    MailKind.NOTICE: mark("Avisering"),
+    MailKind.RECEIPT: mark("Kvitto"),
+    MailKind.REPLY: mark("Svar på ett kommando"),
+}
 _TO_CITIZEN = {
     OutboxState.NEW: mark("Väntar på att skickas: {what}."),
     OutboxState.SENDING: mark("Håller på att skickas: {what}."),
@@ -177,7 +181,11 @@ async def who_saw(connection: AsyncConnection, office: Office, family: Family, n
         seen += [
             (fact.occurred_at, actor_name(office, fact.actor), what[fact.kind]) for fact in facts if fact.kind in what
         ]
-    sent = {MailKind.NOTICE: t("fick ärendet med e-post"), MailKind.RECEIPT: t("fick ett kvitto med e-post")}
+    sent = {
+        MailKind.NOTICE: t("fick ärendet med e-post"),
+        MailKind.RECEIPT: t("fick ett kvitto med e-post"),
+        MailKind.REPLY: t("fick svar på ett kommando med e-post"),
+    }
     for mail in await mails_of(connection, family.facts):
         if mail.kind in sent and mail.state in {OutboxState.SENT, OutboxState.UNSURE}:
             seen.append((mail.at, receiver(office, mail), sent[mail.kind]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.case import fold_case, is_case
 from bot.desk.acts import Act, ActRefused, Refusal, case_for
-from bot.facts import CaseNumber, Fact, FactKind, officer_actor
+from bot.facts import SYSTEM, CaseNumber, Fact, FactKind, officer_actor
 from bot.inquiry import standing
 from bot.office import Office
 from bot.store.ledger import Ledger
@@ -53,7 +53,7 @@ def undo(ledger: Ledger, office: Office, act: Act) -> Undone:
     merged = next((fact for fact in together if fact.kind is FactKind.MERGED and "from" in fact.data), None)
     if merged is not None:
         _require_separable(ledger, act, merged)
-    elif not _is_contact(ledger, act):
+    elif not _is_contact(ledger, act) and not _is_last_transfer(ledger, chosen):
         case_for(ledger, office, act)
     if chosen is None:
         raise ActRefused(Refusal.NOTHING_TO_UNDO, act.case)
@@ -92,6 +92,14 @@ def _is_delivery(fact: Fact) -> bool:
     return fact.source.startswith("outbox:")
 
 
+def _is_last_transfer(ledger: Ledger, chosen: Fact | None) -> bool:
+    """Tell whether the act handed the case over and nobody has done anything since: it may be out of sight by now."""
+    if chosen is None or chosen.kind is not FactKind.TRANSFERRED:
+        return False
+    since = [one for one in standing(ledger.facts_of(chosen.case)) if one.seq > chosen.seq]
+    return all(one.actor == SYSTEM for one in since)
+
+
 def _is_contact(ledger: Ledger, act: Act) -> bool:
     """Tell whether the number is that of a telephone contact that never became a case."""
     facts = ledger.facts_of(act.case)
@@ -116,7 +124,8 @@ def _kind_of(facts: Sequence[Fact]) -> FactKind:
     kinds = [fact.kind for fact in facts]
     if FactKind.MERGED in kinds:
         return FactKind.MERGED
-    return next((kind for kind in kinds if kind is not FactKind.ASSIGNED), FactKind.ASSIGNED)
+    own = (kind for kind in kinds if kind not in {FactKind.ASSIGNED, FactKind.RECEIVED})
+    return next(own, FactKind.ASSIGNED)
 
 
 def _require_separable(ledger: Ledger, act: Act, merged: Fact) -> None:

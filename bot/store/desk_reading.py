@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select, text, type_coerce
+from sqlalchemy import ColumnElement, func, select, text, true, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.case import CaseNow, CaseState
@@ -80,9 +80,10 @@ async def waiting_in(connection: AsyncConnection, units: Collection[UnitId], kno
         known: all units there are; the first has the cases of those that have ended.
     """
     since = type_coerce(cases.c.waiting_since, BIG)
-    theirs = cases.c.unit.in_(units)
+    theirs: ColumnElement[bool] = cases.c.unit.in_(units)
     if known[0] in units:
-        theirs = cases.c.unit.not_in([unit for unit in known if unit not in units])
+        others = [unit for unit in known if unit not in units]
+        theirs = cases.c.unit.not_in(others) if others else true()
     query = select(cases.c.number, since, cases.c.secret).where(_WAITING, theirs)
     numbers, arrived, secret = tuple(zip(*(await connection.execute(query)).all(), strict=True)) or ((), (), ())
     return Waiting(numbers=numbers, arrived=np.array(arrived, dtype=np.int64), secret=np.array(secret, dtype=np.bool_))
