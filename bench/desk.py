@@ -9,6 +9,8 @@ from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
+from sqlalchemy import select
+
 from bench.filling import fill, number_of
 from bench.mails import CONTACT, TRUSTED
 from bench.table import Row, spread
@@ -16,6 +18,7 @@ from bench.town import Town, open_town, settings_in
 from bench.work import workspace
 from bot.facts import Channel, OfficerId
 from bot.port import RawInbound
+from bot.store.schema import inbox
 
 _WAITING = 25
 """Every 25th stored case was never answered; all but the newest of these are closed, as they would be."""
@@ -101,13 +104,15 @@ async def _mail(town: Town, command: str, key: str) -> float:
         channel=Channel.MAIL, external_id=key, raw=mail.as_bytes(), recipients=(address,),
         sender="anna@kommun.example", arrived_at=town.clock.now(),
     )  # fmt: skip
-    await town.keep([raw])
+    (kept,) = await town.keep([raw])
     begin = time.perf_counter()
     taken = await town.take_all()
     seconds = time.perf_counter() - begin
     await town.deliver_all()
-    if taken != 1:
-        raise RuntimeError(f"{command}: {taken} mails were taken in")
+    async with town.database.reading() as connection:
+        state = (await connection.execute(select(inbox.c.state).where(inbox.c.id == kept))).scalar_one()
+    if taken != 1 or state != "done":
+        raise RuntimeError(f"{command}: {taken} mails were taken in, the last is {state}")
     return seconds * 1_000
 
 
@@ -115,8 +120,10 @@ def _finish(file: Path, size: int) -> None:
     """Close what was never answered but for the newest, and make the texts searchable with words of every rarity."""
     connection = sqlite3.connect(file)
     kept = {number_of(n) for n in range(max(0, size - _OPEN * _WAITING), size)}
-    connection.execute("UPDATE cases SET state = 'closed'")
-    connection.executemany("UPDATE cases SET state = 'open' WHERE number = ?", [(number,) for number in kept])
+    connection.execute("CREATE TEMP TABLE kept (number TEXT PRIMARY KEY)")
+    connection.executemany("INSERT INTO kept VALUES (?)", [(number,) for number in kept])
+    closed = "number NOT IN (SELECT number FROM kept)"
+    connection.execute(f"UPDATE cases SET state = 'closed', waiting_since = NULL WHERE {closed}")
     newest = connection.execute("SELECT max(id) FROM messages").fetchone()[0]
     words = ((n, f"gatlykt släckt ord{n % 997} ovanlig{n % 100_003}") for n in range(1, newest + 1))
     connection.executemany(

@@ -158,7 +158,7 @@ class Fact:
             outcome: result, message; outbox where it was sent
             answered, answered_elsewhere, held, delayed, delivery_failed: merged (the case it came by)
             merged: into (on the case that ends) or from, and same_person (true: an officer says so)
-            reminded: of (owner, unit, promise_owner, promise_unit, promise_broken, door), officer or unit; door
+            reminded: of (owner, unit, promise_owner, promise_unit, promise_broken, door, nobody), officer or unit; door
             phone: way (phone or visit), direct (true or false); seconds, topic, reception (1–5), message
             corrected: seq (of the fact corrected); drop (true) or occurred_at (microseconds UTC)
 

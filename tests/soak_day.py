@@ -176,8 +176,8 @@ class Days:
         mark, to = self.marks.draw(Said.CITIZEN), UNITS[unit].address
         raw, came = mails.first_mail(self.chance, person, sender, to, mark, subject, said), self.now
 
-        def arrives(_: datetime) -> None:
-            matter = self.truth.arrives(person, sender, unit, mark, came)
+        def arrives(read: datetime) -> None:
+            matter = self.truth.arrives(person, sender, unit, mark, came, read)
             matter.door = said == folk.DOOR
             if self.chance.random() < 0.04:
                 self.after(self.chance.uniform(2, 30), lambda: self._asks_again(matter, unit, said))
@@ -207,8 +207,8 @@ class Days:
 
         came = self.now
 
-        def arrives(_: datetime) -> None:
-            self.desk.notices.twins[id(self.truth.arrives(person, address, unit, mark, came))] = matter
+        def arrives(read: datetime) -> None:
+            self.desk.notices.twins[id(self.truth.arrives(person, address, unit, mark, came, read))] = matter
 
         await self.post(raw, UNITS[unit].address, address, arrives)
 
@@ -264,7 +264,10 @@ class Days:
         )
         self.truth.counted["automatic replies"] += 1
         await self.post(
-            raw, to, "" if to == mail.return_path else address, lambda _: self.truth.heard(matter, address, mark)
+            raw,
+            to,
+            "" if to == mail.return_path else address,
+            lambda read: self.truth.hears(matter, address, mark, read),
         )
 
     async def _writes_more(self, matter: Matter, mail: Outbound, sayings: tuple[str, ...]) -> None:
@@ -282,7 +285,7 @@ class Days:
             self.desk.notices.thanks.add(mark)
         self.truth.counted["citizens' replies"] += 1
         came = self.now
-        await self.post(raw, to, address, lambda _: self.truth.joins(matter, address, mark, came))
+        await self.post(raw, to, address, lambda read: self.truth.joins(matter, address, mark, came, read))
 
     async def _stranger(self) -> None:
         """Somebody else writes to the address that a citizen was given: a matter of their own."""
@@ -300,7 +303,9 @@ class Days:
         unit = next(unit.id for unit in UNITS.values() if unit.address == mail.from_addr)
         self.truth.counted["strangers"] += 1
         came = self.now
-        await self.post(raw, mail.reply_to, address, lambda _: self.truth.arrives(person, address, unit, mark, came))
+        await self.post(
+            raw, mail.reply_to, address, lambda read: self.truth.arrives(person, address, unit, mark, came, read)
+        )
 
     async def _newsletter(self) -> None:
         mark = self.marks.draw(Said.NEVER)
@@ -323,10 +328,10 @@ class Days:
                 "Larm i pumpstationen", sender=address, subject=f"Larm {mark}", message_id=f"{mark}@example.org"
             )
 
-            def arrives(_: datetime, mark: str = mark, turn: int = turn, came: datetime = self.now) -> None:
+            def arrives(read: datetime, mark: str = mark, turn: int = turn, came: datetime = self.now) -> None:
                 if turn == 3:
                     self.truth.held["repeated"] += 1
                 else:
-                    self.truth.arrives(person, person.addresses[0], "kc", mark, came)
+                    self.truth.arrives(person, person.addresses[0], "kc", mark, came, read)
 
             await self.post(raw, CONTACT, address, arrives)

@@ -139,7 +139,7 @@ class Desk:
         self.truth.counted["forwarded by staff"] += 1
         address = person.addresses[0]
         await self.days.post(
-            raw, CONTACT, who.email, lambda _: self.truth.arrives(person, address, "kc", mark, got)
+            raw, CONTACT, who.email, lambda read: self.truth.arrives(person, address, "kc", mark, got, read)
         )  # fmt: skip
 
     # The own desk.
@@ -166,7 +166,7 @@ class Desk:
 
     def _called_in(self, who: Colleague, mark: str, now: datetime) -> Matter:
         unit = next(unit for unit in UNITS if unit in who.units)
-        matter = self.truth.arrives(None, "", unit, mark, now)
+        matter = self.truth.arrives(None, "", unit, mark, now, now)
         matter.facts.update([FactKind.PHONE, FactKind.TOPIC_SET])
         return matter
 

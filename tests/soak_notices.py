@@ -8,7 +8,7 @@ from bot.facts import FactKind
 from bot.port import Outbound
 from tests import municipality as folk
 from tests.municipality import STAFF, UNITS, Colleague
-from tests.soak_pen import Pen
+from tests.soak_pen import Effect, Pen
 from tests.soak_truth import MARK, Matter, Said
 
 Do = Callable[[Colleague, Outbound, Matter, int], Awaitable[None]]
@@ -41,11 +41,11 @@ class Notices:
             return
         twin = self.twins.pop(id(matter), None)
         if reason := self._reason(mail, matter):
-            await self.pen.write(who, mail, f"/utan svar {reason}", self._left_out(who, matter, no, reason))
+            await self.pen.write(who, mail, f"/utan svar {reason}", self._left_out(who, mail, matter, no, reason))
         elif twin is not None and await self._merge(who, mail, twin.home, matter):
             return
         elif twin is not None and self.chance.random() < 0.5:
-            await self.pen.write(who, mail, "/utan svar dubblett", self._left_out(who, matter, no, "dubblett"))
+            await self.pen.write(who, mail, "/utan svar dubblett", self._left_out(who, mail, matter, no, "dubblett"))
         elif self.chance.random() > who.careful:
             await self._careless(who, mail, matter, no)
         else:
@@ -60,9 +60,9 @@ class Notices:
         thanks = any(mark in self.thanks for mark in MARK.findall(said)[:1])
         return "tack" if thanks and self.chance.random() < 0.8 else ""
 
-    def _left_out(self, who: Colleague, matter: Matter, no: int, reason: str) -> Callable[[datetime], None]:
+    def _left_out(self, who: Colleague, mail: Outbound, matter: Matter, no: int, reason: str) -> Effect:
         codes = {"skräp": "spam", "tack": "thanks", "dubblett": "duplicate", "test": "test"}
-        return lambda _: self.truth.leaves_out(who, matter, no, codes[reason])
+        return lambda _: self.truth.leaves_out(who, matter, no, codes[reason], mail.created_at)
 
     async def answer(self, who: Colleague, mail: Outbound, matter: Matter, no: int) -> None:
         mark, token = self.marks.draw(Said.ANSWER), self.pen.token(mail)
@@ -142,7 +142,7 @@ class Notices:
         self.truth.counted["notices left lying"] += 1
 
     async def _test(self, who: Colleague, mail: Outbound, matter: Matter, no: int) -> None:
-        await self.pen.write(who, mail, "/utan svar test", self._left_out(who, matter, no, "test"))
+        await self.pen.write(who, mail, "/utan svar test", self._left_out(who, mail, matter, no, "test"))
 
     async def _outcome(self, who: Colleague, mail: Outbound, matter: Matter, no: int) -> None:
         mark = self.marks.draw(Said.OUTCOME)

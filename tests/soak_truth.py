@@ -88,6 +88,8 @@ class Matter:
     merged_from: list["Matter"] = field(default_factory=list)
     facts: Counter[FactKind] = field(default_factory=Counter)
     hands: set[str] = field(default_factory=set)
+    heard: list[datetime] = field(default_factory=list)
+    """When each of the citizen's messages was read."""
     door: bool = False
 
     @property
@@ -146,29 +148,32 @@ class Truth:
 
     # What citizens do.
 
-    def arrives(self, person: Person | None, address: str, unit: str, mark: str, now: datetime) -> Matter:
+    def arrives(
+        self, person: Person | None, address: str, unit: str, mark: str, came: datetime, read: datetime
+    ) -> Matter:
         """A first message: a new matter."""
-        matter = Matter(person, [(now, unit)])
+        matter = Matter(person, [(came, unit)])
         self.matters.append(matter)
-        self.joins(matter, address, mark, now)
+        self.joins(matter, address, mark, came, read)
         return matter
 
-    def joins(self, matter: Matter, address: str, mark: str, now: datetime) -> None:
+    def joins(self, matter: Matter, address: str, mark: str, came: datetime, read: datetime) -> None:
         """A message in a thread: it joins what waits, or opens the next question."""
         matter = matter.home
-        self.heard(matter, address, mark)
+        self.hears(matter, address, mark, read)
         waiting = next((ask for ask in reversed(matter.asks) if ask.waits), None)
         if waiting is None:
-            waiting = Ask(len(matter.asks) + 1, now, messages=0)
+            waiting = Ask(len(matter.asks) + 1, came, messages=0)
             matter.asks.append(waiting)
         waiting.messages += 1
         self.ask_of[mark] = waiting.no
 
-    def heard(self, matter: Matter, address: str, mark: str) -> None:
+    def hears(self, matter: Matter, address: str, mark: str, read: datetime) -> None:
         """A message kept in a matter; an automatic one opens nothing."""
         self.by_mark[mark] = matter.home
         self.writer[mark] = address
         self.kept[mark] = matter.home
+        matter.home.heard.append(read)
         matter.home.facts[FactKind.RECEIVED] += 1
 
     # What officers do. An act out of sight, or in a case that has become part of another, ought to do nothing.
@@ -241,8 +246,12 @@ class Truth:
         if self.sees(who, matter):
             matter.facts[FactKind.OPENED] += 1
 
-    def leaves_out(self, who: Colleague, matter: Matter, no: int, reason: str) -> None:
-        if self.acts(who, matter, FactKind.EXCLUDED):
+    def leaves_out(self, who: Colleague, matter: Matter, no: int, reason: str, since: datetime) -> None:
+        """Left out, unless the citizen has written more since the notice that the officer answers."""
+        if any(read > since for one in (matter, *matter.merged_from) for read in one.heard):
+            self.acts(who, matter)
+            self.counted["left out too late"] += 1
+        elif self.acts(who, matter, FactKind.EXCLUDED):
             matter.named(no).excluded = reason
 
     def hands_over(self, who: Colleague, matter: Matter, to: str, mark: str, now: datetime) -> None:

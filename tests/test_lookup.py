@@ -12,13 +12,12 @@ from bot.desk.find_cases import MOST_FOUND
 from bot.desk.merging import merge
 from bot.desk.show_queue import MOST_ROWS
 from bot.facts import CaseNumber, FactKind, OfficerId
-from bot.office import Canned
 from bot.parts import Heading, Paragraph
-from bot.questions import CannedList, Help, History, Journal, Mine, Queue, Search, Show, Similar, WhoSaw
+from bot.questions import History, Journal, Mine, Queue, Search, Show, Similar, WhoSaw
 from bot.store.database import Database
 from bot.store.rows import Direction, MailKind, OutboxState
 from tests.conftest import FrozenClock
-from tests.lookup import BYGG, KC, SOC, Kept, rows_of, words_of
+from tests.lookup import BYGG, SOC, Kept, rows_of, words_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -382,42 +381,3 @@ async def test_who_saw_a_case_is_told_to_the_unit_and_to_leads(kept: Kept) -> No
     ]  # fmt: skip
     await kept.tell(case, FactKind.ASSIGNED, officer="cia")  # of another unit, but has the case
     assert words_of(await kept.ask(WhoSaw(case), "cia")) == "Det kan bara enhetens egna och kvalitetsledare se."
-
-
-async def test_canned_answers_are_those_of_ones_units_and_of_all(kept: Kept) -> None:
-    assert words_of(await kept.ask(CannedList())) == "Det finns inga mallar än."
-    kept.office = replace(
-        kept.office,
-        canned=(
-            Canned(name="snö", text="Vi plogar {gata} senast {dag}. Hälsningar från oss alla på kommunen.", unit=KC),
-            Canned(name="Lov", text="Bygglov tar tid.", unit=BYGG),
-            Canned(name="snö", text="We plough {gata}.", language="en"),
-        ),
-    )
-    assert rows_of(await kept.ask(CannedList())) == [
-        ("snö", "alla", "Vi plogar {gata} senast {dag}. Hälsningar från oss alla på…", "gata, dag"),
-        ("snö", "engelska", "We plough {gata}.", "gata"),
-    ]
-    told = words_of(await kept.ask(CannedList("SNÖ")))
-    assert "> Vi plogar {gata} senast {dag}. Hälsningar från oss alla på kommunen." in told
-    assert "# snö (engelska)\nBehöver: gata\n> We plough {gata}." in told
-    assert words_of(await kept.ask(CannedList("Lov"))) == (
-        "Det finns ingen mall som heter ”Lov”. Skriv /mallar för att se dem."
-    )
-
-
-async def test_help_is_answered_too(kept: Kept) -> None:
-    assert "/kö" in words_of(await kept.ask(Help()))
-    assert "/löften" not in words_of(await kept.ask(Help()))
-    assert "/löften" in words_of(await kept.ask(Help(), "eva"))
-
-
-async def test_the_help_is_a_line_for_each_command_and_leads_read_of_others_absences(kept: Kept) -> None:
-    lines = words_of(await kept.ask(Help())).splitlines()
-    assert "/ta – Du tar hand om ärendet." in lines
-    assert lines.index("# Fördela") + 1 == lines.index("/ta – Du tar hand om ärendet.")
-    other = "/borta namn till måndag – En kollega är borta och är tillbaka på måndag."
-    assert other not in "\n".join(lines)
-    assert other in words_of(await kept.ask(Help(), "eva"))
-    assert other in words_of(await kept.ask(Help("borta"), "eva"))
-    assert other not in words_of(await kept.ask(Help("borta")))

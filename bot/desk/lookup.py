@@ -83,7 +83,7 @@ async def _about_case(
         case Similar():
             return await show_similar(connection, office, officer, family, now)
         case WhoSaw():
-            if family.case.unit in officer.units or may_lead(officer):
+            if office.unit(family.case.unit).id in officer.units or may_lead(officer):
                 return await who_saw(connection, office, family, now)
             return (Paragraph(office.texts.t("Det kan bara enhetens egna och kvalitetsledare se.")),)
         case _:
