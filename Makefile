@@ -30,7 +30,7 @@ lint: $(VENV)/.test
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-soak: $(VENV)/.test  ## long runs: 200 kills
+soak: $(VENV)/.test  ## long runs: 200 kills, and two months of a municipality
 	@$(BIN)/pytest -m soak
 
 bench: $(VENV)/.test  ## ratios beside a baseline of the same run
