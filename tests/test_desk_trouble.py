@@ -131,3 +131,10 @@ async def test_a_holding_notice_begins_with_the_day_and_is_signed_once(day: Day)
     assert letter.text.startswith("Hej! Svaret på din fråga dröjer. Du får det senast fredag 20 november.")
     assert letter.text.count("Anna Exempel") == 1
     assert letter.subject.startswith("Re: Gatlykta [")
+
+
+@pytest.mark.asyncio
+async def test_a_line_that_names_no_case_stops_the_whole_mail(day: Day) -> None:
+    (told,) = await day.officer("bo", "/telefon 20 ja bygglov\n/ta")
+    assert "Vilket ärende?" in told.text
+    assert await day.town.facts() == []

@@ -231,6 +231,11 @@ class MailFace:
                 "Det här är ditt skrivbord, så inget har skickats. Börja med ett kommando, som /kö, "
                 "eller svara någon med /svar och ärendets nummer. Skriv /hjälp för att se alla."
             )
+        if mail.case is None and any(needs_case(one) and case_of(one) is None for one in commands):
+            return " ".join([
+                t("Vilket ärende? Skriv numret efter kommandot, som /ta K-…"),
+                t("Inget i mejlet har gjorts. Rätta raden och skicka hela mejlet igen."),
+            ])  # fmt: skip
         if any(said_before(ledger, self._act(mail, one.case or mail.case or CaseNumber(""), "")) for one in answers):
             return t("Samma text har redan tagits emot från dig i det här ärendet. Inget har skickats igen.")
         return self._file_problem(mail, len(answers)) if answers else ""
@@ -260,10 +265,6 @@ class MailFace:
         plain = mail.arrival.source
         source = f"{plain}:{number}" if ledger.has_source(plain) else plain
         case = case_of(command) or mail.case
-        if case is None and needs_case(command):
-            t = self._office.texts.t
-            words = t("Vilket ärende? Skriv numret efter kommandot, som /ta K-…")
-            return Said(subject=t("inget har gjorts"), parts=(Paragraph(words),), done=False)
         if mail.only_case and not _within(command, mail.case):
             words = self._office.texts.t("Från den här adressen går det bara att svara i {number}.", number=mail.case)
             return Said(subject=self._office.texts.t("inget har gjorts"), parts=(Paragraph(words),), done=False)
