@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.case import numbers_in
+from bot.chat_arrival import ChatArrival, want_chat
 from bot.duty import UNIT_OFFICER
-from bot.facts import InboxId, whole_second
+from bot.facts import Channel, InboxId, whole_second
 from bot.file_limits import within_limits
 from bot.office import Office, plain_address
 from bot.passed_on import OLDEST, Meant, Via, as_meant
@@ -34,6 +35,7 @@ class Arrival:
         sent: it lay in a mailbox's folder of sent mail: staff wrote it outside of us.
         via, passed_by, comment, doubtful: how it reached us, through whom, what that person wrote, and whether the
             trusted host speaks against it.
+        channel: by which it came.
     """
 
     inbox: InboxId
@@ -50,6 +52,7 @@ class Arrival:
     passed_by: str = ""
     comment: str = ""
     doubtful: bool = False
+    channel: Channel = Channel.MAIL
 
 
 def arrive(row: InboxRow, inbound: Inbound, office: Office) -> Arrival:
@@ -111,28 +114,35 @@ def _token(office: Office, addresses: Sequence[str], inbound: Inbound) -> Token 
     return told if officer is not None and officer.email.lower() == inbound.from_addr else None
 
 
-def wanted(arrivals: Sequence[Arrival], office: Office) -> Wanted:
+def wanted(arrivals: Sequence[Arrival | ChatArrival], office: Office) -> Wanted:
     """Return the keys of all that a batch of arrivals refers to."""
     keys = Wanted()
     for arrival in arrivals:
-        inbound = arrival.inbound
-        keys.senders.add(inbound.from_addr)
-        keys.message_ids.update(inbound.in_reply_to, inbound.references)
-        keys.sources.add(arrival.source)
-        if inbound.message_id and not arrival.sent:
-            keys.own_ids.add(inbound.message_id)
-        if isinstance(arrival.token, BounceToken):
-            keys.outbox.add(arrival.token.outbox)
-        elif isinstance(arrival.token, OfficerToken | DeskToken):
-            _want_desk(keys, arrival, arrival.token, office)
-        elif arrival.token is not None:
-            keys.cases.add(arrival.token.case)
-        tagged = office.tokens.case_in_subject(inbound.subject)
-        if tagged is not None:
-            keys.cases.add(tagged)
-        if inbound.bounce is not None and inbound.bounce.message_id:
-            keys.message_ids.add(inbound.bounce.message_id)
+        if isinstance(arrival, ChatArrival):
+            want_chat(keys, arrival)
+        else:
+            _want_mail(keys, arrival, office)
     return keys
+
+
+def _want_mail(keys: Wanted, arrival: Arrival, office: Office) -> None:
+    inbound = arrival.inbound
+    keys.senders.add(inbound.from_addr)
+    keys.message_ids.update(inbound.in_reply_to, inbound.references)
+    keys.sources.add(arrival.source)
+    if inbound.message_id and not arrival.sent:
+        keys.own_ids.add(inbound.message_id)
+    if isinstance(arrival.token, BounceToken):
+        keys.outbox.add(arrival.token.outbox)
+    elif isinstance(arrival.token, OfficerToken | DeskToken):
+        _want_desk(keys, arrival, arrival.token, office)
+    elif arrival.token is not None:
+        keys.cases.add(arrival.token.case)
+    tagged = office.tokens.case_in_subject(inbound.subject)
+    if tagged is not None:
+        keys.cases.add(tagged)
+    if inbound.bounce is not None and inbound.bounce.message_id:
+        keys.message_ids.add(inbound.bounce.message_id)
 
 
 def _want_desk(keys: Wanted, arrival: Arrival, token: OfficerToken | DeskToken, office: Office) -> None:

@@ -376,3 +376,9 @@ def _code(fact: Fact, key: str) -> str:
     if isinstance(value, str):
         return value
     raise ValueError(f"fact {fact.seq} ({fact.kind}) must carry {key!r}")
+
+
+def next_inquiry(inquiries: Sequence[Inquiry]) -> int:
+    """Return the ordinal of the inquiry that a message now belongs to: the waiting one, else a new one."""
+    waiting = [one.no for one in inquiries if one.waits]
+    return waiting[-1] if waiting else len(inquiries) + 1

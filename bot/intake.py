@@ -1,27 +1,25 @@
 """Intake: a stored mail is read, tied to a case and turned into facts, an acknowledgement and notices to staff."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from bot.arrival import Arrival
-from bot.case import Match, Tie, acknowledgement_due, fold_case, follow_merged, match_case
-from bot.clock import deadline
-from bot.doors import doors_in, queue_alert
+from bot.case import Match, Tie, acknowledgement_due, follow_merged, match_case
+from bot.chat_arrival import ChatArrival
 from bot.elsewhere import take_sent
 from bot.errors import NeedsPerson
-from bot.facts import AddressId, CaseNumber, Channel, FactKind, OutboxId
-from bot.failures import record_failure, unit_of_case
-from bot.file_limits import within_day
-from bot.inquiry import Inquiry, fold_inquiries
+from bot.facts import AddressId, CaseNumber, OutboxId
+from bot.failures import record_failure
 from bot.letters import queue_acknowledgement
-from bot.notices import Due, queue_desk_address, queue_misdirected, queue_notices
-from bot.office import CurrentOffice, Office, Unit
+from bot.notices import queue_desk_address, queue_misdirected
+from bot.office import CurrentOffice, Office
 from bot.passed_on import Via
-from bot.port import FileState, Inbound, InboundKind
+from bot.port import Inbound, InboundKind
 from bot.store.ledger import Ledger
-from bot.store.rows import Direction, InboxRow, InboxState, MailKind, StoredFile
+from bot.store.rows import InboxRow, InboxState, MailKind
+from bot.taking_in import record_arrival, store_message, take_in, tell_staff
 from bot.tokens import BounceToken, CitizenToken, DeskToken, OfficerToken, has_secret
 
 logger = logging.getLogger(__name__)
@@ -39,6 +37,9 @@ Read = Callable[[InboxRow], Inbound]
 """Reads a channel's bytes; never raises."""
 
 
+TakeEvent = Callable[[Ledger, ChatArrival], None]
+"""Decides one event of a chat and settles it."""
+
 OfficerMail = Callable[[Ledger, Arrival, OfficerToken | DeskToken], None]
 """What the desk does with a mail to a secret address of an officer."""
 
@@ -46,22 +47,36 @@ OfficerMail = Callable[[Ledger, Arrival, OfficerToken | DeskToken], None]
 class Intake:
     """Decides what becomes of each arrival; works on a ledger only."""
 
-    def __init__(self, office: CurrentOffice, officer_mail: OfficerMail) -> None:
-        """Keep the municipality's rules and the desk's way in."""
+    def __init__(self, office: CurrentOffice, officer_mail: OfficerMail, chat: TakeEvent | None = None) -> None:
+        """Keep the municipality's rules, the desk's way in, and what takes in events of chats where there are any."""
         self._current = office
         self._officer_mail = officer_mail
+        self._chat = chat
 
     @property
     def _office(self) -> Office:
         return self._current()
 
-    def take(self, ledger: Ledger, arrival: Arrival) -> None:
+    def take(self, ledger: Ledger, arrival: Arrival | ChatArrival) -> None:
         """Decide one arrival. What no rule decides is held for a person."""
         try:
-            self._route(ledger, arrival)
+            if isinstance(arrival, Arrival):
+                self._route(ledger, arrival)
+            else:
+                self._in_chat(ledger, arrival)
         except NeedsPerson as need:
             ledger.settle(arrival.inbox, InboxState.HELD, need.reason)
             logger.warning("inbox %s is held: %s", arrival.inbox, need.reason)
+
+    def _in_chat(self, ledger: Ledger, arrival: ChatArrival) -> None:
+        if self._chat is None:
+            raise NeedsPerson("no_chats")
+        if arrival.event.error:
+            raise NeedsPerson(arrival.event.error)
+        if ledger.has_source(arrival.source):
+            ledger.settle(arrival.inbox, InboxState.DONE, DUPLICATE)
+        else:
+            self._chat(ledger, arrival)
 
     def _route(self, ledger: Ledger, arrival: Arrival) -> None:
         inbound = arrival.inbound
@@ -170,106 +185,20 @@ class Intake:
             ledger.settle(arrival.inbox, InboxState.DONE, AUTO)
             return
         unit = self._office.unit_at(arrival.recipients)
-        self._store(ledger, arrival, match.case, None, unit, sender, None, arrival.inbound.new_text)
+        message = store_message(ledger, arrival, match.case, sender, arrival.inbound.new_text)
+        data: dict[str, str | int | bool] = {"kind": self._office.default_kind.value, "unit": unit.id}
+        record_arrival(ledger, arrival, match.case, None, message, data)
         ledger.settle(arrival.inbox, InboxState.DONE, match.case)
 
     def _person_mail(self, ledger: Ledger, arrival: Arrival, match: Match, sender: AddressId | None) -> None:
         office = self._office
-        arrival = self._with_day_limit(ledger, arrival, sender)
-        inbound = arrival.inbound
-        case = match.case or ledger.new_case()
-        unit = unit_of_case(ledger.facts_of(case), office) or office.unit_at(arrival.recipients)
-        inquiries = fold_inquiries(ledger.facts_of(case))
-        inquiry, promised = next_inquiry(inquiries), self._promised(ledger, arrival, case)
-        # In a new case quoted text is news too: what was forwarded, or whom the citizen quotes.
-        shown = inbound.new_text if match.case else inbound.text
-        self._store(
-            ledger, arrival, case, inquiry, unit, sender, match.possibly, shown,
-            promised=promised if inquiry > len(inquiries) else None,
-        )  # fmt: skip
-        if sender is not None:
-            ledger.take_part(case, sender)
-            if self._may_acknowledge(ledger, arrival, case):
-                queue_acknowledgement(ledger, office, arrival, case, inquiry, unit, promised)
-        due = Due(
-            arrived_at=arrival.arrived_at,
-            deadline=deadline(office.calendar, office.rule, arrival.arrived_at),
-            promised=promised,
-        )
-        queue_notices(ledger, office, arrival, case, inquiry, unit, due, shown=shown, possibly=match.possibly)
-        queue_alert(
-            ledger, office, case, inquiry, unit, doors_in(f"{inbound.subject}\n{shown}", office.door_words), shown
-        )
-        ledger.settle(arrival.inbox, InboxState.DONE, case)
-        if inbound.message_id:
-            ledger.read_answers_again(inbound.message_id)
-
-    def _promised(self, ledger: Ledger, arrival: Arrival, case: CaseNumber) -> date:
-        """Return the day promised: what was told already, while it waits; else by the kind, from this arrival."""
-        office, facts = self._office, ledger.facts_of(case)
-        if not facts:
-            return office.promised_day(office.default_kind, arrival.arrived_at)
-        now = fold_case(facts)
-        if now.promised and any(one.waits for one in fold_inquiries(facts)):
-            return date.fromisoformat(now.promised)
-        return office.promised_day(now.kind, arrival.arrived_at)
-
-    def _with_day_limit(self, ledger: Ledger, arrival: Arrival, sender: AddressId | None) -> Arrival:
-        if sender is None or not arrival.inbound.files:
-            return arrival
-        used = ledger.known.file_bytes.get(sender, 0)
-        files = within_day(arrival.inbound.files, used, self._office.file_limits)
-        passed = sum(file.size for file in files if file.state is FileState.PASSED)
-        ledger.known.file_bytes[sender] = used + passed
-        return replace(arrival, inbound=replace(arrival.inbound, files=files))
-
-    def _store(
-        self,
-        ledger: Ledger,
-        arrival: Arrival,
-        case: CaseNumber,
-        inquiry: int | None,
-        unit: Unit,
-        sender: AddressId | None,
-        possibly: CaseNumber | None,
-        shown: str,
-        *,
-        promised: date | None = None,
-    ) -> None:
-        """Add the message with its files and the fact that it came; without an inquiry it is an automatic one."""
-        inbound = arrival.inbound
-        message = ledger.next_message()
-        files = [
-            StoredFile(
-                message=message, part=file.part, name=file.name, media_type=file.media_type,
-                size=file.size, inline=file.inline, state=file.state,
-            )
-            for file in inbound.files
-        ]  # fmt: skip
-        ledger.add_message(
-            case, Direction.IN, text=shown, whole="" if shown == inbound.text else inbound.text,
-            subject=inbound.subject, address=sender, inbox_id=arrival.inbox, message_id=inbound.message_id,
-            references=inbound.references, digest=arrival.digest, attached=files,
-        )  # fmt: skip
-        data: dict[str, str | int | bool] = {
-            "channel": Channel.MAIL.value,
-            "kind": self._office.default_kind.value,
-            "unit": unit.id,
-            "message": message,
-            "authentic": inbound.authentic,
-        }
-        if arrival.via is not Via.DIRECT:
-            data["via"] = arrival.via.value
-        if inquiry is None:
-            data["auto"] = True
-        if possibly is not None:
-            data["possibly"] = possibly
-        if promised is not None:
-            data["promised"] = promised.isoformat()
-        ledger.append(
-            FactKind.RECEIVED, case, inquiry=inquiry, occurred_at=arrival.arrived_at, actor="person",
-            source=arrival.source, data=data,
-        )  # fmt: skip
+        taken = take_in(ledger, office, arrival, match.case, sender, possibly=match.possibly)
+        if sender is not None and self._may_acknowledge(ledger, arrival, taken.case):
+            queue_acknowledgement(ledger, office, arrival, taken.case, taken.inquiry, taken.unit, taken.promised)
+        tell_staff(ledger, office, arrival, taken)
+        ledger.settle(arrival.inbox, InboxState.DONE, taken.case)
+        if arrival.inbound.message_id:
+            ledger.read_answers_again(arrival.inbound.message_id)
 
     def _may_acknowledge(self, ledger: Ledger, arrival: Arrival, case: CaseNumber) -> bool:
         inbound, office = arrival.inbound, self._office
@@ -280,12 +209,6 @@ class Intake:
         sent = [queued.created_at for queued in ledger.queued_of(case) if queued.kind is MailKind.ACKNOWLEDGEMENT]
         count = ledger.known.acknowledgements.get(inbound.from_addr, 0)
         return count < office.caps.per_address and acknowledgement_due(sent, ledger.now)
-
-
-def next_inquiry(inquiries: Sequence[Inquiry]) -> int:
-    """Return the ordinal of the inquiry that a message now belongs to: the waiting one, else a new one."""
-    waiting = [one.no for one in inquiries if one.waits]
-    return waiting[-1] if waiting else len(inquiries) + 1
 
 
 def _ties(ledger: Ledger, arrival: Arrival, office: Office) -> list[tuple[Tie, CaseNumber]]:

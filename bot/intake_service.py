@@ -5,18 +5,22 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.arrival import Arrival, arrive, wanted
+from bot.chat import ChatEvent, EventKind
+from bot.chat_arrival import ChatArrival, arrive_in_chat
 from bot.desk.replying import answer_replies
 from bot.errors import TryLater, where
-from bot.facts import InboxId
+from bot.facts import Channel, InboxId
 from bot.file_scan import FileScan
 from bot.intake import Intake, Read
 from bot.office import CurrentOffice, Office
 from bot.port import Inbound
 from bot.store import inbox
+from bot.store.chat_rows import PressAnswer
 from bot.store.database import Database
 from bot.store.grouped import write_together
 from bot.store.ledger import NumberTaken, open_ledger
@@ -25,6 +29,21 @@ from bot.store.rows import InboxRow
 logger = logging.getLogger(__name__)
 
 Refresh = Callable[[AsyncConnection], Awaitable[None]]
+
+
+class ChatReading(Protocol):
+    """What the intake asks of the channel of chats."""
+
+    def read(self, raw: bytes) -> ChatEvent:
+        """Return a stored event, read; never raises."""
+        ...
+
+    def answer_presses(self, answers: Sequence[PressAnswer]) -> None:
+        """Have presses answered, in the background: nothing depends on it."""
+        ...
+
+
+_NO_CHATS = ChatEvent(update=0, key="", kind=EventKind.NOTHING, error="no_chats")
 
 BATCH = 100
 HEAVY_BYTES = 256 * 1024
@@ -43,11 +62,14 @@ class IntakeService:
         now: Callable[[], datetime],
         scan: FileScan | None = None,
         refresh: Refresh | None = None,
+        chat: ChatReading | None = None,
     ) -> None:
         """Keep the parts; nothing starts yet. Without `scan` files pass unscanned.
 
-        `refresh` brings the office up to date with what was entered meanwhile, before anything is decided.
+        `refresh` brings the office up to date with what was entered meanwhile, before anything is decided. Without
+        `chat` events of chats are held.
         """
+        self._chat = chat
         self._scan = scan
         self._refresh_office = refresh
         self._database = database
@@ -91,9 +113,12 @@ class IntakeService:
                 await self._hold(arrival.inbox)
         return len(rows)
 
-    async def _arrival(self, row: InboxRow) -> Arrival | None:
+    async def _arrival(self, row: InboxRow) -> Arrival | ChatArrival | None:
         """Return a stored message, read; None where that failed by a fault of ours, and it is held."""
         try:
+            if row.channel is Channel.TELEGRAM:
+                event = _NO_CHATS if self._chat is None else self._chat.read(row.raw)
+                return arrive_in_chat(row, event)
             return arrive(row, await self._read_one(row), self._office)
         except TryLater:
             raise
@@ -118,7 +143,8 @@ class IntakeService:
             inbound = self._read(row)
         return inbound if self._scan is None else await self._scan.look_at(row.raw, inbound)
 
-    async def _write(self, arrivals: Sequence[Arrival]) -> Sequence[None]:
+    async def _write(self, arrivals: Sequence[Arrival | ChatArrival]) -> Sequence[None]:
+        answers: list[PressAnswer] = []
         async with self._database.writing() as connection:
             await self._refresh(connection)
             waiting = await inbox.still_pending(connection, [arrival.inbox for arrival in arrivals])
@@ -132,5 +158,8 @@ class IntakeService:
                 except NumberTaken:
                     continue
                 await answer_replies(connection, self._office, ledger.replies, self._now())
+                answers = ledger.book.presses
                 break
+        if self._chat is not None and answers:
+            self._chat.answer_presses(answers)
         return [None] * len(arrivals)

@@ -21,6 +21,8 @@ class Notify(StrEnum):
     """The unit's own staff address, once."""
     ALL = "all"
     """Every officer of the unit who is here."""
+    GROUP = "group"
+    """The unit's group chat alone; without one, as `ON_DUTY`."""
 
 
 class Role(StrEnum):
@@ -31,6 +33,34 @@ class Role(StrEnum):
     """Kvalitetsledare: reads all units' cases but secret ones, edits canned answers, sees who left out what."""
     ADMIN = "admin"
     """Sets up units, staff and texts; sees no more cases than any officer."""
+
+
+class Shown(StrEnum):
+    """How much of a case stands in the staff's group."""
+
+    NUMBER = "number"
+    """Its number and when it is due; the rest is read by e-mail."""
+    SHORT = "short"
+    """The beginning of what was written too."""
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatRules:
+    """How chats are used. None in `Office.chat`: there are none.
+
+    Attributes:
+        languages: codes a citizen can choose among, the first where nothing is known.
+        shown, mail_shown: how much of a case that came by chat, or by mail, stands in the staff's group.
+        places: names of places whose printed link leads to the chat, by code.
+        keep_topics: how long a closed case's topic stays in the group.
+    """
+
+    languages: tuple[str, ...] = ("sv", "fi", "en", "sv_lattlast")
+    shown: Shown = Shown.FULL
+    mail_shown: Shown = Shown.NUMBER
+    places: Mapping[str, str] = field(default_factory=dict)
+    keep_topics: timedelta = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +74,7 @@ class Unit:
         copies: how many officers are told at most where nobody is on duty by a rota.
         rota: the officers on duty by weekday, Monday 0.
         secrecy: only its members see its cases.
+        group: number of its staff's group chat, 0: it has none.
     """
 
     id: UnitId
@@ -56,6 +87,7 @@ class Unit:
     copies: int = 2
     rota: Mapping[int, tuple[OfficerId, ...]] = field(default_factory=dict)
     secrecy: bool = False
+    group: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,12 +229,21 @@ class Office:
     on_call: str = ""
     reminders: Reminders = Reminders()
     regret: timedelta = timedelta(seconds=60)
+    chat: ChatRules | None = None
     names: Mapping[OfficerId, str] = field(default_factory=dict)
     """Names of all who ever were officers, so that an old answer still tells whose it was."""
 
     def unit(self, unit: UnitId) -> Unit:
         """Return the unit, or the first one if it is no longer configured, so that no case is without a home."""
         return next((known for known in self.units if known.id == unit), self.units[0])
+
+    def unit_of_group(self, group: int) -> Unit | None:
+        """Return the unit whose staff's group this chat is, None if it is nobody's."""
+        return next((known for known in self.units if group and known.group == group), None)
+
+    def texts_in(self, language: str) -> Texts:
+        """Return the texts in a language a citizen has chosen; in the municipality's own if there are none."""
+        return self.texts.in_language(language)
 
     def officer(self, officer: OfficerId) -> Officer | None:
         """Return the officer, None if not configured (any more)."""

@@ -62,11 +62,18 @@ class FileState(StrEnum):
     INFECTED = "infected"
     LEFT_OUT = "left_out"
     """Beyond a limit, or the scanner never finished it; the original is kept where it fits."""
+    FETCHING = "fetching"
+    """It lies with the service that carried the message, and is on its way to us."""
+    MISSING = "missing"
+    """It could not be fetched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundFile:
-    """A file that came along. `part` is its place among the files of the raw message, which is read again for it."""
+    """A file that came along. `part` is its place among the files of the raw message, which is read again for it.
+
+    `remote` and `kind` (`bot.chat.FileKind`): of a file that is not in the raw message but lies with a chat's service.
+    """
 
     name: str
     media_type: str
@@ -74,6 +81,8 @@ class InboundFile:
     inline: bool
     part: int
     state: FileState = FileState.PASSED
+    remote: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

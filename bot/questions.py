@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.chat import ChatId, PostId, ThreadId
 from bot.facts import CaseNumber
 from bot.office import Officer
 from bot.parts import Part
@@ -95,6 +96,15 @@ Question = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChatPlace:
+    """Where in a chat something is said: the message it replies to, None: to none."""
+
+    chat: ChatId
+    thread: ThreadId | None = None
+    reply_to: PostId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """A mail to an officer that waits for answers out of the database.
 
@@ -105,6 +115,7 @@ class Reply:
         in_reply_to: the officer's mail.
         to_command: it answers commands, and not plain words.
         opened: it may show personal numbers, as the officer has given a reason.
+        place: where in a chat it is answered instead of by mail.
     """
 
     officer: Officer
@@ -116,3 +127,4 @@ class Reply:
     in_reply_to: str = ""
     opened: bool = False
     to_command: bool = False
+    place: ChatPlace | None = None

@@ -15,7 +15,8 @@ Address = Annotated[str | None, typer.Option(help="What citizens write to: at mo
 Phone = Annotated[str | None, typer.Option(help="Told below every answer.")]
 StaffAddress = Annotated[str | None, typer.Option(help="A mailbox that the unit's staff share.")]
 OnCall = Annotated[str | None, typer.Option(help="Who is told at once of words of danger.")]
-Notify = Annotated[str | None, typer.Option(help="Who is told of new messages: on_duty, address or all.")]
+Notify = Annotated[str | None, typer.Option(help="Who is told of new messages: on_duty, address, all or group.")]
+Group = Annotated[int | None, typer.Option(help="Number of its staff's group in Telegram, as -1001234567890; 0: none.")]
 Copies = Annotated[int | None, typer.Option(help="How many are told at most where no rota says.")]
 Secrecy = Annotated[bool | None, typer.Option("--secrecy/--no-secrecy", help="Only its own officers see its cases.")]
 
@@ -53,6 +54,7 @@ def unit_add(
     notify: Notify = None,
     copies: Copies = None,
     secrecy: Secrecy = None,
+    group: Group = None,
     config: Config = DEFAULT_CONFIG,
     by: By = "",
 ) -> None:
@@ -61,7 +63,7 @@ def unit_add(
 
     wish = UnitWish(
         name=name, address=address, phone=phone, staff_address=staff_address, on_call=on_call, notify=notify,
-        copies=copies, secrecy=secrecy,
+        copies=copies, secrecy=secrecy, telegram_group=group,
     )  # fmt: skip
     done = make_change(config, by, lambda standing: add_unit(standing, unit_id, wish))
     t = done.before.texts.t
@@ -80,6 +82,7 @@ def unit_change(
     notify: Notify = None,
     copies: Copies = None,
     secrecy: Secrecy = None,
+    group: Group = None,
     config: Config = DEFAULT_CONFIG,
     by: By = "",
 ) -> None:
@@ -88,7 +91,7 @@ def unit_change(
 
     wish = UnitWish(
         name=name, address=address, phone=phone, staff_address=staff_address, on_call=on_call, notify=notify,
-        copies=copies, secrecy=secrecy,
+        copies=copies, secrecy=secrecy, telegram_group=group,
     )  # fmt: skip
     done = make_change(config, by, lambda standing: change_unit(standing, unit_id, wish))
     t, before, data = done.before.texts.t, done.before.layers.units[unit_id], done.changes[0].data

@@ -7,13 +7,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.facts import Kind, OfficerId, UnitId
-from bot.office import Caps, FileLimits, Office, Officer, Reminders, Unit, WebForm
+from bot.office import Caps, ChatRules, FileLimits, Office, Officer, Reminders, Unit, WebForm
 from bot.register import Entry
 from bot.tokens import Tokens
 from config.calendars import calendar_of
 from config.desk_defaults import desk_defaults
 from config.layers import Layers, layers_of
-from config.settings import FileLimitSettings, OfficerSettings, Settings, UnitSettings, secret
+from config.settings import FileLimitSettings, OfficerSettings, Settings, TelegramSettings, UnitSettings, secret
 from config.texts import LANGUAGES, Texts
 
 __all__ = ["PROMISE_DAYS", "calendar_of", "make_key_file", "office_of", "texts_of"]
@@ -72,6 +72,19 @@ def office_of(settings: Settings, installation: str, entries: Sequence[Entry] = 
         ),
         regret=timedelta(seconds=answers.regret_seconds),
         names=layers.names,
+        chat=_chat_rules(settings.telegram),
+    )
+
+
+def _chat_rules(settings: TelegramSettings | None) -> ChatRules | None:
+    if settings is None:
+        return None
+    return ChatRules(
+        languages=settings.languages,
+        shown=settings.shown,
+        mail_shown=settings.mail_shown,
+        places={one.code: one.name for one in settings.places},
+        keep_topics=timedelta(days=settings.keep_topics_days),
     )
 
 
@@ -85,6 +98,7 @@ def _unit(one: UnitSettings, layers: Layers) -> Unit:
         id=UnitId(one.id), name=one.name, address=one.address.lower(), phone=one.phone,
         staff_address=one.staff_address, on_call=one.on_call, notify=one.notify, copies=one.copies,
         rota={day: officers for day, officers in rota.items() if officers}, secrecy=one.secrecy,
+        group=one.telegram_group,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ _NO_UNIT = mark("Enheten {unit} finns inte. De som finns: {known}.")
 NOTIFY = {
     "on_duty": Notify.ON_DUTY, "i tjänst": Notify.ON_DUTY, "schema": Notify.ON_DUTY,
     "address": Notify.ADDRESS, "adress": Notify.ADDRESS,
-    "all": Notify.ALL, "alla": Notify.ALL,
+    "all": Notify.ALL, "alla": Notify.ALL, "group": Notify.GROUP, "grupp": Notify.GROUP,
 }  # fmt: skip
 """How a choice of who is told may be written."""
 
@@ -41,6 +41,7 @@ class UnitWish:
     notify: str | None = None
     copies: int | None = None
     secrecy: bool | None = None
+    telegram_group: int | None = None
 
     def given(self) -> EntryData:
         """Return what is wished for, as an entry of the register holds it."""
@@ -204,9 +205,13 @@ def _inner_faults(standing: Standing, field: str, inner: str, address: str) -> I
 def _notice_faults(standing: Standing, data: EntryData) -> Iterator[Fault]:
     t, notify, copies = standing.texts.t, data.get("notify", Notify.ON_DUTY), data.get("copies", 2)
     if notify not in set(Notify):
-        yield Fault("notify", t("{notify} går inte. Välj on_duty, address eller all.", notify=notify))
+        yield Fault("notify", t("{notify} går inte. Välj on_duty, address, all eller group.", notify=notify))
     if notify == Notify.ADDRESS and not data.get("staff_address"):
         yield Fault("notify", t("För att avisera en gemensam adress behövs den: ange --staff-address."))
+    if notify == Notify.GROUP and not data.get("telegram_group"):
+        yield Fault("notify", t("För att avisera gruppen i Telegram behövs dess nummer: ange --group."))
+    if data.get("telegram_group", 0) > 0:
+        yield Fault("telegram_group", t("Numret på en grupp i Telegram börjar med minus. Boten visar det i gruppen."))
     if not 1 <= copies <= MOST_COPIES:
         yield Fault("copies", t("{count} går inte: mellan 1 och {most} kan få veta.", count=copies, most=MOST_COPIES))
 

@@ -15,6 +15,8 @@ def notice_faults(settings: Settings, texts: Texts) -> Iterator[str]:
             yield from _told(settings, texts, field, address)
         if unit.notify is Notify.ADDRESS and not unit.staff_address:
             yield texts.t("Enheten {unit}: notify är address, men staff_address saknas.", unit=unit.id)
+        if unit.notify is Notify.GROUP and not (unit.telegram_group and settings.telegram):
+            yield texts.t("Enheten {unit}: notify är group, men telegram_group eller [telegram] saknas.", unit=unit.id)
         yield from _rota_faults(settings, unit, texts)
     yield from _told(settings, texts, "on_call", settings.municipality.on_call)
 

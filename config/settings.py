@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from bot.clock import Rule
 from bot.facts import Kind
 from bot.hours import parse_span
-from bot.office import Notify, Role
+from bot.office import Notify, Role, Shown
 
 ENVIRONMENT_PREFIX = "KOMMUNSVAR_"
 
@@ -86,6 +86,7 @@ class UnitSettings(Part):
     copies: int = Field(default=2, ge=1, le=20)
     secrecy: bool = False
     rota: RotaSettings = RotaSettings()
+    telegram_group: int = Field(default=0, le=0)
 
 
 class OfficerSettings(Part):
@@ -228,6 +229,41 @@ class Mail(Part):
     caps: Caps = Caps()
 
 
+class WebhookSettings(Part):
+    """Where Telegram sends events, where it does not wait to be asked: `url` as the world sees it, TLS before us."""
+
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
+    host: str = "127.0.0.1"
+    port: int = Field(default=8443, ge=0, le=65535)
+    secret: SecretStr = SecretStr("")
+    secret_file: Path | None = None
+
+
+class PlaceSettings(Part):
+    """A place where a printed link leads to the chat, as at the reception desk."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,32}$")]
+    name: Name
+
+
+class TelegramSettings(Part):
+    """Telegram, for citizens and (where units have a group) for staff."""
+
+    token: SecretStr = SecretStr("")
+    token_file: Path | None = None
+    languages: tuple[Literal["sv", "sv_FI", "fi", "en", "sv_lattlast"], ...] = Field(
+        default=("sv", "fi", "en", "sv_lattlast"), min_length=1
+    )
+    shown: Shown = Shown.FULL
+    mail_shown: Shown = Shown.NUMBER
+    keep_topics_days: int = Field(default=14, ge=1, le=365)
+    places: tuple[PlaceSettings, ...] = ()
+    webhook: WebhookSettings | None = None
+    api_url: str = ""
+    files_url: str = ""
+    timeout_seconds: float = Field(default=20, gt=0, le=120)
+
+
 class Answers(Part):
     """What is promised and how it is measured."""
 
@@ -309,6 +345,7 @@ class Settings(BaseSettings):
     units: tuple[UnitSettings, ...] = Field(min_length=1)
     officers: tuple[OfficerSettings, ...] = ()
     mail: Mail = Mail()
+    telegram: TelegramSettings | None = None
     answers: Answers = Answers()
     calendar: tuple[CalendarSettings, ...] = Field(min_length=1)
 

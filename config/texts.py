@@ -17,8 +17,12 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 LOCALE_DIR = Path(__file__).parent / "locale"
-Language = Literal["sv", "sv_FI", "fi", "en"]
-LANGUAGES: tuple[Language, ...] = ("sv", "sv_FI", "fi", "en")
+Language = Literal["sv", "sv_FI", "fi", "en", "sv_lattlast"]
+LANGUAGES: tuple[Language, ...] = ("sv", "sv_FI", "fi", "en", "sv_lattlast")
+OWN_NAMES: dict[Language, str] = {
+    "sv": "Svenska", "sv_FI": "Svenska", "fi": "Suomi", "en": "English", "sv_lattlast": "Lätt svenska",
+}  # fmt: skip
+"""What each language calls itself; easy Swedish is an overlay on Swedish, as Finland's Swedish is."""
 
 
 @cache
@@ -43,7 +47,7 @@ def mark(text: str) -> str:
 class Texts:
     """Sentences, dates and numbers in one language and time zone.
 
-    `sv_FI` is an overlay: what it does not say otherwise is said as in `sv`.
+    `sv_FI` and `sv_lattlast` (easy Swedish) are overlays: what they do not say otherwise is said as in `sv`.
     """
 
     language: Language
@@ -57,8 +61,13 @@ class Texts:
         """Return the sentence in the right number; ``{count}`` is filled in."""
         return _catalogue(self.language).ngettext(one, many, count).format(count=count, **fields)
 
+    def in_language(self, language: str) -> "Texts":
+        """Return the texts of another language, these if it is none of ours."""
+        known = next((one for one in LANGUAGES if one == language), self.language)
+        return Texts(known, self.zone)
+
     def _locale(self) -> Locale:
-        return Locale.parse("en_GB" if self.language == "en" else self.language)
+        return Locale.parse({"en": "en_GB", "sv_lattlast": "sv"}.get(self.language, self.language))
 
     def day(self, day: date) -> str:
         """Return a day in words without the year, as ``tisdag 24 november``."""

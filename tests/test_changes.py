@@ -188,7 +188,7 @@ def test_an_absence_ends_today_and_planned_ones_if_wished() -> None:
         ("vard", {"staff_address": "bo@kommun.example"}, ["Bo Exempels egen adress"]),
         ("vard", {"on_call": "ingen"}, ["enda adress"]),
         ("vard", {"notify": "address"}, ["ange --staff-address"]),
-        ("vard", {"notify": "nobody"}, ["Välj on_duty, address eller all"]),
+        ("vard", {"notify": "nobody"}, ["Välj on_duty, address, all eller group"]),
         ("vard", {"copies": 0}, ["mellan 1 och 20"]),
         ("vard", {"on_call": "x", "staff_address": "y", "copies": 99}, ["y ska", "x ska", "99 går inte"]),
     ],

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import and_, exists, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.facts import CaseNumber, InboxId, MessageId, OutboxId
+from bot.chat import Form, PostId, ThreadId
+from bot.facts import CaseNumber, Channel, InboxId, MessageId, OutboxId
 from bot.store import files
 from bot.store.database import Database
 from bot.store.rows import MailKind, OutboxState, OutgoingMail
@@ -17,11 +18,12 @@ from bot.store.schema import originals, outbox
 
 # In words, not bound values: only so does SQLite see that the partial indexes of the outbox answer the question.
 _UNDONE = text("outbox.state IN ('new', 'sending')")
+_MAIL = outbox.c.channel == Channel.MAIL.value
 _EARLIER_UNDONE = text("earlier.state IN ('new', 'sending')")
 
 
 async def claim(connection: AsyncConnection, owner: int, now: datetime, most: int) -> list[OutgoingMail]:
-    """Return what is due, marked as being sent by this process from now on; in the order it was queued.
+    """Return mails that are due, marked as being sent by this process from now on; in the order they were queued.
 
     Nothing is claimed to an address that an earlier mail still waits or is on its way to: order is kept per address.
     """
@@ -32,9 +34,9 @@ async def claim(connection: AsyncConnection, owner: int, now: datetime, most: in
         _EARLIER_UNDONE,
         or_(earlier.c.state == OutboxState.SENDING.value, earlier.c.due_at > now),
     )
-    due = and_(outbox.c.state == OutboxState.NEW.value, _UNDONE, outbox.c.due_at <= now, ~blocked)
+    due = and_(outbox.c.state == OutboxState.NEW.value, _UNDONE, _MAIL, outbox.c.due_at <= now, ~blocked)
     query = select(outbox).where(due).order_by(outbox.c.id).limit(most).with_for_update(skip_locked=True, of=outbox)
-    mails = [_mail(row) for row in (await connection.execute(query)).mappings()]
+    mails = [outgoing(row) for row in (await connection.execute(query)).mappings()]
     if mails:
         await connection.execute(
             update(outbox)
@@ -50,18 +52,19 @@ async def give_back(connection: AsyncConnection, mails: Sequence[OutboxId]) -> N
 
 
 async def left_behind(
-    connection: AsyncConnection, database: Database, in_hand: Collection[OutboxId]
+    connection: AsyncConnection, database: Database, in_hand: Collection[OutboxId], channel: Channel = Channel.MAIL
 ) -> list[OutgoingMail]:
     """Return what nobody is sending any more: nobody knows whether it left.
 
     That is what processes that have died were sending, and what this one claimed without hearing of the commit.
     `in_hand` is what this process is sending now.
     """
-    query = select(outbox).where(outbox.c.state == OutboxState.SENDING.value, _UNDONE).order_by(outbox.c.id)
+    sending = select(outbox).where(outbox.c.state == OutboxState.SENDING.value, _UNDONE)
+    query = sending.where(outbox.c.channel == channel.value).order_by(outbox.c.id)
     rows = (await connection.execute(query)).mappings().all()
     dead = {owner for owner in {row["owner"] for row in rows} if await database.is_dead(connection, owner)}
     return [
-        _mail(row)
+        outgoing(row)
         for row in rows
         if row["owner"] in dead or (row["owner"] == database.owner and row["id"] not in in_hand)
     ]
@@ -85,7 +88,8 @@ async def originals_of(connection: AsyncConnection, inbox_ids: Sequence[InboxId]
     }
 
 
-def _mail(row: Mapping[Any, Any]) -> OutgoingMail:
+def outgoing(row: Mapping[Any, Any]) -> OutgoingMail:
+    """Return a row of the outbox."""
     return OutgoingMail(
         id=OutboxId(row["id"]),
         kind=MailKind(row["kind"]),
@@ -111,4 +115,9 @@ def _mail(row: Mapping[Any, Any]) -> OutgoingMail:
         attempts=row["attempts"],
         unsure=bool(row["unsure"]),
         html=row["html"],
+        thread=None if row["thread"] is None else ThreadId(row["thread"]),
+        form=Form.decode(row["form"]),
+        rank=row["rank"],
+        replaces=row["replaces"],
+        posted=tuple(PostId(one) for one in json.loads(row["posted"])),
     )

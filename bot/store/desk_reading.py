@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.case import CaseNow, CaseState
 from bot.facts import CaseNumber, Channel, Kind, OfficerId, PersonId, TopicId, UnitId, decode_data
-from bot.store.schema import BIG, addresses, cases, facts, inquiries, messages, participants
+from bot.store.columns import BIG
+from bot.store.schema import addresses, cases, facts, inquiries, messages, participants
 
 _AT_ONCE = 5_000  # both engines take at least 32 000 bound values in one statement
 

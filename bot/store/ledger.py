@@ -7,17 +7,32 @@ each sees what those before it in the batch have added.
 import json
 import secrets
 from base64 import b32encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, update
+from sqlalchemy import Table, bindparam, delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.case import draw_number
-from bot.facts import AddressId, CaseNumber, Fact, FactData, FactKind, InboxId, MessageId, OfficerId, OutboxId, Seq
+from bot.chat import PostId
+from bot.facts import (
+    AddressId,
+    CaseNumber,
+    Fact,
+    FactData,
+    FactKind,
+    InboxId,
+    MessageId,
+    OfficerId,
+    OutboxId,
+    PersonId,
+    Seq,
+)
 from bot.questions import Reply
+from bot.store.chat_book import ChatBook, mark_dirty
+from bot.store.columns import update_each
 from bot.store.projections import write_projections
 from bot.store.reading import Known, Wanted, read_known, taken_numbers
 from bot.store.rows import (
@@ -29,7 +44,11 @@ from bot.store.rows import (
     QueuedBefore,
     StoredFile,
     StoredMessage,
+    channel_of,
     fact_row,
+    file_row,
+    message_row,
+    outgoing_row,
 )
 from bot.store.schema import (
     addresses,
@@ -37,6 +56,7 @@ from bot.store.schema import (
     files,
     inbox,
     messages,
+    originals,
     outbox,
     participants,
     persons,
@@ -49,7 +69,7 @@ Below = Callable[[int], int]
 
 
 class Ledger:
-    """One batch. `known` is what was read, kept up to date with what is added. `now` is its instant (UTC)."""
+    """One batch. `known` is what was read, kept up to date with what is added; `book` so of chats. `now` is UTC."""
 
     def __init__(self, known: Known, now: datetime, below: Below = secrets.randbelow) -> None:
         """Start from what is known; `below` draws random numbers (passed in by tests)."""
@@ -66,10 +86,13 @@ class Ledger:
         self._asked: list[str] = []
         self._left: list[dict[str, Any]] = []
         self._indexed: list[Indexed] = []
+        self._patched: list[tuple[Table, dict[str, Any]]] = []
+        self._emptied: set[InboxId] = set()
         self.entered: dict[tuple[str, str], Mapping[str, Any]] = {}
         """What this batch has entered in the register, by kind and key; the last of each."""
         self.replies: list[Reply] = []
         """Mails to officers that wait for answers out of the database, in order."""
+        self.book = known.book or ChatBook(now)
 
     def facts_of(self, case: CaseNumber) -> Sequence[Fact]:
         """Return the case's facts in order, those of this batch included; empty for an unknown number."""
@@ -96,7 +119,7 @@ class Ledger:
         return source in self.known.sources
 
     def address(self, address: str, name: str) -> AddressId:
-        """Return the id of an e-mail address, with a new person behind it if it is new."""
+        """Return the id of a mail address or a chat (`chat_address`), with a new person behind it if it is new."""
         found = self.known.addresses.get(address)
         if found is not None:
             return found
@@ -104,9 +127,31 @@ class Ledger:
         self.known.last_address += 1
         new = AddressId(self.known.last_address)
         self._add(persons, id=self.known.last_person, created_at=self.now)
-        self._add(addresses, id=new, person=self.known.last_person, channel="mail", address=address, name=name)
+        self._add(addresses, id=new, person=self.known.last_person, channel=channel_of(address).value, address=address,
+                  name=name)  # fmt: skip
         self.known.addresses[address] = new
+        self.known.person_of[new] = PersonId(self.known.last_person)
         return new
+
+    def join_person(self, address: AddressId, other: AddressId) -> None:
+        """Let two addresses be one person's: proved by the person."""
+        person = self.known.person_of.get(other)
+        if person is not None and self.known.person_of.get(address) != person:
+            self.known.person_of[address] = person
+            self._patched.append((addresses, {"key": address, "person": person}))
+
+    def forget_address(self, address: AddressId) -> None:
+        """Take an address and name out of the register of addresses; the cases and their numbers stay."""
+        text = self.address_of(address)
+        self.known.addresses.pop(text, None)
+        self._patched.append((addresses, {"key": address, "address": f"erased:{address}", "name": ""}))
+
+    def extend_message(self, message: MessageId, attached: Sequence[StoredFile], text: str = "") -> None:
+        """Add files to a message that is stored, and its words if it had none: the later parts of an album."""
+        self._attach(message, attached)
+        if text:
+            self._patched.append((messages, {"key": message, "text": text}))
+            self._indexed.append(Indexed(message, ("", text), None))
 
     def new_case(self) -> CaseNumber:
         """Return a number for a new case; its first fact makes the case."""
@@ -181,31 +226,37 @@ class Ledger:
         references: tuple[str, ...] = (),
         digest: str = "",
         attached: Sequence[StoredFile] = (),
+        post: PostId | None = None,
+        edits: MessageId | None = None,
+        album: str = "",
     ) -> MessageId:
         """Add a message to a case and return its id."""
         stored = StoredMessage(
             id=self.next_message(), case=case, direction=direction, address=address,
             officer=officer or OfficerId(""), inbox=inbox_id, message_id=message_id, references=references,
-            subject=subject, text=text, whole=whole, digest=digest, created_at=self.now,
+            subject=subject, text=text, whole=whole, digest=digest, created_at=self.now, post=post, edits=edits,
+            album=album,
         )  # fmt: skip
         self.known.last_message += 1
-        self._add(
-            messages, id=stored.id, case=case, direction=direction.value, address=address,
-            officer=stored.officer, inbox=inbox_id, message_id=message_id, refs=json.dumps(references),
-            subject=subject, text=text, whole=whole, digest=digest, created_at=self.now,
-        )  # fmt: skip
+        self._add(messages, **message_row(stored))
         self._indexed.append(Indexed(stored.id, (subject, whole or text), address))
-        for file in attached:
-            self._add(
-                files, message=stored.id, part=file.part, name=file.name, media_type=file.media_type,
-                size=file.size, inline=int(file.inline), state=file.state.value,
-            )  # fmt: skip
+        self._attach(stored.id, attached)
         self.known.messages.setdefault(case, []).append(stored)
         if message_id:
             self.known.case_of_mail.setdefault(message_id, case)
         if address is not None and direction is Direction.IN:
             self.known.digests[address, digest] = self.known.digests.get((address, digest), 0) + 1
         return stored.id
+
+    def _attach(self, message: MessageId, attached: Sequence[StoredFile]) -> None:
+        for file in attached:
+            self._add(files, **file_row(message, file))
+
+    def move_message(self, message: StoredMessage, case: CaseNumber) -> None:
+        """Let a message belong to another case: each belongs to exactly one."""
+        self.known.messages[message.case].remove(message)
+        self.known.messages.setdefault(case, []).append(replace(message, case=case))
+        self._patched.append((messages, {"key": message.id, "case": case}))
 
     def next_outgoing(self) -> OutboxId:
         """Return the id that `queue` will give next, for addresses that carry it."""
@@ -215,16 +266,7 @@ class Ledger:
         """Put a mail in the outbox; its id must be `next_outgoing()`."""
         assert mail.id == self.next_outgoing()
         self.known.last_outbox += 1
-        row = {
-            "id": mail.id, "kind": mail.kind.value, "state": mail.state.value, "case": mail.case or "",
-            "inquiry": mail.inquiry, "message": mail.message, "officer": mail.officer, "channel": "mail",
-            "to_addr": mail.to_addr, "to_name": mail.to_name, "from_addr": mail.from_addr, "from_name": mail.from_name,
-            "reply_to": mail.reply_to, "subject": mail.subject, "text": mail.text,
-            "message_id": mail.message_id, "in_reply_to": mail.in_reply_to,
-            "refs": json.dumps(mail.references), "attach": json.dumps(mail.attach),
-            "created_at": mail.created_at, "due_at": mail.due_at, "html": mail.html,
-        }  # fmt: skip
-        self._add(outbox, **row)
+        self._add(outbox, **outgoing_row(mail))
         queued = QueuedBefore(
             id=mail.id, kind=mail.kind, state=mail.state, case=mail.case, inquiry=mail.inquiry,
             message=mail.message, officer=mail.officer, created_at=mail.created_at,
@@ -281,6 +323,14 @@ class Ledger:
             mail, OutboxState.REGRETTED, due_at=self.now, sent_at=None, attempts=0, unsure=0, status="regretted"
         )
 
+    def empty_originals(self, inbox_ids: Collection[InboxId]) -> None:
+        """Forget the bytes of messages as they came; what is stored of them in their cases stays."""
+        self._emptied |= set(inbox_ids)
+
+    def put_off(self, mail: OutboxId, due_at: datetime) -> None:
+        """Let a mail that has not left leave at another time (UTC)."""
+        self._patched.append((outbox, {"key": mail, "due_at": due_at}))
+
     def enter(self, kind: str, key: str, data: Mapping[str, Any], actor: str, *, ended: bool = False) -> None:
         """Add an entry to the register of units, staff and texts."""
         self.known.last_entry += 1
@@ -322,21 +372,23 @@ class Ledger:
             await connection.execute(insert(facts), [fact_row(fact) for fact in self._new_facts])
             touched = {fact.case: self.known.facts[fact.case] for fact in self._new_facts}
             await write_projections(connection, touched, new=self._new_numbers)
+            await mark_dirty(connection, touched)
         if self._asked:
             await connection.execute(delete(sent_unmatched).where(sent_unmatched.c.message_id.in_(self._asked)))
-        await _update(connection, inbox, self._settled)
-        await _update(connection, outbox, self._ended)
+        await self.book.write(connection)
+        await update_each(connection, inbox, self._settled)
+        await update_each(connection, outbox, self._ended)
+        await self._patch(connection)
+
+    async def _patch(self, connection: AsyncConnection) -> None:
+        for table, row in self._patched:
+            await update_each(connection, table, [row])
+        if self._emptied:
+            await connection.execute(delete(originals).where(originals.c.inbox.in_(self._emptied)))
 
 
 class NumberTaken(Exception):
     """A drawn case number belongs to another case (one in 887 million for each existing case)."""
-
-
-async def _update(connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "key"}
-    await connection.execute(update(table).where(table.c.id == bindparam("key")).values(columns), rows)
 
 
 async def open_ledger(

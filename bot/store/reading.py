@@ -9,8 +9,22 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, case, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.facts import AddressId, CaseNumber, Fact, FactKind, InboxId, MessageId, OfficerId, OutboxId
+from bot.chat import PostId, chat_address
+from bot.facts import (
+    AddressId,
+    CaseNumber,
+    Channel,
+    Fact,
+    FactKind,
+    InboxId,
+    MessageId,
+    OfficerId,
+    OutboxId,
+    PersonId,
+)
 from bot.port import FileState
+from bot.store.chat_book import ChatBook, read_book, read_topics
+from bot.store.chat_rows import WantedChats
 from bot.store.rows import Direction, MailKind, OutboxState, QueuedBefore, StoredMessage, fact_of
 from bot.store.schema import (
     addresses,
@@ -42,6 +56,10 @@ class Wanted:
     """Cases whose citizens' texts are wanted too."""
     told: set[str] = field(default_factory=set)
     """Officers' addresses of which it is wanted how many receipts they got within the hour."""
+    chats: WantedChats | None = None
+    """None: nothing of chats is wanted."""
+    sent: set[tuple[str, PostId]] = field(default_factory=set)
+    """Messages in chats (address, number) that are wanted with their cases: edits and replies refer to them."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,6 +76,8 @@ class Known:
         answered_before: sent mails, by what they answer, that were read before the mail they answer.
         told: how many receipts an officer's address got in the last hour.
         last_entry: the newest entry of the register.
+        book: what is known of chats, None where nothing of them was wanted.
+        person_of: whose an address is. sent: case and id of messages in chats, by address and number there.
         file_bytes: how much of files was passed on for an address in the last 24 hours.
     """
 
@@ -82,6 +102,9 @@ class Known:
     answered_before: dict[str, set[InboxId]] = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)
     last_entry: int = 0
+    book: ChatBook | None = None
+    person_of: dict[AddressId, PersonId] = field(default_factory=dict)
+    sent: dict[tuple[str, PostId], tuple[CaseNumber, MessageId]] = field(default_factory=dict)
 
 
 async def read_known(connection: AsyncConnection, wanted: Wanted, now: datetime) -> Known:
@@ -92,19 +115,44 @@ async def read_known(connection: AsyncConnection, wanted: Wanted, now: datetime)
     await _read_mail_ids(connection, known, wanted.message_ids)
     async for row in _rows(connection, _queued(), outbox.c.id, wanted.outbox):
         _keep_queued(known, row)
+    if wanted.chats is not None:
+        await _read_chats(connection, known, wanted, wanted.chats, now)
     numbers = (
         wanted.cases
+        | wanted.texts
         | set(known.case_of_mail.values())
         | {queued.case for queued in known.queued_by_id.values() if queued.case is not None}
     )
     await read_cases(connection, known, numbers, wanted.texts)
     await _read_merged(connection, known, wanted.texts)
+    if known.book is not None:
+        await read_topics(connection, known.book, known.facts.keys())
     await _read_told(connection, known, wanted.told, now)
     async for row in _rows(connection, select(facts.c.source), facts.c.source, wanted.sources):
         known.sources.add(row["source"])
     async for row in _rows(connection, select(sent_unmatched), sent_unmatched.c.message_id, wanted.own_ids):
         known.answered_before.setdefault(row["message_id"], set()).add(InboxId(row["inbox"]))
     return known
+
+
+async def _read_chats(
+    connection: AsyncConnection, known: Known, wanted: Wanted, chats: WantedChats, now: datetime
+) -> None:
+    """Add what is known of chats, and let the cases that belong to it be read: a person's own, newest first."""
+    known.book = await read_book(connection, chats, now)
+    wanted.texts |= {CaseNumber(one.case) for one in known.book.posts.values() if one.case}
+    wanted.texts |= {one.case for one in known.book.topics.values()}
+    own = {known.addresses[text] for text in map(chat_address, chats.chats) if text in known.addresses}
+    took_part = select(participants.c.case, participants.c.address)
+    async for row in _rows(connection, took_part, participants.c.address, own):
+        wanted.cases.add(CaseNumber(row["case"]))
+    by_id = {known.addresses[text]: text for text, _ in wanted.sent if text in known.addresses}
+    numbers = {post for _, post in wanted.sent}
+    query = select(messages.c.id, messages.c.case, messages.c.address, messages.c.post).where(
+        messages.c.address.in_(by_id), text("messages.post IS NOT NULL")
+    )
+    async for row in _rows(connection, query, messages.c.post, numbers):
+        known.sent[by_id[row["address"]], PostId(row["post"])] = (CaseNumber(row["case"]), MessageId(row["id"]))
 
 
 async def read_cases(
@@ -117,11 +165,12 @@ async def read_cases(
     async for row in _rows(connection, select(facts), facts.c.case, numbers):
         known.facts.setdefault(row["case"], []).append(fact_of(row))
     found = set(known.facts) & set(numbers)
-    who = select(participants.c.case, addresses.c.id, addresses.c.address).join(
+    who = select(participants.c.case, addresses.c.id, addresses.c.address, addresses.c.person).join(
         addresses, addresses.c.id == participants.c.address
     )
     async for row in _rows(connection, who, participants.c.case, found):
         known.participants.setdefault(row["case"], set()).add(AddressId(row["id"]))
+        known.person_of[AddressId(row["id"])] = PersonId(row["person"])
         known.addresses[row["address"]] = AddressId(row["id"])
     async for row in _rows(connection, _messages(texts), messages.c.case, found):
         known.messages.setdefault(row["case"], []).append(_message(row))
@@ -194,9 +243,13 @@ async def _read_numbers(connection: AsyncConnection, known: Known) -> None:
 
 
 async def _read_addresses(connection: AsyncConnection, known: Known, senders: Collection[str], now: datetime) -> None:
-    query = select(addresses.c.id, addresses.c.address).where(addresses.c.channel == "mail")
+    # Without the channel the index on both cannot be used; whatever the address, it is one of the two.
+    query = select(addresses.c.id, addresses.c.address, addresses.c.person).where(
+        addresses.c.channel.in_([Channel.MAIL.value, Channel.TELEGRAM.value])
+    )
     async for row in _rows(connection, query, addresses.c.address, senders):
         known.addresses[row["address"]] = AddressId(row["id"])
+        known.person_of[AddressId(row["id"])] = PersonId(row["person"])
     sent = (
         select(outbox.c.to_addr, func.count().label("n"))
         .where(outbox.c.created_at > now - CAP_WINDOW, outbox.c.kind == MailKind.ACKNOWLEDGEMENT.value)
@@ -270,6 +323,7 @@ def _messages(texts: Collection[CaseNumber]) -> Select[Any]:
     return select(
         columns.id, columns.case, columns.direction, columns.address, columns.officer, columns.inbox,
         columns.message_id, columns.refs, columns.subject, columns.digest, columns.created_at, said, whole,
+        columns.post, columns.edits, columns.album,
     )  # fmt: skip
 
 
@@ -288,4 +342,7 @@ def _message(row: Mapping[Any, Any]) -> StoredMessage:
         digest=row["digest"],
         created_at=row["created_at"],
         whole=row["whole"],
+        post=None if row["post"] is None else PostId(row["post"]),
+        edits=None if row["edits"] is None else MessageId(row["edits"]),
+        album=row["album"],
     )

@@ -1,11 +1,13 @@
 """What the store hands out and takes in: plain rows, typed."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from bot.chat import NO_FORM, Form, PostId, ThreadId, chat_at
 from bot.facts import (
     AddressId,
     CaseNumber,
@@ -45,6 +47,10 @@ class MailKind(StrEnum):
     """Tells an officer what became of plain words."""
     REPLY = "reply"
     """Tells an officer what came of commands."""
+    POST = "post"
+    """Anything else we write in a chat: to a citizen about the chat itself, or to staff."""
+    CODE = "code"
+    """Proves an address: a code by mail."""
 
     @property
     def automatic(self) -> bool:
@@ -54,12 +60,12 @@ class MailKind(StrEnum):
     @property
     def to_citizen(self) -> bool:
         """Tell whether it goes to the one who asked, and not to staff."""
-        return self not in {MailKind.NOTICE, MailKind.RECEIPT, MailKind.REPLY}
+        return self not in {MailKind.NOTICE, MailKind.RECEIPT, MailKind.REPLY, MailKind.POST, MailKind.CODE}
 
     @property
     def sent_again_when_unsure(self) -> bool:
         """Tell whether it is better twice than never. Nobody wants two acknowledgements."""
-        return self not in {MailKind.ACKNOWLEDGEMENT, MailKind.DELAY}
+        return self not in {MailKind.ACKNOWLEDGEMENT, MailKind.DELAY, MailKind.POST}
 
 
 class OutboxState(StrEnum):
@@ -105,8 +111,9 @@ class InboxRow:
 class StoredMessage:
     """A message of a case. `message_id` and `references` are the mail's, without angle brackets.
 
-    `text` is loaded only for outgoing messages, or where it was asked for; `whole` is all that could be read where
-    `text` is less (quoted history left out). `digest` tells equal texts.
+    In a chat: `post` is its number there, `edits` the message it is a later version of, `album` the same for files sent
+    together. `text` is loaded only for outgoing messages, or where it was asked for; `whole` is all that could be read
+    where `text` is less (quoted history left out). `digest` tells equal texts.
     """
 
     id: MessageId
@@ -122,6 +129,9 @@ class StoredMessage:
     digest: str
     created_at: datetime
     whole: str = ""
+    post: PostId | None = None
+    edits: MessageId | None = None
+    album: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,11 +145,21 @@ class StoredFile:
     size: int
     inline: bool
     state: FileState = FileState.PASSED
+    remote: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMail:
-    """A mail in the outbox. `attach` names originals whose files go along; `message` is the answer it carries."""
+    """A mail in the outbox, or with a chat in `to_addr` a post there.
+
+    Attributes:
+        attach: originals whose files go along. message: the answer it carries.
+        thread, form: where in a group, and how it looks beside its words (`bot.chat.Form`); `html` then is chat HTML.
+        rank: lower goes first among what waits for one group; to one person all goes in order.
+        replaces: of what waits with the same key to the same chat, only the newest is sent.
+        posted: the messages of it that were sent already.
+    """
 
     id: OutboxId
     kind: MailKind
@@ -165,6 +185,11 @@ class OutgoingMail:
     attempts: int = 0
     unsure: bool = False
     html: str = ""
+    thread: ThreadId | None = None
+    form: Form = NO_FORM
+    rank: int = 0
+    replaces: str = ""
+    posted: tuple[PostId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,3 +235,40 @@ def fact_of(row: Mapping[Any, Any]) -> Fact:
         source=row["source"],
         data=decode_data(row["data"]),
     )
+
+
+def channel_of(address: str) -> Channel:
+    """Return the channel of an address: a chat's, else mail."""
+    return Channel.MAIL if chat_at(address) is None else Channel.TELEGRAM
+
+
+def message_row(one: StoredMessage) -> dict[str, Any]:
+    """Return a message as a row of the table."""
+    return {
+        "id": one.id, "case": one.case, "direction": one.direction.value, "address": one.address,
+        "officer": one.officer, "inbox": one.inbox, "message_id": one.message_id, "refs": json.dumps(one.references),
+        "subject": one.subject, "text": one.text, "whole": one.whole, "digest": one.digest,
+        "created_at": one.created_at, "post": one.post, "edits": one.edits, "album": one.album,
+    }  # fmt: skip
+
+
+def file_row(message: MessageId, file: StoredFile) -> dict[str, Any]:
+    """Return a file of a message as a row of the table."""
+    return {
+        "message": message, "part": file.part, "name": file.name, "media_type": file.media_type, "size": file.size,
+        "inline": int(file.inline), "state": file.state.value, "remote": file.remote, "kind": file.kind,
+    }  # fmt: skip
+
+
+def outgoing_row(mail: OutgoingMail) -> dict[str, Any]:
+    """Return a mail, or a post in a chat, as a new row of the outbox."""
+    return {
+        "id": mail.id, "kind": mail.kind.value, "state": mail.state.value, "case": mail.case or "",
+        "inquiry": mail.inquiry, "message": mail.message, "officer": mail.officer,
+        "channel": channel_of(mail.to_addr).value, "to_addr": mail.to_addr, "to_name": mail.to_name,
+        "from_addr": mail.from_addr, "from_name": mail.from_name, "reply_to": mail.reply_to, "subject": mail.subject,
+        "text": mail.text, "message_id": mail.message_id, "in_reply_to": mail.in_reply_to,
+        "refs": json.dumps(mail.references), "attach": json.dumps(mail.attach), "created_at": mail.created_at,
+        "due_at": mail.due_at, "html": mail.html, "thread": mail.thread, "form": mail.form.encode(),
+        "rank": mail.rank, "replaces": mail.replaces,
+    }  # fmt: skip

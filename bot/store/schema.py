@@ -1,95 +1,30 @@
 """The tables of the one database, and the guards that keep facts from being changed.
 
-Instants are whole microseconds since 1970-01-01 UTC in both engines: they compare, index and read the same.
+Instants are whole microseconds since 1970-01-01 UTC in both engines: they compare, index and read the same. What is
+kept of chats stands in `bot.store.chat_schema`.
 """
 
-from collections.abc import Callable
-from datetime import datetime
+from sqlalchemy import Column, Index, LargeBinary, PrimaryKeyConstraint, Text, UniqueConstraint, text
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Dialect,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    PrimaryKeyConstraint,
-    Table,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-    text,
-)
+from bot.store.columns import BIG, Instant, instant, metadata, new_table, number, words
 
-from bot.facts import from_micros, to_micros
+__all__ = ["BIG", "Instant", "metadata"]
 
-BIG = BigInteger().with_variant(Integer(), "sqlite")
+meta = new_table("meta", Column("key", Text, primary_key=True), words("value"))
 
-
-class Instant(TypeDecorator[datetime]):
-    """An aware UTC datetime, stored as microseconds since 1970; a naive one is refused with ValueError."""
-
-    impl = BIG
-    cache_ok = True
-
-    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:  # noqa: ARG002 -- SQLAlchemy's signature
-        """Return the conversion to the stored integer."""
-
-        def bind(value: datetime | None) -> int | None:
-            return None if value is None else to_micros(value)
-
-        return bind
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], datetime | None]:  # noqa: ARG002 -- likewise
-        """Return the conversion from the stored integer."""
-
-        def result(value: int | None) -> datetime | None:
-            return None if value is None else from_micros(value)
-
-        return result
-
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _table(name: str, *parts: Column[object] | Index | UniqueConstraint | PrimaryKeyConstraint) -> Table:
-    return Table(name, metadata, *parts, sqlite_strict=True)
-
-
-def _text(name: str, default: str | None = "") -> Column[object]:
-    return Column(name, Text, nullable=False, server_default=default)
-
-
-def _number(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, BIG, nullable=nullable, server_default=None if nullable else "0")
-
-
-def _instant(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, Instant, nullable=nullable)
-
-
-meta = _table("meta", Column("key", Text, primary_key=True), _text("value"))
-
-inbox = _table(
+inbox = new_table(
     "inbox",
     Column("id", BIG, primary_key=True, autoincrement=True),
-    _text("channel", None),
-    _text("external_id", None),
-    _text("recipients", "[]"),
-    _text("sender"),
-    _instant("arrived_at"),
-    _number("size"),
-    _text("state", "pending"),
-    _text("outcome"),
-    _text("mailbox"),
-    _number("sent"),
+    words("channel", None),
+    words("external_id", None),
+    words("recipients", "[]"),
+    words("sender"),
+    instant("arrived_at"),
+    number("size"),
+    words("state", "pending"),
+    words("outcome"),
+    words("mailbox"),
+    number("sent"),
     UniqueConstraint("channel", "external_id"),
 )
 Index("ix_inbox_open", inbox.c.state, inbox.c.id, sqlite_where=text("state <> 'done'"),
@@ -98,47 +33,47 @@ Index("ix_inbox_open", inbox.c.state, inbox.c.id, sqlite_where=text("state <> 'd
 Index("ix_inbox_auto", inbox.c.arrived_at, sqlite_where=inbox.c.outcome == "auto",
       postgresql_where=inbox.c.outcome == "auto")  # fmt: skip
 
-originals = _table(
+originals = new_table(
     "originals",
     Column("inbox", BIG, primary_key=True, autoincrement=False),
     Column("content", LargeBinary, nullable=False),
 )
 
-facts = _table(
+facts = new_table(
     "facts",
     Column("seq", BIG, primary_key=True, autoincrement=False),
-    _text("case", None),
-    _number("inquiry", nullable=True),
-    _text("kind", None),
-    _instant("occurred_at"),
-    _instant("recorded_at"),
-    _text("actor", None),
-    _text("source", None),
-    _text("data", "{}"),
+    words("case", None),
+    number("inquiry", nullable=True),
+    words("kind", None),
+    instant("occurred_at"),
+    instant("recorded_at"),
+    words("actor", None),
+    words("source", None),
+    words("data", "{}"),
     UniqueConstraint("source", "kind"),
     Index("ix_facts_case_seq", "case", "seq"),
     Index("ix_facts_kind_occurred_at", "kind", "occurred_at"),
 )
 
-cases = _table(
+cases = new_table(
     "cases",
     Column("number", Text, primary_key=True),
-    _text("channel"),
-    _text("kind"),
-    _text("unit"),
-    _text("state", "open"),
-    _text("possibly"),
-    _instant("opened_at"),
-    _instant("changed_at"),
-    _text("owner"),
-    _text("topic"),
-    _text("language"),
-    _text("interpreter"),
-    _text("merged_into"),
-    _text("promised"),
-    _number("secret"),
-    _number("diary"),
-    _instant("waiting_since", nullable=True),
+    words("channel"),
+    words("kind"),
+    words("unit"),
+    words("state", "open"),
+    words("possibly"),
+    instant("opened_at"),
+    instant("changed_at"),
+    words("owner"),
+    words("topic"),
+    words("language"),
+    words("interpreter"),
+    words("merged_into"),
+    words("promised"),
+    number("secret"),
+    number("diary"),
+    instant("waiting_since", nullable=True),
 )
 _WAITS = text("waiting_since IS NOT NULL")
 # All that the queue reads of what waits: it is answered by the index alone.
@@ -147,126 +82,141 @@ Index("ix_cases_waiting", cases.c.unit, cases.c.waiting_since, cases.c.number, c
 _OWNED = text("owner <> '' AND state = 'open'")
 Index("ix_cases_owner", cases.c.owner, sqlite_where=_OWNED, postgresql_where=_OWNED)
 
-inquiries = _table(
+inquiries = new_table(
     "inquiries",
-    _text("case", None),
-    _number("no"),
-    _text("channel"),
-    _text("kind"),
-    _text("unit"),
-    _instant("arrived_at"),
-    _number("messages"),
-    _instant("acknowledged_at", nullable=True),
-    _instant("held_at", nullable=True),
-    _instant("answered_at", nullable=True),
-    _number("answered_seq", nullable=True),
-    _number("unsure"),
-    _number("revoked"),
+    words("case", None),
+    number("no"),
+    words("channel"),
+    words("kind"),
+    words("unit"),
+    instant("arrived_at"),
+    number("messages"),
+    instant("acknowledged_at", nullable=True),
+    instant("held_at", nullable=True),
+    instant("answered_at", nullable=True),
+    number("answered_seq", nullable=True),
+    number("unsure"),
+    number("revoked"),
     Column("excluded", Text, nullable=True),
-    _instant("closed_at", nullable=True),
-    _instant("changed_at"),
+    instant("closed_at", nullable=True),
+    instant("changed_at"),
     PrimaryKeyConstraint("case", "no"),
     Index("ix_inquiries_arrived_at", "arrived_at", "changed_at"),
 )
 _WAITING = inquiries.c.answered_at.is_(None) & inquiries.c.excluded.is_(None)
 Index("ix_inquiries_waiting", inquiries.c.arrived_at, sqlite_where=_WAITING, postgresql_where=_WAITING)
 
-persons = _table("persons", Column("id", BIG, primary_key=True, autoincrement=False), _instant("created_at"))
+persons = new_table("persons", Column("id", BIG, primary_key=True, autoincrement=False), instant("created_at"))
 
-addresses = _table(
+addresses = new_table(
     "addresses",
     Column("id", BIG, primary_key=True, autoincrement=False),
-    _number("person"),
-    _text("channel", None),
-    _text("address", None),
-    _text("name"),
+    number("person"),
+    words("channel", None),
+    words("address", None),
+    words("name"),
     UniqueConstraint("channel", "address"),
     Index("ix_addresses_person", "person"),
 )
 
-participants = _table(
+participants = new_table(
     "participants",
-    _text("case", None),
-    _number("address"),
+    words("case", None),
+    number("address"),
     PrimaryKeyConstraint("case", "address"),
     Index("ix_participants_address", "address"),
 )
 
-messages = _table(
+messages = new_table(
     "messages",
     Column("id", BIG, primary_key=True, autoincrement=False),
-    _text("case", None),
-    _text("direction", None),
-    _number("address", nullable=True),
-    _text("officer"),
-    _number("inbox", nullable=True),
-    _text("message_id"),
-    _text("refs", "[]"),
-    _text("subject"),
-    _text("text"),
-    _text("whole"),
-    _text("digest"),
-    _instant("created_at"),
+    words("case", None),
+    words("direction", None),
+    number("address", nullable=True),
+    words("officer"),
+    number("inbox", nullable=True),
+    words("message_id"),
+    words("refs", "[]"),
+    words("subject"),
+    words("text"),
+    words("whole"),
+    words("digest"),
+    instant("created_at"),
+    number("post", nullable=True),
+    number("edits", nullable=True),
+    words("album"),
     Index("ix_messages_case", "case", "id"),
 )
+_OF_CHAT = text("post IS NOT NULL")
+Index("ix_messages_address_post", messages.c.address, messages.c.post, sqlite_where=_OF_CHAT,
+      postgresql_where=_OF_CHAT)  # fmt: skip
 Index("ix_messages_message_id", messages.c.message_id, sqlite_where=text("message_id <> ''"),
       postgresql_where=text("message_id <> ''"))  # fmt: skip
 Index("ix_messages_address_created_at", messages.c.address, messages.c.created_at)
 Index("ix_messages_inbox", messages.c.inbox)
 
-files = _table(
+files = new_table(
     "files",
-    _number("message"),
-    _number("part"),
-    _text("name"),
-    _text("media_type"),
-    _number("size"),
-    _number("inline"),
-    _text("state", "passed"),
-    _number("attempts"),
-    _instant("due_at", nullable=True),
+    number("message"),
+    number("part"),
+    words("name"),
+    words("media_type"),
+    number("size"),
+    number("inline"),
+    words("state", "passed"),
+    number("attempts"),
+    instant("due_at", nullable=True),
+    words("remote"),
+    words("kind"),
     PrimaryKeyConstraint("message", "part"),
 )
+_FETCHING = text("state = 'fetching'")
+Index("ix_files_fetching", files.c.message, sqlite_where=_FETCHING, postgresql_where=_FETCHING)
 Index("ix_files_held", files.c.message, sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'"))
 
-sent_unmatched = _table(
+sent_unmatched = new_table(
     "sent_unmatched",
-    _text("message_id", None),
-    _number("inbox"),
+    words("message_id", None),
+    number("inbox"),
     PrimaryKeyConstraint("message_id", "inbox"),
 )
 """What mails of a folder of sent mail answer, while we know no case of it: the asking mail may be read later."""
 
-outbox = _table(
+outbox = new_table(
     "outbox",
     Column("id", BIG, primary_key=True, autoincrement=False),
-    _text("kind", None),
-    _text("state", "new"),
-    _text("case"),
-    _number("inquiry", nullable=True),
-    _number("message", nullable=True),
-    _text("officer"),
-    _text("channel", "mail"),
-    _text("to_addr", None),
-    _text("to_name"),
-    _text("from_addr"),
-    _text("from_name"),
-    _text("reply_to"),
-    _text("subject"),
-    _text("text"),
-    _text("message_id", None),
-    _text("in_reply_to"),
-    _text("refs", "[]"),
-    _text("attach", "[]"),
-    _instant("created_at"),
-    _instant("due_at"),
-    _instant("tried_at", nullable=True),
-    _instant("sent_at", nullable=True),
-    _number("attempts"),
-    _number("unsure"),
-    _number("owner"),
-    _text("status"),
-    _text("html"),
+    words("kind", None),
+    words("state", "new"),
+    words("case"),
+    number("inquiry", nullable=True),
+    number("message", nullable=True),
+    words("officer"),
+    words("channel", "mail"),
+    words("to_addr", None),
+    words("to_name"),
+    words("from_addr"),
+    words("from_name"),
+    words("reply_to"),
+    words("subject"),
+    words("text"),
+    words("message_id", None),
+    words("in_reply_to"),
+    words("refs", "[]"),
+    words("attach", "[]"),
+    instant("created_at"),
+    instant("due_at"),
+    instant("tried_at", nullable=True),
+    instant("sent_at", nullable=True),
+    number("attempts"),
+    number("unsure"),
+    number("owner"),
+    words("status"),
+    words("html"),
+    number("thread", nullable=True),
+    words("form", "{}"),
+    number("rank"),
+    words("replaces"),
+    words("posted", "[]"),
     UniqueConstraint("message_id"),
     Index("ix_outbox_case", "case", "id"),
     Index("ix_outbox_to_addr_created_at", "to_addr", "created_at"),
@@ -275,15 +225,15 @@ _UNDONE = text("state IN ('new', 'sending')")
 Index("ix_outbox_waiting", outbox.c.id, sqlite_where=_UNDONE, postgresql_where=_UNDONE)
 Index("ix_outbox_undone", outbox.c.to_addr, outbox.c.id, sqlite_where=_UNDONE, postgresql_where=_UNDONE)
 
-register = _table(
+register = new_table(
     "register",
     Column("seq", BIG, primary_key=True, autoincrement=False),
-    _text("kind", None),
-    _text("key", None),
-    _instant("recorded_at"),
-    _text("actor", None),
-    _number("ended"),
-    _text("data", "{}"),
+    words("kind", None),
+    words("key", None),
+    instant("recorded_at"),
+    words("actor", None),
+    number("ended"),
+    words("data", "{}"),
 )
 """What admins and leads change while the service runs, appended: units, staff, topics, canned answers, hours."""
 
@@ -316,28 +266,28 @@ GUARDS = {
 GUARD_NAMES = frozenset({"facts_no_update", "facts_no_delete", "register_no_update", "register_no_delete"})
 
 # Mailboxes: a folder under each UIDVALIDITY it had, and what is remembered of its mails.
-mailbox_folders = _table(
+mailbox_folders = new_table(
     "mailbox_folders",
     Column("id", BIG, primary_key=True, autoincrement=True),
-    _text("mailbox", None),
-    _text("name", None),
-    _number("uidvalidity"),
-    _number("first_uid"),
-    _instant("from_at", nullable=True),
-    _instant("started_at"),
-    _instant("seen_at"),
+    words("mailbox", None),
+    words("name", None),
+    number("uidvalidity"),
+    number("first_uid"),
+    instant("from_at", nullable=True),
+    instant("started_at"),
+    instant("seen_at"),
     UniqueConstraint("mailbox", "name", "uidvalidity"),
 )
 
-mailbox_mails = _table(
+mailbox_mails = new_table(
     "mailbox_mails",
-    _number("folder"),
-    _number("uid"),
-    _number("inbox", nullable=True),
-    _text("state"),
-    _number("attempts"),
-    _instant("due_at", nullable=True),
-    _text("code"),
+    number("folder"),
+    number("uid"),
+    number("inbox", nullable=True),
+    words("state"),
+    number("attempts"),
+    instant("due_at", nullable=True),
+    words("code"),
     PrimaryKeyConstraint("folder", "uid"),
 )
 _UNFINISHED = text("state <> 'settled'")

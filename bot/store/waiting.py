@@ -9,7 +9,8 @@ from sqlalchemy import select, text, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.facts import CaseNumber, Kind, OfficerId
-from bot.store.schema import BIG, addresses, cases, inquiries, participants
+from bot.store.columns import BIG
+from bot.store.schema import addresses, cases, inquiries, participants
 
 # In words, not bound values: only so does SQLite see that the partial index answers the question. Every arrival is
 # after 1970; that this is asked makes it walk along that index, and not through all cases.

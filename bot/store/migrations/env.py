@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import bot.store.chat_schema  # noqa: F401 -- its tables belong to the metadata
 from bot.store.schema import metadata
 
 connection = context.config.attributes["connection"]
