@@ -2,14 +2,18 @@
 
 from datetime import date
 
+from bot.chat import chat_at
+from bot.chat_text import Html, bold, paragraphs, plain
 from bot.desk.acts import messages_of
 from bot.facts import SYSTEM, CaseNumber, Fact, FactKind
 from bot.inquiry import standing
-from bot.letters import domain_of, reply_address, reply_subject, thread_of
+from bot.letters import domain_of, reply_address, reply_subject, texts_for, thread_of
 from bot.office import Office, Unit
+from bot.posts import queue_post
 from bot.reminders import Pending
 from bot.store.ledger import Ledger
 from bot.store.rows import Direction, MailKind, OutboxState, OutgoingMail, StoredMessage
+from config.texts import Texts
 
 
 def queue_delay(ledger: Ledger, office: Office, one: Pending, until: date) -> bool:
@@ -22,26 +26,30 @@ def queue_delay(ledger: Ledger, office: Office, one: Pending, until: date) -> bo
     if to is None:
         return False
     message, address = to
-    unit = office.unit(one.case.unit)
-    mail = ledger.queue(
-        OutgoingMail(
-            id=ledger.next_outgoing(),
-            kind=MailKind.DELAY,
-            case=case,
-            inquiry=inquiry,
-            to_addr=address,
-            from_addr=unit.address,
-            from_name=office.name,
-            reply_to=reply_address(office, unit, case),
-            subject=reply_subject(office, _genuine_subject(ledger, case, message), case),
-            text=_letter(ledger, office, one, unit, until),
-            message_id=ledger.draw_mail_id(domain_of(unit.address)),
-            in_reply_to=message.message_id,
-            references=thread_of(message.references, message.message_id),
-            created_at=ledger.now,
-            due_at=ledger.now,
+    unit, chat = office.unit(one.case.unit), chat_at(address)
+    if chat is not None:
+        words = _post(ledger, office, one, until)
+        mail = queue_post(ledger, chat, words, case=case, inquiry=inquiry, kind=MailKind.DELAY)
+    else:
+        mail = ledger.queue(
+            OutgoingMail(
+                id=ledger.next_outgoing(),
+                kind=MailKind.DELAY,
+                case=case,
+                inquiry=inquiry,
+                to_addr=address,
+                from_addr=unit.address,
+                from_name=office.name,
+                reply_to=reply_address(office, unit, case),
+                subject=reply_subject(office, _genuine_subject(ledger, case, message), case),
+                text=_letter(ledger, office, one, unit, until),
+                message_id=ledger.draw_mail_id(domain_of(unit.address)),
+                in_reply_to=message.message_id,
+                references=thread_of(message.references, message.message_id),
+                created_at=ledger.now,
+                due_at=ledger.now,
+            )
         )
-    )
     ledger.append(
         FactKind.DELAYED, case, inquiry=inquiry, occurred_at=ledger.now, actor=SYSTEM,
         source=f"delay:{case}:{inquiry}:{one.delays + 1}", data={"outbox": mail, "until": until.isoformat()},
@@ -87,7 +95,7 @@ def _letter(ledger: Ledger, office: Office, one: Pending, unit: Unit, until: dat
     t = office.texts.t
     parts = [
         t("Hej!"),
-        _excuse(office, one.promised, office.local_day(ledger.now)),
+        _excuse(office.texts, one.promised, office.local_day(ledger.now)),
         t("Du får svar senast {day}. Vi har inte glömt dig.", day=office.texts.day(until)),
         t("Ditt meddelande har nummer {number}. Uppge det om du hör av dig igen.", number=one.case.number),
         t("Vill du lägga till något? Svara i så fall på det här mejlet."),
@@ -101,8 +109,19 @@ def _letter(ledger: Ledger, office: Office, one: Pending, unit: Unit, until: dat
     return "\n\n".join(parts) + "\n"
 
 
-def _excuse(office: Office, promised: date, today: date) -> str:
-    t, day = office.texts.t, office.texts.day(promised)
+def _post(ledger: Ledger, office: Office, one: Pending, until: date) -> Html:
+    """Return the same for a chat, short and in the language of the one who asks."""
+    texts = texts_for(ledger, office, one.case.number)
+    unit = office.unit(one.case.unit).name
+    return paragraphs(
+        bold(texts.t("Om {number}", number=one.case.number)),
+        plain(_excuse(texts, one.promised, office.local_day(ledger.now))),
+        plain(texts.t("{unit} svarar dig senast {day}. Vi har inte glömt dig.", unit=unit, day=texts.day(until))),
+    )
+
+
+def _excuse(texts: Texts, promised: date, today: date) -> str:
+    t, day = texts.t, texts.day(promised)
     if promised == today:
         return t("Vi hinner tyvärr inte svara dig i dag som vi lovade. Det ber vi om ursäkt för.")
     if promised > today:

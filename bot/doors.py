@@ -15,6 +15,7 @@ from bot.duty import unit_officer
 from bot.facts import SYSTEM, CaseNumber, FactKind
 from bot.office import Door, DoorWord, Office, Unit
 from bot.parts import Heading, Paragraph, Part, Quote
+from bot.senders import sender_words
 from bot.staff_mail import queue_staff_mail
 from bot.store.ledger import Ledger
 from bot.store.rows import Direction, MailKind, OutboxState
@@ -135,7 +136,7 @@ def _from(ledger: Ledger, office: Office, case: CaseNumber) -> list[str]:
     last = next((one for one in reversed(ledger.messages_of(case)) if one.direction is Direction.IN), None)
     if last is None:
         return []
-    sender = ledger.address_of(last.address) if last.address is not None else ""
+    sender = sender_words(office.texts, ledger.address_of(last.address)) if last.address is not None else ""
     subject = without_tag(last.subject)
     return [
         *([t("Från: {sender}", sender=sender)] if sender else []),

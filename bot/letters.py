@@ -5,15 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.arrival import Arrival
+from bot.case import fold_case, is_case
+from bot.chat import chat_at
+from bot.chat_text import bold, paragraphs, plain
 from bot.facts import CaseNumber
 from bot.guard import holds_number
 from bot.masking import masked
 from bot.office import Office, Officer, Unit
 from bot.passed_on import Via
 from bot.port import FileState
+from bot.posts import queue_post
 from bot.store.ledger import Ledger
 from bot.store.rows import MailKind, OutgoingMail, StoredMessage
 from bot.tokens import without_secrets, without_tag
+from config.texts import Texts
 
 
 def queue_acknowledgement(
@@ -140,12 +145,16 @@ class Letter:
 def queue_letter(ledger: Ledger, office: Office, letter: Letter) -> None:
     """Put an officer's letter in the outbox, signed with name, unit and phone; it leaves after the time for regret."""
     unit, to, message = letter.unit, letter.to, letter.message
-    # Whoever has signed by hand is not signed for again.
-    signed = letter.officer.name == unit.name or letter.officer.name in message.text[-300:]
-    signature = [] if signed else [letter.officer.name]
-    signature.append(f"{unit.name}, {office.name}")
-    if unit.phone:
-        signature.append(office.texts.t("Telefon {phone}", phone=unit.phone))
+    text = masked(office.texts, without_secrets(message.text)).rstrip() + "\n\n" + _signature(office, letter)
+    attach = (message.inbox,) if letter.attached and message.inbox is not None else ()
+    chat = chat_at(letter.to_addr)
+    if chat is not None:
+        queue_post(
+            ledger, chat, paragraphs(bold(_of_case(ledger, office, letter.case)), plain(text)), case=letter.case,
+            inquiry=letter.inquiry, message=message.id, officer=letter.officer.id, kind=letter.kind, attach=attach,
+            due_at=ledger.now + office.regret,
+        )  # fmt: skip
+        return
     ledger.queue(
         OutgoingMail(
             id=ledger.next_outgoing(),
@@ -159,15 +168,37 @@ def queue_letter(ledger: Ledger, office: Office, letter: Letter) -> None:
             from_name=f"{unit.name}, {office.name}",
             reply_to=reply_address(office, unit, letter.case),
             subject=reply_subject(office, to.subject, letter.case),
-            text=masked(office.texts, without_secrets(message.text)).rstrip() + "\n\n" + "\n".join(signature) + "\n",
+            text=text + "\n",
             message_id=ledger.draw_mail_id(domain_of(unit.address)),
             in_reply_to=to.message_id,
             references=thread_of(to.references, to.message_id),
-            attach=(message.inbox,) if letter.attached and message.inbox is not None else (),
+            attach=attach,
             created_at=ledger.now,
             due_at=ledger.now + office.regret,
         )
     )
+
+
+def _signature(office: Office, letter: Letter) -> str:
+    """Return name, unit and phone; whoever has signed by hand is not signed for again."""
+    unit = letter.unit
+    signed = letter.officer.name == unit.name or letter.officer.name in letter.message.text[-300:]
+    signature = [] if signed else [letter.officer.name]
+    signature.append(f"{unit.name}, {office.name}")
+    if unit.phone:
+        signature.append(office.texts.t("Telefon {phone}", phone=unit.phone))
+    return "\n".join(signature)
+
+
+def _of_case(ledger: Ledger, office: Office, case: CaseNumber) -> str:
+    """Return which case a letter in a chat is about, in the language the citizen has chosen."""
+    return texts_for(ledger, office, case).t("Om {number}", number=case)
+
+
+def texts_for(ledger: Ledger, office: Office, case: CaseNumber) -> Texts:
+    """Return the texts for the one who asks in a case: in the language that is known of them, else ours."""
+    facts = ledger.facts_of(case)
+    return office.texts_in(fold_case(facts).language) if is_case(facts) else office.texts
 
 
 def reply_subject(office: Office, subject: str, case: CaseNumber) -> str:

@@ -5,7 +5,7 @@ from enum import IntEnum
 
 from bot.chat import NO_FORM, ChatId, Form, ThreadId, chat_address
 from bot.chat_text import Html
-from bot.facts import CaseNumber, MessageId, OutboxId
+from bot.facts import CaseNumber, InboxId, MessageId, OutboxId
 from bot.store.ledger import Ledger
 from bot.store.rows import MailKind, OutgoingMail
 
@@ -36,10 +36,12 @@ def queue_post(
     rank: Rank = Rank.LATER,
     replaces: str = "",
     due_at: datetime | None = None,
+    attach: tuple[InboxId, ...] = (),
 ) -> OutboxId:
     """Queue words for a chat, or what `form` says instead, and return the id.
 
-    `replaces`: what waits with the same key to the same chat and has not left is never sent. `due_at` (UTC): not before.
+    `replaces`: what waits with the same key to the same chat and has not left is never sent. `due_at` (UTC): not
+    before.
     """
     return ledger.queue(
         OutgoingMail(
@@ -47,6 +49,6 @@ def queue_post(
             to_addr=chat_address(chat), from_addr="", subject="",
             text=words.text if isinstance(words, Html) else words, html=str(words) if isinstance(words, Html) else "",
             message_id=ledger.draw_mail_id("chat"), created_at=ledger.now, due_at=due_at or ledger.now,
-            thread=thread, form=form, rank=rank.value, replaces=replaces,
+            thread=thread, form=form, rank=rank.value, replaces=replaces, attach=attach,
         )
     )  # fmt: skip

@@ -18,6 +18,7 @@ from config.building import calendar_of
 from config.check_mail import mail_faults
 from config.check_mailboxes import mailbox_faults
 from config.check_staff import notice_faults
+from config.check_telegram import telegram_faults
 from config.settings import ENVIRONMENT_PREFIX, Settings, load, secret
 from config.texts import Texts
 
@@ -64,6 +65,7 @@ def check_settings(settings: Settings, texts: Texts, today: date) -> list[Findin
         *(Finding(text) for text in notice_faults(settings, texts)),
         *(Finding(text) for text in mail_faults(settings, texts)),
         *(Finding(text) for text in mailbox_faults(settings, texts)),
+        *(Finding(text) for text in telegram_faults(settings, texts)),
         *_check_unset(settings, texts),
     ]
 

@@ -26,7 +26,9 @@ logger = logging.getLogger(__name__)
 WRITER_LOCK = 7_301
 INTAKE_LOCK = 7_302
 OWNER_LOCKS = 7_303
-"""Advisory lock keys in PostgreSQL: the writer's turn, the one intake, and one per living process."""
+EVENTS_LOCK = 7_304
+"""Advisory lock keys in PostgreSQL: the writer's turn, the one intake, one per living process, the one that asks for
+events of chats."""
 
 _LOST = "lost the lock that shows this process lives"
 
@@ -121,7 +123,7 @@ class Database:
         self._turn = asyncio.Lock()
         self._file_lock: IO[bytes] | None = None
         self._owner_connection: AsyncConnection | None = None
-        self._has_intake = False
+        self._has_intake = self._has_events = False
         if where.is_sqlite:
             self._writer = _sqlite_engine(where.url, writer=True)
             self._reader = _sqlite_engine(where.url, writer=False)
@@ -211,15 +213,29 @@ class Database:
         Raises:
             OurFault: the connection that holds this process's locks is gone.
         """
+        if not self._has_intake:
+            self._has_intake = await self._try_lock(INTAKE_LOCK)
+        return self._has_intake
+
+    async def try_events(self) -> bool:
+        """Tell whether this process is the one that asks a chat's service for events: of two, each would lose some.
+
+        Raises:
+            OurFault: the connection that holds this process's locks is gone.
+        """
+        if not self._has_events:
+            self._has_events = await self._try_lock(EVENTS_LOCK)
+        return self._has_events
+
+    async def _try_lock(self, lock: int) -> bool:
+        """Take a lock for as long as this process lives, if nobody has it; on SQLite there is only one process."""
         if self._owner_connection is None:
             return True
-        if not self._has_intake:
-            try:
-                got = await self._owner_connection.execute(text(f"SELECT pg_try_advisory_lock({INTAKE_LOCK})"))
-            except (SQLAlchemyError, OSError) as error:
-                raise OurFault(_LOST) from error
-            self._has_intake = bool(got.scalar())
-        return self._has_intake
+        try:
+            got = await self._owner_connection.execute(text(f"SELECT pg_try_advisory_lock({lock})"))
+        except (SQLAlchemyError, OSError) as error:
+            raise OurFault(_LOST) from error
+        return bool(got.scalar())
 
     @property
     def has_intake(self) -> bool:
