@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import Form, PostId, ThreadId
 from bot.facts import CaseNumber, Channel, InboxId, MessageId, OutboxId
+from bot.port import Attachment
 from bot.store import files
 from bot.store.database import Database
 from bot.store.rows import MailKind, OutboxState, OutgoingMail
-from bot.store.schema import originals, outbox
+from bot.store.schema import inbox, originals, outbox
 
 # In words, not bound values: only so does SQLite see that the partial indexes of the outbox answer the question.
 _UNDONE = text("outbox.state IN ('new', 'sending')")
@@ -72,20 +73,29 @@ async def left_behind(
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A mail whose files go along, and the parts of it that must not."""
+    """A message whose files go along: a mail's bytes, and the parts of it that must not, or a chat's files."""
 
     raw: bytes
     withheld: frozenset[int]
+    files: tuple[Attachment, ...] = ()
 
 
 async def originals_of(connection: AsyncConnection, inbox_ids: Sequence[InboxId]) -> dict[InboxId, Original]:
-    """Return the original mails whose files go along; one that was erased is missing."""
-    withheld = await files.withheld(connection, inbox_ids)
-    query = select(originals).where(originals.c.inbox.in_(inbox_ids))
-    return {
+    """Return the original messages whose files go along; a mail that was erased is missing.
+
+    Of a message in a chat these are the files that were fetched for it and may be passed on.
+    """
+    chats = select(inbox.c.id).where(inbox.c.id.in_(inbox_ids), inbox.c.channel == Channel.TELEGRAM.value)
+    of_chats = {InboxId(one) for one in (await connection.execute(chats)).scalars()}
+    mails = [one for one in inbox_ids if one not in of_chats]
+    withheld = await files.withheld(connection, mails)
+    query = select(originals).where(originals.c.inbox.in_(mails))
+    found = {
         InboxId(row.inbox): Original(row.content, withheld.get(InboxId(row.inbox), frozenset()))
         for row in await connection.execute(query)
     }
+    fetched = await files.fetched(connection, of_chats)
+    return found | {one: Original(b"", frozenset(), fetched.get(one, ())) for one in of_chats}
 
 
 def outgoing(row: Mapping[Any, Any]) -> OutgoingMail:

@@ -8,7 +8,8 @@ from sqlalchemy import or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.facts import CaseNumber, InboxId, MessageId
-from bot.port import FileState, InboundFile
+from bot.port import Attachment, FileState, InboundFile
+from bot.store.chat_schema import contents as stored
 from bot.store.schema import files, messages
 
 # In words, not a bound value: only so does SQLite see that the partial index answers the question.
@@ -85,6 +86,35 @@ async def of_message(connection: AsyncConnection, message: MessageId) -> list[In
         )
         for row in rows
     ]  # fmt: skip
+
+
+async def home_of(connection: AsyncConnection, message: MessageId) -> tuple[CaseNumber, InboxId]:
+    """Return the case a message belongs to now, and the original it was read from."""
+    row = (await connection.execute(select(messages).where(messages.c.id == message))).one()
+    return CaseNumber(row.case), InboxId(row.inbox)
+
+
+async def contents(connection: AsyncConnection, message: MessageId) -> dict[int, bytes]:
+    """Return the bytes of a message's files that were fetched after it, by part; none of those that came with it."""
+    rows = await connection.execute(stored.select().where(stored.c.message == message))
+    return {row.part: row.content for row in rows}
+
+
+async def fetched(connection: AsyncConnection, inbox_ids: Collection[InboxId]) -> dict[InboxId, tuple[Attachment, ...]]:
+    """Return, by original, the files that were fetched after it and may be passed on, in order."""
+    if not inbox_ids:
+        return {}
+    query = (
+        select(messages.c.inbox, messages.c.id, files.c.part, files.c.name, files.c.media_type, stored.c.content)
+        .join(files, files.c.message == messages.c.id)
+        .join(stored, (stored.c.message == files.c.message) & (stored.c.part == files.c.part))
+        .where(messages.c.inbox.in_(inbox_ids), files.c.state == FileState.PASSED.value)
+    )
+    found: dict[InboxId, list[Attachment]] = {}
+    for row in sorted(await connection.execute(query), key=lambda row: (int(row.id), int(row.part))):
+        file = Attachment(name=row.name, media_type=row.media_type, content=row.content)
+        found.setdefault(InboxId(row.inbox), []).append(file)
+    return {inbox: tuple(along) for inbox, along in found.items()}
 
 
 async def withheld(connection: AsyncConnection, inbox_ids: Collection[InboxId]) -> dict[InboxId, frozenset[int]]:
