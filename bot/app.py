@@ -7,7 +7,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -23,6 +23,7 @@ from bot.channels.mail_text import above_line, is_unclear
 from bot.channels.mail_write import write_mail
 from bot.channels.smtp_in import SmtpIn
 from bot.channels.smtp_out import SmtpOut
+from bot.chat_line import ChatLine
 from bot.desk.mail_face import MailFace
 from bot.facts import InboxId
 from bot.file_scan import FileScan
@@ -70,6 +71,18 @@ class Service:
     keep: Keep
     intake_wake: asyncio.Event
     outbox_wake: asyncio.Event
+    chats: ChatLine | None = None
+
+    def wake_after(self) -> None:
+        """Have everything look at once that does what the intake has decided."""
+        self.outbox_wake.set()
+        if self.chats is not None:
+            self.chats.wakes.set()
+
+    def wake_all(self) -> None:
+        """Have every part look at once."""
+        self.intake_wake.set()
+        self.wake_after()
 
 
 @asynccontextmanager
@@ -113,10 +126,13 @@ async def running(settings: Settings, now: Now) -> AsyncIterator[Service]:
             return office().accepts(recipient)
 
         scan, memory = file_scan_of(settings.mail.scanner, now), Mailboxes(database)
+        chats = None
+        if settings.telegram is not None:
+            chats = ChatLine(settings.telegram, database, office, now, keep=keep, files_of=files_of, scan=scan)
         boxes = [ImapIn(mailbox_of(box), keep=keep, memory=memory, now=now) for box in settings.mail.mailboxes]
         service = Service(
-            database=database, office=office, outbox=outbox, keep=keep,
-            intake=intake_service(database, office, now, scan, office.refresh),
+            database=database, office=office, outbox=outbox, keep=keep, chats=chats,
+            intake=intake_service(database, office, now, scan, office.refresh, chats),
             smtp_in=SmtpIn(listen_of(settings.mail.listen), keep=keep, accepts=accepts, now=now),
             listens=settings.mail.listen.enabled, mailboxes=MailboxWatch(boxes, database, office, now),
             intake_wake=intake_wake, outbox_wake=outbox_wake,
@@ -127,7 +143,7 @@ async def running(settings: Settings, now: Now) -> AsyncIterator[Service]:
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(keeping.run(), name="keep"),
-                group.create_task(service.intake.run(intake_wake, outbox_wake), name="intake"),
+                group.create_task(service.intake.run(intake_wake, service.wake_after), name="intake"),
                 group.create_task(housekeeping.run(housekeeping_wake), name="housekeeping"),
             ]
             try:
@@ -152,7 +168,8 @@ async def _delivering(
             await service.smtp_in.start()
         reading = group.create_task(service.mailboxes.run(), name="mailboxes")
         try:
-            yield
+            async with service.chats.running() if service.chats is not None else nullcontext():
+                yield
         finally:
             reading.cancel()
             await asyncio.wait([reading])
@@ -198,10 +215,11 @@ def intake_service(
     now: Now,
     scan: FileScan | None = None,
     refresh: Refresh | None = None,
+    chats: ChatLine | None = None,
 ) -> IntakeService:
-    """Return the intake with its channels' readers and the desk's way in."""
-    intake = Intake(office, MailFace(office, OfficerMail()).take)
-    return IntakeService(database, office, intake, partial(read_row, office=office), now, scan, refresh)
+    """Return the intake with its channels' readers and the desk's ways in."""
+    intake = Intake(office, MailFace(office, OfficerMail()).take, chats.intake.take if chats else None)
+    return IntakeService(database, office, intake, partial(read_row, office=office), now, scan, refresh, chats)
 
 
 def read_row(row: InboxRow, *, office: CurrentOffice) -> Inbound:

@@ -138,7 +138,10 @@ class Fact:
             received: channel, kind, unit, message (id); auto (true: the person's automatic reply, opens
             nothing); possibly (a case it may belong to); authentic (pass, fail or none); promised (the last
             day of the promise, as 2026-12-01, on what opens an inquiry); merged (the case it came by); via (forwarded
-            by a colleague: occurred_at is when the colleague got it; web_form)
+            by a colleague: occurred_at is when the colleague got it; web_form); place (code of the place whose printed
+            link led to the chat); edit (the message it is a later version of: opens nothing); split (the case it was
+            parted from by the one who wrote it)
+            moved: channel, address (id): where the citizen is answered from now on
             acknowledged: outbox
             assigned: officer (whose case it is now, empty: nobody's); message (an answer on its way); why (away or
             left: given back by the service)

@@ -1,4 +1,4 @@
-"""A mail that did not arrive: recorded once, an answer revoked, staff told."""
+"""A mail or a post that did not arrive: recorded once, an answer revoked, staff told."""
 
 import logging
 import re
@@ -6,23 +6,34 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.case import fold_case, is_case
-from bot.facts import SYSTEM, CaseNumber, ExcludeReason, Fact, FactData, FactKind, OutboxId, UnitId
+from bot.chat import ChatId, No, chat_address, chat_at
+from bot.facts import SYSTEM, CaseNumber, Channel, ExcludeReason, Fact, FactData, FactKind, OutboxId, UnitId
 from bot.inquiry import Inquiry, fold_inquiries, standing
-from bot.notices import queue_admin_mail, queue_delivery_failed
+from bot.notices import queue_admin_mail
 from bot.office import Office, Unit
 from bot.store.ledger import Ledger
 from bot.store.rows import QueuedBefore
+from bot.undelivered import Undelivered, queue_delivery_failed
 
 _NOT_PLAIN = re.compile(r"[^\w.-]")
 
 logger = logging.getLogger(__name__)
 
 
-def record_failure(ledger: Ledger, office: Office, outbox_id: OutboxId, status: str, failed_at: datetime) -> None:
-    """Record that an outgoing mail did not arrive, once, and tell staff; an answer is revoked by it.
+def record_failure(
+    ledger: Ledger,
+    office: Office,
+    outbox_id: OutboxId,
+    status: str,
+    failed_at: datetime,
+    *,
+    chat: ChatId | None = None,
+) -> None:
+    """Record that an outgoing mail, or a post in a chat, did not arrive, once, and tell staff; an answer is revoked.
 
     If its case has become part of another one, that one is told of, and an answer that counted there is revoked there
-    too.
+    too. Where the person has closed the chat and a mail address of the same person is known in the case, the case
+    moves there, so that the next answer reaches them.
     """
     queued = ledger.known.queued_by_id.get(outbox_id)
     source = f"failed:{outbox_id}"
@@ -45,7 +56,25 @@ def record_failure(ledger: Ledger, office: Office, outbox_id: OutboxId, status: 
         _take_back(ledger, into, outbox_id, failed_at)
         case = into
     unit = unit_of_case(ledger.facts_of(case), office) or office.units[0]
-    queue_delivery_failed(ledger, office, unit, case, inquiry, queued.kind, status)
+    other = _move_to_mail(ledger, case, chat, source, failed_at) if chat is not None and status == No.BLOCKED else ""
+    told = Undelivered(of=queued.kind, status=status, in_chat=chat is not None, other=other)
+    queue_delivery_failed(ledger, office, unit, case, inquiry, told)
+
+
+def _move_to_mail(ledger: Ledger, case: CaseNumber, chat: ChatId, source: str, failed_at: datetime) -> str:
+    """Let what is written in a case go to a mail address of the person whose chat is closed; return it, or nothing."""
+    closed = ledger.known.addresses.get(chat_address(chat))
+    person = None if closed is None else ledger.known.person_of.get(closed)
+    for address in sorted(ledger.participants_of(case)):
+        known = ledger.address_of(address)
+        same = person is not None and ledger.known.person_of.get(address) == person
+        if same and "@" in known and chat_at(known) is None:
+            ledger.append(
+                FactKind.MOVED, case, occurred_at=failed_at, actor=SYSTEM, source=source,
+                data={"channel": Channel.MAIL.value, "address": address},
+            )  # fmt: skip
+            return known
+    return ""
 
 
 def _merged_into(ledger: Ledger, case: CaseNumber) -> CaseNumber | None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.errors import TryLater, where
 from bot.facts import Fact, FactKind, MessageId
 from bot.notices import queue_files
@@ -70,6 +72,14 @@ class FileScan:
             return replace(file, state=FileState.LEFT_OUT)
         return replace(file, state=await self._soon(contents[file.part].content, until))
 
+    async def look_at_fetched(self, content: bytes) -> FileState:
+        """Return what may be done with a file that was fetched by itself, held if the scanner does not say soon."""
+        try:
+            return await self._soon(content, asyncio.get_running_loop().time() + _QUICK_SECONDS)
+        except Exception as error:
+            logger.error("a file is held by a fault of ours: %s", where(error))
+            return FileState.HELD
+
     async def _soon(self, content: bytes, until: float) -> FileState:
         """Return what may be done with a file, held where that is not known by an instant of the loop's clock.
 
@@ -133,23 +143,30 @@ class FileScan:
 
     async def _states(self, database: Database, one: HeldFiles) -> tuple[dict[int, FileState], dict[int, int]]:
         """Return the state of each held file of a message, and how often those not finished have been tried."""
-        async with database.reading() as connection:
-            raw = await inbox.original(connection, one.inbox)
-        contents = await asyncio.to_thread(self._contents, raw)
+        contents = await self._contents_of(database, one)
         states: dict[int, FileState] = {}
         attempts: dict[int, int] = {}
         for part, before in one.attempts.items():
-            if part >= len(contents):
+            if part not in contents:
                 states[part] = FileState.LEFT_OUT
                 continue
             try:
-                states[part] = await self._ask(contents[part].content)
+                states[part] = await self._ask(contents[part])
             except Exception as error:
                 said = error.reason if isinstance(error, TryLater) else where(error)
                 logger.warning("message %s, part %s: not scanned, attempt %s: %s", one.message, part, before + 1, said)
                 attempts[part] = before + 1
                 states[part] = FileState.HELD if before + 1 < ATTEMPTS else FileState.LEFT_OUT
         return states, attempts
+
+    async def _contents_of(self, database: Database, one: HeldFiles) -> Mapping[int, bytes]:
+        """Return the bytes of a message's files by part: those that were fetched, or that its original holds."""
+        async with database.reading() as connection:
+            fetched = await files.contents(connection, one.message)
+            raw = b"" if fetched else await inbox.original(connection, one.inbox)
+        if fetched:
+            return fetched
+        return {part: file.content for part, file in enumerate(await asyncio.to_thread(self._contents, raw))}
 
 
 def _again_after(attempts: Mapping[int, int]) -> timedelta:
@@ -164,12 +181,22 @@ async def _release(
     async with database.writing() as connection:
         released = await files.release(connection, one.message, states)
         if released:
-            ledger = await open_ledger(connection, Wanted(cases={one.case}), now)
-            inquiry = _inquiry_of(ledger.facts_of(one.case), one.message)
-            known = await files.of_message(connection, one.message)
-            queue_files(ledger, office, one.case, inquiry, one.inbox, known)
-            await ledger.write(connection)
+            await tell_when_decided(connection, office, one.message, now)
         return released
+
+
+async def tell_when_decided(
+    connection: AsyncConnection, office: Office, message: MessageId, now: datetime, *, fetched: bool = False
+) -> None:
+    """Tell staff of a message's files once it is known of each of them what may be done with it."""
+    known = await files.of_message(connection, message)
+    if any(file.state in {FileState.FETCHING, FileState.HELD} for file in known):
+        return
+    case, inbox_id = await files.home_of(connection, message)
+    ledger = await open_ledger(connection, Wanted(cases={case}), now)
+    inquiry = _inquiry_of(ledger.facts_of(case), message)
+    queue_files(ledger, office, case, inquiry, inbox_id, known, fetched=fetched)
+    await ledger.write(connection)
 
 
 def _inquiry_of(facts: Sequence[Fact], message: MessageId) -> int:

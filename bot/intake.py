@@ -194,8 +194,8 @@ class Intake:
         office = self._office
         taken = take_in(ledger, office, arrival, match.case, sender, possibly=match.possibly)
         if sender is not None and self._may_acknowledge(ledger, arrival, taken.case):
-            queue_acknowledgement(ledger, office, arrival, taken.case, taken.inquiry, taken.unit, taken.promised)
-        tell_staff(ledger, office, arrival, taken)
+            queue_acknowledgement(ledger, office, taken.arrival, taken.case, taken.inquiry, taken.unit, taken.promised)
+        tell_staff(ledger, office, taken)
         ledger.settle(arrival.inbox, InboxState.DONE, taken.case)
         if arrival.inbound.message_id:
             ledger.read_answers_again(arrival.inbound.message_id)

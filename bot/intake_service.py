@@ -82,13 +82,13 @@ class IntakeService:
     def _office(self) -> Office:
         return self._current()
 
-    async def run(self, wake: asyncio.Event, queued: asyncio.Event) -> None:
-        """Take in whenever woken, and at least every second for what other processes kept; set `queued` after."""
+    async def run(self, wake: asyncio.Event, queued: Callable[[], None]) -> None:
+        """Take in whenever woken, and at least every second for what other processes kept; call `queued` after."""
         while True:
             wake.clear()
             try:
                 while await self.take_batch():
-                    queued.set()
+                    queued()
             except TryLater as error:
                 logger.warning("intake: the database says %s, trying again", error.reason)
             with suppress(TimeoutError):

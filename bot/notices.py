@@ -9,19 +9,23 @@ from bot.arrival import Arrival
 from bot.case import CaseNow, fold_case
 from bot.clock import deadline
 from bot.duty import told
-from bot.facts import CaseNumber, InboxId
+from bot.facts import CaseNumber, Channel, InboxId
 from bot.guard import holds_number
 from bot.inquiry import fold_inquiries
 from bot.office import Office, Officer, Unit
 from bot.parts import Heading, Paragraph, Part, Quote
 from bot.passed_on import Via
 from bot.port import FileState, InboundFile
+from bot.senders import sender_words
 from bot.staff_mail import LINE_MARK, queue_staff_mail
 from bot.store.ledger import Ledger
 from bot.store.rows import Direction, MailKind, OutgoingMail
 from bot.thanks import is_thanks
 from bot.tokens import without_tag
 from config.texts import mark
+
+_ABOUT = 60
+"""Signs of a message without a subject line, as those of a chat, that stand in the subject of a notice."""
 
 __all__ = ["LINE_MARK", "Due", "queue_admin_mail", "queue_notices", "queue_receipt", "queue_transfer"]
 
@@ -57,7 +61,8 @@ def queue_notices(
     inbound = arrival.inbound
     parts = _message_notice(ledger, office, arrival, case, due, shown, possibly)
     day = office.texts.moment(due.deadline)
-    subject = f"{case} · {without_tag(inbound.subject)} · " + office.texts.t("svara senast {time}", time=day)
+    about = without_tag(inbound.subject) or shorten(shown, _ABOUT, placeholder=" …")
+    subject = " · ".join(filter(None, [case, about, office.texts.t("svara senast {time}", time=day)]))
     attach = (arrival.inbox,) if any(file.state is FileState.PASSED for file in inbound.files) else ()
     officers = recipients(ledger, office, case)
     for officer in officers:
@@ -67,13 +72,21 @@ def queue_notices(
 
 
 def queue_files(
-    ledger: Ledger, office: Office, case: CaseNumber, inquiry: int, inbox_id: InboxId, files: Sequence[InboundFile]
+    ledger: Ledger,
+    office: Office,
+    case: CaseNumber,
+    inquiry: int,
+    inbox_id: InboxId,
+    files: Sequence[InboundFile],
+    *,
+    fetched: bool = False,
 ) -> None:
-    """Tell staff what the scanner, which did not answer at first, has said of a message's files."""
+    """Tell staff of a message's files that came, or were looked at by the scanner, after it."""
     unit = office.unit(fold_case(ledger.facts_of(case)).unit)
     attach = (inbox_id,) if any(file.state is FileState.PASSED for file in files) else ()
     parts = [Paragraph(said) for said in about_files(office, files)]
-    subject = f"{case} · " + office.texts.t("filerna är kontrollerade")
+    told = office.texts.t("filerna har kommit") if fetched else office.texts.t("filerna är kontrollerade")
+    subject = f"{case} · {told}"
     for officer in recipients(ledger, office, case):
         queue_staff_mail(ledger, office, officer, unit, case, inquiry, subject=subject, parts=parts, attach=attach)
 
@@ -87,7 +100,7 @@ def queue_transfer(ledger: Ledger, office: Office, case: CaseNumber, *, by: Offi
     now, inquiries = fold_case(facts), fold_inquiries(facts)
     waiting = next((one for one in reversed(inquiries) if one.waits), None)
     asked = next((one for one in reversed(ledger.messages_of(case)) if one.direction is Direction.IN), None)
-    sender = ledger.address_of(asked.address) if asked and asked.address is not None else ""
+    sender = sender_words(office.texts, ledger.address_of(asked.address)) if asked and asked.address is not None else ""
     told_to = t("dig") if now.owner else office.unit(now.unit).name
     head = [t("Ärende: {number}", number=case)]
     if sender:
@@ -134,47 +147,6 @@ def _tell_nobody(ledger: Ledger, office: Office, case: CaseNumber, unit: Unit) -
         t("Ett meddelande väntar i {unit}, men enheten har ingen som får se det. Lägg till någon med {command}.",
           unit=unit.name, command="run_bot.py staff add") + "\n",
     )  # fmt: skip
-
-
-_FAILED = {
-    MailKind.ANSWER: (
-        mark("svaret kom inte fram"), mark("Svaret i {number} kom inte fram. Frågan väntar på svar igen."),
-    ),
-    MailKind.HOLDING: (
-        mark("delbeskedet kom inte fram"),
-        mark("Delbeskedet i {number} kom inte fram. Det som lovades innan gäller fortfarande."),
-    ),
-    MailKind.OUTCOME: (
-        mark("beskedet om utfallet kom inte fram"), mark("Beskedet om vad {number} ledde till kom inte fram."),
-    ),
-    MailKind.DELAY: (
-        mark("beskedet om förseningen kom inte fram"),
-        mark("Beskedet i {number} om att svaret dröjer kom inte fram."),
-    ),
-    MailKind.ACKNOWLEDGEMENT: (
-        mark("bekräftelsen kom inte fram"),
-        mark("Bekräftelsen i {number} kom inte fram. Ett svar till samma adress kommer troligen inte heller fram."),
-    ),
-}  # fmt: skip
-
-
-def queue_delivery_failed(
-    ledger: Ledger, office: Office, unit: Unit, case: CaseNumber, inquiry: int | None, of: MailKind, status: str
-) -> None:
-    """Tell staff that a mail to the citizen did not arrive; an answer that bounced is not an answer."""
-    t = office.texts.t
-    subject, what = _FAILED[of]
-    reason = t("Mottagarens e-postsystem gav ingen förklaring.")
-    if status:
-        reason = t("Mottagarens e-postsystem svarade: {status}", status=status)
-    advice = t(
-        "Kontrollera adressen, eller nå personen på ett annat sätt. Vill du försöka igen? Svara på det här mejlet."
-    )
-    parts = [Paragraph(said) for said in (t(what, number=case), reason, advice)]
-    for officer in recipients(ledger, office, case):
-        queue_staff_mail(
-            ledger, office, officer, unit, case, inquiry or 1, subject=f"{case} · {t(subject)}", parts=parts
-        )  # fmt: skip
 
 
 def queue_receipt(
@@ -303,11 +275,11 @@ def case_state(ledger: Ledger, office: Office, case: CaseNow) -> list[str]:
 
 def _head(office: Office, arrival: Arrival, case: CaseNumber, due: Due, possibly: CaseNumber | None) -> list[str]:
     t, inbound = office.texts.t, arrival.inbound
-    sender = f"{inbound.from_name} <{inbound.from_addr}>" if inbound.from_name else inbound.from_addr
+    sender = sender_words(office.texts, inbound.from_addr, inbound.from_name) or inbound.from_name
     head = [
         t("Ärende: {number}", number=case),
         t("Från: {sender}", sender=sender or t("okänd, går inte att svara")),
-        _verdict(office, inbound.authentic),
+        *([_verdict(office, inbound.authentic)] if arrival.channel is Channel.MAIL else []),
         t("Kom in: {time}", time=office.texts.moment(due.arrived_at)),
         t("Svara senast: {time} (så mäts det)", time=office.texts.moment(due.deadline)),
         t("Lovat den som frågar: senast {day}", day=office.texts.day(due.promised)),
@@ -345,6 +317,8 @@ _FILE_WORDS = {
     FileState.HELD: mark("Väntar på viruskontroll och kommer i ett eget mejl: {names}"),
     FileState.INFECTED: mark("Skickas inte vidare, innehåller skadlig kod: {names}"),
     FileState.LEFT_OUT: mark("Följer inte med, för stora, för många eller gick inte att kontrollera: {names}"),
+    FileState.FETCHING: mark("Hämtas och kommer i ett eget mejl: {names}"),
+    FileState.MISSING: mark("Gick inte att hämta, be personen skicka dem igen: {names}"),
 }
 
 
@@ -384,3 +358,16 @@ def _verdict(office: Office, authentic: str) -> str:
     if authentic == "fail":
         return t("Varning: avsändaradressen kan vara förfalskad. Lämna inte ut personuppgifter.")
     return t("Vi har inte kunnat kontrollera avsändaren.")
+
+
+def queue_edit(ledger: Ledger, office: Office, case: CaseNumber, inquiry: int, *, shown: str) -> None:
+    """Tell those who have a case that its citizen has changed a message; `shown` is how it reads now."""
+    t, unit = office.texts.t, office.unit(fold_case(ledger.facts_of(case)).unit)
+    parts: list[Part] = [
+        Paragraph(t("Den som frågar har ändrat ett meddelande i {number}.", number=case)),
+        Heading(t("Så här lyder det nu:")),
+        Quote(shown or t("(ingen text)")),
+    ]
+    subject = f"{case} · " + t("ändrat meddelande")
+    for officer in recipients(ledger, office, case):
+        queue_staff_mail(ledger, office, officer, unit, case, inquiry, subject=subject, parts=parts)

@@ -5,13 +5,14 @@ new → sending → sent, unsure or dead. The clock of an inquiry stops when the
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.chat import chat_at
 from bot.errors import Refused, TryLater, Unsure, where
 from bot.facts import SYSTEM, FactKind, InboxId, OfficerId, OutboxId, officer_actor, whole_second
 from bot.failures import record_failure
@@ -224,7 +225,7 @@ class Outbox:
             files: Sequence[Attachment] = ()
             if mail.attach:
                 # Decoding tens of megabytes takes a second; others must be served meanwhile.
-                files = await asyncio.to_thread(self._files, mail, originals)
+                files = await asyncio.to_thread(files_along, self._files_of, self._office, mail, originals)
             accepted_at = await self._sender.send(self._outbound(mail, files))
         except TryLater as error:
             return self._later(mail, error)
@@ -246,7 +247,9 @@ class Outbox:
             # Everything rests alike, so that the order is kept when the relay comes back.
             if self._paused_until is None:  # those sent beside it fail too, and count as one
                 self._channel_failures += 1
-            wait = min(timedelta(seconds=5) * (1 << min(self._channel_failures - 1, 6)), timedelta(minutes=5))
+            # One that was accepted beside it may have set the count back.
+            doublings = min(max(self._channel_failures - 1, 0), 6)
+            wait = min(timedelta(seconds=5) * (1 << doublings), timedelta(minutes=5))
             self._paused_until = now + wait
             logger.warning("outbox: nothing goes through (%s), trying again in %s", error.reason, wait)
             return Ending(
@@ -273,12 +276,6 @@ class Outbox:
             mail=mail, state=state, at=at, due_at=mail.due_at, status=status, attempts=mail.attempts + 1,
             unsure=mail.unsure,
         )  # fmt: skip
-
-    def _files(self, mail: OutgoingMail, originals: dict[InboxId, Original]) -> Sequence[Attachment]:
-        answer = mail.kind is MailKind.ANSWER
-        along = [originals[inbox_id] for inbox_id in mail.attach if inbox_id in originals]
-        files = [file for one in along for file in self._files_of(one.raw, answer, one.withheld)]
-        return [replace(file, name=masked(self._office.texts, file.name)) for file in files]
 
     def _outbound(self, mail: OutgoingMail, files: Sequence[Attachment]) -> Outbound:
         return Outbound(
@@ -320,6 +317,19 @@ class Outbox:
         await ledger.write(connection)
 
 
+def files_along(
+    files_of: FilesOf, office: Office, mail: OutgoingMail, originals: Mapping[InboxId, Original]
+) -> Sequence[Attachment]:
+    """Return the files that go along with a mail or a post, personal numbers in their names hidden."""
+    answer = mail.kind is MailKind.ANSWER
+    files = list[Attachment]()
+    for one in [originals[inbox_id] for inbox_id in mail.attach if inbox_id in originals]:
+        files += one.files
+        if one.raw:
+            files += files_of(one.raw, answer, one.withheld)
+    return [replace(file, name=masked(office.texts, file.name)) for file in files]
+
+
 def record_ending(ledger: Ledger, office: Office, ending: Ending) -> None:
     """Write down how an attempt ended, and the fact that follows from it."""
     mail = ending.mail
@@ -330,7 +340,10 @@ def record_ending(ledger: Ledger, office: Office, ending: Ending) -> None:
     )  # fmt: skip
     if ending.state is OutboxState.DEAD:
         logger.error("outbox %s (%s) will not be delivered: %s", mail.id, mail.kind, ending.status)
-        record_failure(ledger, office, mail.id, ending.status, ending.at)
+        chat = chat_at(mail.to_addr)
+        # In a chat staff see for themselves what did not come; what a citizen waits for must be told.
+        if chat is None or mail.kind.to_citizen:
+            record_failure(ledger, office, mail.id, ending.status, ending.at, chat=chat)
     elif mail.case is not None and (sent or ending.state is OutboxState.UNSURE):
         _record_arrival(ledger, ending)
 

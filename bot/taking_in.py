@@ -25,7 +25,7 @@ class Taken:
     """What a person's message has become.
 
     `promised`: the last day on which an answer is promised. `opens`: it is the first of its inquiry, `begins`: of its
-    case. `shown`: its words as staff see them.
+    case. `shown`: its words as staff see them. `arrival`: with the files beyond the day's limit left out.
     """
 
     case: CaseNumber
@@ -37,6 +37,7 @@ class Taken:
     begins: bool
     shown: str
     possibly: CaseNumber | None
+    arrival: Arrival
 
 
 def take_in(
@@ -76,12 +77,13 @@ def take_in(
         ledger.take_part(case, sender)
     return Taken(
         case=case, inquiry=inquiry, unit=unit, message=message, promised=promised, opens=opens, begins=begins,
-        shown=shown, possibly=possibly,
+        shown=shown, possibly=possibly, arrival=arrival,
     )  # fmt: skip
 
 
-def tell_staff(ledger: Ledger, office: Office, arrival: Arrival, taken: Taken) -> None:
+def tell_staff(ledger: Ledger, office: Office, taken: Taken) -> None:
     """Tell those who have the case that a message waits, and at once whoever must know of danger in it."""
+    arrival = taken.arrival
     due = Due(
         arrived_at=arrival.arrived_at,
         deadline=deadline(office.calendar, office.rule, arrival.arrived_at),

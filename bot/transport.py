@@ -1,7 +1,8 @@
-"""Making channels out of settings: relay, listeners, mailboxes, tokens, scanner."""
+"""Making channels out of settings: relay, listeners, mailboxes, tokens, scanner, Telegram."""
 
 import ssl
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -10,9 +11,11 @@ from bot.channels.mail_files import files_with_content
 from bot.channels.oauth import OauthSettings, TokenSource, token_source
 from bot.channels.smtp_in import SmtpInSettings
 from bot.channels.smtp_out import SmtpOutSettings
+from bot.channels.telegram_link import TelegramAccess
+from bot.channels.telegram_webhook import WebhookDoor
 from bot.file_scan import FileScan
 from bot.mailbox import MIB, MailboxSettings
-from config.settings import Listen, Mailbox, OAuth, Relay, ScannerSettings, secret
+from config.settings import Listen, Mailbox, OAuth, Relay, ScannerSettings, TelegramSettings, WebhookSettings, secret
 
 
 def tokens_of(settings: OAuth) -> TokenSource:
@@ -115,3 +118,21 @@ def relay_of(settings: Relay) -> SmtpOutSettings:
         timeout_seconds=settings.timeout_seconds,
         max_connections=settings.connections,
     )
+
+
+def telegram_of(settings: TelegramSettings) -> TelegramAccess:
+    """Return how Telegram, or what stands for it, is reached; the token is read anew at each connection."""
+    known = TelegramAccess(
+        token=partial(secret, settings.token, settings.token_file), timeout_seconds=settings.timeout_seconds
+    )
+    if not settings.api_url:
+        return known
+    return replace(known, base_url=settings.api_url, base_file_url=settings.files_url)
+
+
+def webhook_of(settings: WebhookSettings) -> WebhookDoor:
+    """Return where Telegram tells us what happens."""
+    return WebhookDoor(
+        url=settings.url, host=settings.host, port=settings.port,
+        secret=partial(secret, settings.secret, settings.secret_file),
+    )  # fmt: skip

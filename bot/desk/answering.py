@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from bot.case import CaseNow
+from bot.case import CaseNow, fold_case
+from bot.chat import chat_at
 from bot.desk.acts import Act, ActRefused, Refusal, add_note, case_for, inquiry_for, messages_of, record
-from bot.facts import FactKind, MessageId, OfficerId, Result
+from bot.facts import AddressId, CaseNumber, FactKind, MessageId, OfficerId, Result
 from bot.inquiry import fold_inquiries, standing
 from bot.letters import Letter, queue_letter
 from bot.office import Office
@@ -166,14 +167,13 @@ def _own(ledger: Ledger, act: Act, now: CaseNow) -> None:
 def _queue(
     ledger: Ledger, office: Office, act: Act, now: CaseNow, kind: MailKind, text: str, *, inquiry: int, attached: bool
 ) -> MessageId:
-    """Queue a letter to whoever wrote last in the case, and return the message it carries.
+    """Queue a letter to whoever wrote last in the case, where they want it, and return the message it carries.
 
     Raises:
         ActRefused: there is no address to write to.
     """
     written: Sequence[StoredMessage] = messages_of(ledger, act.case)
-    asked = next((m for m in reversed(written) if m.direction is Direction.IN and m.address is not None), None)
-    to_addr = ledger.address_of(asked.address) if asked and asked.address is not None else ""
+    asked, to_addr = where_to_answer(ledger, act.case) or (None, "")
     if asked is None or not to_addr:
         raise ActRefused(Refusal.NOBODY_TO_ANSWER, act.case)
     # The thread bears the subject it began with, whatever mail programs have put before it since.
@@ -189,6 +189,31 @@ def _queue(
     )  # fmt: skip
     queue_letter(ledger, office, letter)
     return message
+
+
+def where_to_answer(ledger: Ledger, case: CaseNumber) -> tuple[StoredMessage, str] | None:
+    """Return the last message of the one who asks, and the address (mail or chat) that an answer goes to now.
+
+    That is where the message came from, or where the person has moved the case since. The address is empty if it was
+    erased; None: there never was one. A later version of a message counts for nothing.
+    """
+    written = messages_of(ledger, case)
+    asked = next(
+        (m for m in reversed(written) if m.direction is Direction.IN and m.address is not None and m.edits is None),
+        None,
+    )
+    if asked is None or asked.address is None:
+        return None
+    known = (case, *fold_case(ledger.facts_of(case)).merged_from, asked.case)
+    facts = sorted({fact.seq: fact for one in known for fact in ledger.facts_of(one)}.items())
+    address = asked.address
+    for _, fact in facts:
+        if fact.kind is FactKind.RECEIVED and fact.data.get("message") == asked.id:
+            address = asked.address
+        elif fact.kind is FactKind.MOVED and "address" in fact.data:
+            address = AddressId(int(fact.data["address"]))
+    to_addr = ledger.address_of(address)
+    return asked, to_addr if chat_at(to_addr) is not None or "@" in to_addr else ""
 
 
 def _inquiry_to_answer(ledger: Ledger, act: Act) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.case import numbers_in
+from bot.desk.chat.answers import named_in, queue_answer
 from bot.desk.lookup import answer_question
 from bot.desk.mail_face import queue_reply
 from bot.facts import CaseNumber, FactKind, officer_actor
@@ -13,20 +14,28 @@ from bot.masking import masked_part
 from bot.office import Office
 from bot.parts import Paragraph, Part
 from bot.questions import Question, Reply, Similar
+from bot.store.chat_rows import WantedChats
 from bot.store.ledger import open_ledger
 from bot.store.reading import Wanted
 
 
 async def answer_replies(connection: AsyncConnection, office: Office, replies: Sequence[Reply], now: datetime) -> None:
-    """Answer the questions of these replies and queue the mails, in the transaction that wrote the acts."""
+    """Answer the questions of these replies and queue the mails or posts, in the transaction that wrote the acts."""
     if not replies:
         return
     answered = [await _answered(connection, office, reply, now) for reply in replies]
     shown = [_shown(reply, parts) for reply, parts in zip(replies, answered, strict=True)]
     wanted = Wanted(cases={reply.case for reply in replies if reply.case is not None}.union(*shown))
+    for reply, parts in zip(replies, answered, strict=True):
+        if reply.place is not None:
+            wanted.cases.update(named_in(reply, parts))
+            wanted.chats = WantedChats()
     ledger = await open_ledger(connection, wanted, now)
     for reply, parts, numbers in zip(replies, answered, shown, strict=True):
-        queue_reply(ledger, office, reply, parts)
+        if reply.place is None:
+            queue_reply(ledger, office, reply, parts)
+        else:
+            queue_answer(ledger, office, reply, reply.place, parts)
         for number in sorted(numbers):
             ledger.append(
                 FactKind.OPENED, number, occurred_at=now, actor=officer_actor(reply.officer.id),

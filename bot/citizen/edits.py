@@ -1,0 +1,67 @@
+"""A message that was changed: both versions are kept, and none of them is altered; it opens nothing."""
+
+from bot.arrival import Arrival
+from bot.case import follow_merged
+from bot.citizen import albums
+from bot.citizen.content import as_arrival
+from bot.citizen.doors import door_words, needed_doors
+from bot.citizen.receipts import remarks
+from bot.citizen.visit import Visit, own_message
+from bot.doors import doors_in, queue_alert
+from bot.facts import CaseNumber
+from bot.failures import unit_of_case
+from bot.inquiry import fold_inquiries
+from bot.notices import queue_edit
+from bot.store.rows import StoredMessage
+from bot.taking_in import record_arrival, store_message
+
+LIVE, UNCHANGED = "live", "unchanged"
+"""Outcomes of edits that change nothing."""
+
+
+def take_edit(visit: Visit) -> str | None:
+    """Keep a later version of a message, and return what came of it; None if its first version is not known.
+
+    That is so of commands and choices, and of what the person had us forget.
+    """
+    event = visit.event
+    if event.spot is not None:
+        return LIVE
+    first = own_message(visit, event.post) or albums.part_with(visit, event.post)
+    if first is None:
+        return None
+    versions = [one for one in visit.ledger.messages_of(first.case) if first.id in {one.id, one.edits}]
+    case = follow_merged(visit.ledger.facts_of, first.case)
+    if case != first.case:
+        versions += [one for one in visit.ledger.messages_of(case) if one.edits == first.id]
+    if max(versions, key=lambda one: one.id).digest == visit.arrival.digest:
+        return UNCHANGED
+    _keep(visit, as_arrival(visit), first, case)
+    return case
+
+
+def _keep(visit: Visit, arrival: Arrival, first: StoredMessage, case: CaseNumber) -> None:
+    ledger, office, shown = visit.ledger, visit.office, arrival.inbound.text
+    unit = unit_of_case(ledger.facts_of(case), office) or office.units[0]
+    inquiries = fold_inquiries(ledger.facts_of(case))
+    inquiry = max(len(inquiries), 1)
+    doors = needed_doors(visit, shown, case, inquiry)
+    message = store_message(ledger, arrival, case, first.address, shown, edits=first.id)
+    data: dict[str, str | int | bool] = {"kind": office.default_kind.value, "unit": unit.id, "edit": first.id}
+    record_arrival(ledger, arrival, case, None, message, data)
+    queue_alert(ledger, office, case, inquiry, unit, doors_in(shown, office.door_words), shown)
+    answered = bool(inquiries) and inquiries[-1].answered_at is not None
+    if answered:
+        queue_edit(ledger, office, case, inquiry, shown=shown)
+    _tell(visit, arrival, case, door_words(visit, doors), answered=answered)
+
+
+def _tell(visit: Visit, arrival: Arrival, case: CaseNumber, first: list[str], *, answered: bool) -> None:
+    """Tell the person only what is needed: an edit is no question, once it was answered."""
+    more = ""
+    if answered:
+        more = visit.texts.t("Vi har sparat din ändring i {number}, men den är redan besvarad. Vill du fråga "
+                             "något mer? Skriv ett nytt meddelande.", number=case)  # fmt: skip
+    told = remarks(visit, arrival, first=tuple(first), more=more)
+    if told.first or told.then:
+        visit.say(*told.first, *told.then, case=case)
