@@ -18,7 +18,7 @@ $(VENV)/.test: requirements-dev.txt $(VENV)/.run
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-run: $(VENV)/.run  ## play the story, then stay up for your own mail
+run: $(VENV)/.run  ## open the try-out town in the browser
 	@$(BIN)/python run_bot.py sandbox
 
 test: $(VENV)/.test  ## every test; without PostgreSQL its half is left out, and that is said

@@ -15,6 +15,7 @@ from commands.canned import canned
 from commands.desk import desk
 from commands.explain import explain
 from commands.held import held
+from commands.poster import poster
 from commands.promise import promise
 from commands.shell import (
     DEFAULT_CONFIG,
@@ -61,6 +62,7 @@ app.add_typer(promise, name="promise")
 app.add_typer(word, name="word")
 app.command()(changes)
 app.command()(baseline)
+app.command()(poster)
 
 
 @app.command()
@@ -97,11 +99,29 @@ def _ways_in(settings: "Settings", service: "Service") -> list[str]:
 def sandbox(
     folder: Annotated[Path, typer.Option(help="Where the try-out world keeps its data.")] = Path("var/sandbox"),
     port: Annotated[int, typer.Option(help="SMTP port on loopback; another one if it is taken.")] = 8025,
+    page_port: Annotated[int, typer.Option(help="Port of the page on loopback; another one if it is taken.")] = 8080,
+    language: Language = None,
+) -> None:
+    """Open a made-up town in the browser, on this machine alone: citizens, staff, mailboxes, a clock to move."""
+    log_to_stderr(logging.ERROR)
+
+    async def play() -> None:
+        from sandbox.try_out import try_out
+
+        await try_out(folder, port, page_port, language=language, stop=stop_signal())
+
+    run_to_end(play())
+
+
+@app.command()
+def story(
+    folder: Annotated[Path, typer.Option(help="Where the try-out world keeps its data.")] = Path("var/story"),
+    port: Annotated[int, typer.Option(help="SMTP port on loopback; another one if it is taken.")] = 8025,
     pause: Annotated[float | None, typer.Option(help="Seconds between the scenes; else as on a screen.")] = None,
     once: Annotated[bool, typer.Option("--once", help="End after the story.")] = False,
     language: Language = None,
 ) -> None:
-    """Play a short story through real SMTP on this machine alone, then stay up for your own mail."""
+    """Play a short story through real SMTP in the terminal, then stay up for your own mail."""
     log_to_stderr(logging.ERROR)
 
     async def play() -> None:

@@ -44,6 +44,7 @@ logger = logging.getLogger(__name__)
 _AGAIN_SECONDS = 300.0
 """After which the service is asked again that has refused us: the key may have been changed meanwhile."""
 _REMEMBER_SECONDS = 60.0
+_LEAVE_AFTER_SECONDS = 30.0
 _POLLED = "chats_polled"
 """The key in `meta`: when events were last fetched, in microseconds UTC."""
 
@@ -188,12 +189,19 @@ class ChatLine:
                 await asyncio.sleep(_REMEMBER_SECONDS)
 
     async def _leave(self) -> None:
-        while True:
-            chat = await self._leaving.get()
-            try:
-                await self.chats.leave(chat)
-            except KommunsvarError as error:
-                logger.warning("chats: a group that is not ours was not left (%s)", type(error).__name__)
+        """Leave groups that are not ours, a while later: a group with a new number is told of before the number is."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                group.create_task(self._leave_one(await self._leaving.get()))
+
+    async def _leave_one(self, chat: ChatId) -> None:
+        await asyncio.sleep(_LEAVE_AFTER_SECONDS)
+        if self._office().unit_of_group(chat) is not None or chat in self.groups.moved.values():
+            return
+        try:
+            await self.chats.leave(chat)
+        except KommunsvarError as error:
+            logger.warning("chats: a group that is not ours was not left (%s)", type(error).__name__)
 
     async def _remembered(self) -> datetime | None:
         async with self._database.reading() as connection:

@@ -204,6 +204,7 @@ def _settings(folder: Path, port: int, relay_port: int, language: str, group: in
         ("port = 8025", f"port = {port}"),
         ("port = 25\n", f"port = {relay_port}\n"),
         ("telegram_group = 0", f"telegram_group = {group}"),
+        ("copies = 2", "copies = 3"),  # everybody who plays sees everything
         ('admin = ""', 'admin = "admin@kommun.example"'),
         ("regret_seconds = 60", "regret_seconds = 5"),  # whoever tries it must not wait a minute
     ):

@@ -27,7 +27,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """What the story prints, and the world it leaves behind."""
     folder = tmp_path_factory.mktemp("story") / "sandbox"
     # A database of somebody's in the environment must not be touched by the try-out world.
-    done = run("sandbox", "--once", "--folder", str(folder), DATABASE_URL="postgresql://nobody@127.0.0.1:1/real")
+    done = run("story", "--once", "--folder", str(folder), DATABASE_URL="postgresql://nobody@127.0.0.1:1/real")
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout, folder
 
@@ -168,15 +168,15 @@ def test_check_names_faults_of_the_environment(
     assert words in done.stdout
 
 
-@pytest.mark.parametrize("command", [["check"], [*WEEK], ["sandbox", "--once"]])
+@pytest.mark.parametrize("command", [["check"], [*WEEK], ["story", "--once"]])
 def test_an_unknown_language_is_said_with_those_that_are_known(command: list[str]) -> None:
     done = run(*command, "--language", "xx")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "xx is not a language we know: choose one of sv, sv_FI, fi, en\n"
+    assert done.stderr == "xx is not a language we know: choose one of sv, sv_FI, fi, en, sv_lattlast\n"
 
 
 def test_a_port_that_is_none_is_said(tmp_path: Path) -> None:
-    done = run("sandbox", "--once", "--folder", str(tmp_path / "new"), "--port", "99999")
+    done = run("story", "--once", "--folder", str(tmp_path / "new"), "--port", "99999")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "port" in done.stderr
@@ -230,14 +230,14 @@ def test_the_projections_are_rebuilt_and_the_report_stays(story: tuple[str, Path
 
 def test_the_try_out_world_never_removes_a_folder_that_is_not_its_own(tmp_path: Path) -> None:
     (tmp_path / "precious").write_text("x")
-    done = run("sandbox", "--once", "--folder", str(tmp_path))
+    done = run("story", "--once", "--folder", str(tmp_path))
     assert done.returncode == 1
     assert (tmp_path / "precious").exists()
 
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["run"], ["sandbox"], ["report"], ["explain", "case"], ["explain", "time"], ["check"], ["rebuild"],
+    [[], ["run"], ["sandbox"], ["story"], ["report"], ["explain", "case"], ["explain", "time"], ["check"], ["rebuild"],
      ["held", "list"], ["held", "show"], ["held", "release"], ["explain", "mail"], ["baseline"]],
 )  # fmt: skip
 def test_every_command_has_help(command: list[str]) -> None:
@@ -248,6 +248,6 @@ def test_every_command_has_help(command: list[str]) -> None:
 
 def test_every_command_stands_in_the_documents() -> None:
     documents = "".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
-    for command in ("run", "sandbox", "report", "explain case", "explain time", "check", "rebuild", "held list",
+    for command in ("run", "sandbox", "story", "report", "explain case", "explain time", "check", "rebuild", "held list",
                     "explain mail", "baseline", "check --ask-it"):  # fmt: skip
         assert f"run_bot.py {command}" in documents, command

@@ -117,11 +117,10 @@ def own_case(visit: Visit, case: CaseNumber) -> CaseNumber | None:
 
 def own_messages(visit: Visit) -> list[StoredMessage]:
     """Return all that the person has written in this chat, as far as it is kept, in order."""
-    own = visit.own
-    if own is None:
-        return []
-    every = (one for messages in visit.ledger.known.messages.values() for one in messages)
-    return sorted((one for one in every if one.address == own), key=lambda one: one.id)
+    known, own = visit.ledger.known, visit.own
+    cases = [case for case, who in known.participants.items() if own in who]
+    every = (one for case in cases for one in known.messages.get(case, ()) if one.address == own)
+    return sorted(every, key=lambda one: one.id)
 
 
 def own_message(visit: Visit, post: PostId) -> StoredMessage | None:

@@ -1,7 +1,7 @@
 """What a group shows and what it should show, read at one instant."""
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from bot.groups.board import MOST_LINES, Board, BoardLine, board_of
 from bot.groups.card import Card, SeenCase, card_of, level_of, level_of_case, seen_case, title_of
 from bot.groups.news import News, news_of
 from bot.groups.placed import NOT_PLACED, Placed
-from bot.groups.plan import GroupToShow, ToShow, is_settled
+from bot.groups.plan import CALM_WANTED, GroupToShow, ToShow, is_settled
 from bot.office import ChatRules, Office, Shown, Unit
 from bot.pace import Pace, PaceAct
 from bot.store.chat_rows import GroupRow, TopicRow, TopicState
@@ -36,6 +36,8 @@ from bot.store.group_reading import (
 from bot.store.group_records import Settled
 
 logger = logging.getLogger(__name__)
+
+MOST_READ = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +106,11 @@ async def look_at_group(connection: AsyncConnection, office: Office, place: Plac
     for number, case in (await case_rows(connection, others)).items():
         if number in rows and number not in drafts:
             drafts[number] = _other(office, place, case, rows[number])
-    read = [rows[number] for number, one in drafts.items() if one.has_place and not one.resting]
-    unsettled = [message for row in read for message in drafts[row.case].placed.unsettled]
-    details = _Details(office, place, await happened_in(connection, read, unsettled), now)
-    cases = [details.complete(one) if one.has_place and not one.resting else one for one in drafts.values()]
+    read = _to_read(drafts.values())
+    unsettled = [message for one in read for message in one.placed.unsettled]
+    happened = await happened_in(connection, [rows[one.number] for one in read], unsettled)
+    details = _Details(office, place, happened, now)
+    cases = [*(one for one in drafts.values() if not one.has_place), *map(details.complete, read)]
     private = await private_chats(connection)
     board = _board(office, waiting, due, now)
     group = _group(office, place, pace, board, private, now)
@@ -118,6 +121,16 @@ async def look_at_group(connection: AsyncConnection, office: Office, place: Plac
         settled=_settled(group, cases, details.news, seqs, rows, place.chat, now),
         again=any(one.again for one in details.news.values()), turns_at=_turns_at(due, now),
     )  # fmt: skip
+
+
+def _to_read(drafts: Iterable[ToShow]) -> list[ToShow]:
+    """Return the cases with a place that are looked at now: what must go, what was begun, then the latest changed.
+
+    A minute takes fewer acts than these; what is left out has its turn when they are done.
+    """
+    active = [one for one in drafts if one.has_place and not one.resting]
+    first = sorted(active, key=lambda one: to_micros(one.changed_at), reverse=True)
+    return sorted(first, key=lambda one: not one.must_leave and one.has_card)[:MOST_READ]
 
 
 def _is_ours(place: Place, row: TopicRow) -> bool:
@@ -146,12 +159,15 @@ def _waiting(
     """Return the waiting cases that have no place in the group yet, and those whose place is not as it should be."""
     found: dict[CaseNumber, ToShow] = {}
     late = (due <= to_micros(now)).tolist()
+    nobodys = 0
     for one, is_late in zip(waiting.cases, late, strict=True):
         level = level_of(office, one.channel, one.unit, secret=one.secret)
         stored = known.get(one.number)
         if stored is None:
-            # Of most that wait only this is so: what the board alone shows is not even looked at.
-            if one.owner or level is not Shown.NUMBER:
+            # So it is with most that wait. What the board alone shows is not even looked at, and of what nobody has
+            # taken no more than it takes to see that it is too much for topics.
+            nobodys += not one.owner and level is not Shown.NUMBER
+            if one.owner or (level is not Shown.NUMBER and nobodys <= CALM_WANTED):
                 found[one.number] = _draft(place, one, None, level)
         elif _is_ours(place, stored):
             draft = _draft(place, one, _here(place, stored), level)

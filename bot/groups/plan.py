@@ -29,8 +29,8 @@ TAKEN_LATELY = timedelta(hours=1)
 PRIVATE_AFTER = timedelta(seconds=5)
 """What an officer has just taken stands in the private chat if the group cannot show it so soon."""
 PRIVATE_WITHIN = timedelta(minutes=10)
-_ACTS_OF_NEW = 3
-"""Topic, card and pin."""
+_ACTS_OF_NEW, _UNTIL_CARD = 3, 2
+"""Topic, card and pin; topic and card."""
 
 
 class Do(StrEnum):
@@ -105,6 +105,11 @@ class ToShow:
         return self.row is not None and (self.row.thread is not None or self.row.card is not None)
 
     @property
+    def has_card(self) -> bool:
+        """Whether its card stands there."""
+        return self.row is not None and self.row.card is not None
+
+    @property
     def must_leave(self) -> bool:
         """Whether what stands there must not be read there any more: the case lies elsewhere, or less may be told."""
         return self.has_place and (not self.here or less(self.level, self.placed.level) is not self.placed.level)
@@ -174,7 +179,7 @@ def plan(group: GroupToShow, cases: Sequence[ToShow], now: datetime) -> list[Ste
 
 def _news(group: GroupToShow, active: Iterable[ToShow]) -> Iterator[Step]:
     """Give the cases with something new, the oldest message first; a closed topic is opened before."""
-    for one in sorted((one for one in active if _has_card(one)), key=lambda one: (one.oldest, one.number)):
+    for one in sorted((one for one in active if one.has_card), key=lambda one: (one.oldest, one.number)):
         assert one.row is not None
         if one.stands and one.row.state is TopicState.CLOSED and group.has_topics:
             yield Step(do=Do.REOPEN, case=one.number)
@@ -182,33 +187,32 @@ def _news(group: GroupToShow, active: Iterable[ToShow]) -> Iterator[Step]:
             yield Step(do=Do.NEWS, case=one.number)
 
 
-def _has_card(one: ToShow) -> bool:
-    return one.row is not None and one.row.card is not None
-
-
 def _urgent(group: GroupToShow, active: Iterable[ToShow], wanted: Iterable[ToShow], now: datetime) -> Iterator[Step]:
     """Give what was begun, then the topics somebody waits for: the latest taken first."""
-    begun = [(one, Do.CARD) for one in active if not _has_card(one)]
-    urgent = sorted(
-        (one for one in wanted if one.is_urgent(now)), key=lambda one: (-to_micros(one.changed_at), one.number)
-    )
-    new = [(one, Do.MAKE if group.has_topics else Do.CARD) for one in urgent]
     needed = 0
-    for place, (one, do) in enumerate([*begun, *new]):
-        if _tells_owner(group, one, now, topics=max(place - len(begun), 0), acts=needed + (2 if do is Do.MAKE else 1)):
+    for one in active:
+        if not one.has_card:
+            needed += 1
+            if _tells_owner(group, one, now, now, needed):
+                yield Step(do=Do.TELL_OWNER, case=one.number)
+            yield Step(do=Do.CARD, case=one.number, own=bool(one.owner))
+    urgent = [one for one in wanted if one.is_urgent(now)]
+    new = Do.MAKE if group.has_topics else Do.CARD
+    for place, one in enumerate(sorted(urgent, key=lambda one: (-to_micros(one.changed_at), one.number))):
+        acts = needed + (_UNTIL_CARD if group.has_topics else 1)
+        if _tells_owner(group, one, group.new_at + place * TOPIC_EVERY, now, acts):
             yield Step(do=Do.TELL_OWNER, case=one.number)
-        yield Step(do=do, case=one.number, own=bool(one.owner))
-        needed += _ACTS_OF_NEW if do is Do.MAKE else 1
+        yield Step(do=new, case=one.number, own=bool(one.owner))
+        needed += _ACTS_OF_NEW if group.has_topics else 1
 
 
-def _tells_owner(group: GroupToShow, one: ToShow, now: datetime, *, topics: int, acts: int) -> bool:
+def _tells_owner(group: GroupToShow, one: ToShow, expected: datetime, now: datetime, acts: int) -> bool:
     """Tell whether the owner gets the card in private, as the group is behind.
 
-    So many topics are made before, and so many acts are needed until the card stands there.
+    It could be begun at `expected`, and so many acts are needed until the card stands there.
     """
     if one.owner not in group.linked or one.placed.told == one.owner or now - one.changed_at > PRIVATE_WITHIN:
         return False
-    expected = group.new_at + topics * TOPIC_EVERY
     return acts > group.left or (expected > now and expected > one.changed_at + PRIVATE_AFTER)
 
 
@@ -264,7 +268,7 @@ def is_settled(group: GroupToShow, one: ToShow, now: datetime) -> bool:
         return False
     if one.has_place:
         closed = one.row is not None and one.stands and one.row.state is TopicState.CLOSED and group.has_topics
-        return _has_card(one) and not one.oldest and not closed and not list(_upkeep(group, one, now))
+        return one.has_card and not one.oldest and not closed and not list(_upkeep(group, one, now))
     # What waits is looked at whether or not something happened.
     return one.waits or not (one.here and one.stands and one.owner)
 

@@ -1,7 +1,7 @@
 """Faults on order: refusals, lost replies, cut lines, slowness, doubled and turned updates, a dark hour."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -120,7 +120,8 @@ class Faults:
             raise Cut
         if chat is not None and (seconds := self._slow_groups.get(chat, 0.0)):
             await asyncio.sleep(seconds)
-        while (planned := self._next(method, chat, loses=False)) is not None:
+        for planned in self._fitting(method, chat, loses=False):
+            planned.times -= 1
             await _happen(planned)
 
     def after(self, method: str, chat: int | None) -> None:
@@ -129,19 +130,21 @@ class Faults:
         Raises:
             Cut: the answer is lost.
         """
-        if self._next(method, chat, loses=True) is not None or self.is_dark:
+        for planned in self._fitting(method, chat, loses=True):
+            planned.times -= 1
+            raise Cut
+        if self.is_dark:
             raise Cut
 
     def _plan(self, planned: _Planned) -> None:
         self._planned.append(planned)
 
-    def _next(self, method: str, chat: int | None, *, loses: bool) -> _Planned | None:
-        for planned in self._planned:
+    def _fitting(self, method: str, chat: int | None, *, loses: bool) -> Iterator[_Planned]:
+        """Give each plan for this call once, those made first first; one that is used up goes."""
+        self._planned = [planned for planned in self._planned if planned.times > 0]
+        for planned in list(self._planned):
             if planned.loses == loses and planned.fits(method, chat):
-                planned.times -= 1
-                self._planned = [other for other in self._planned if other.times > 0]
-                return planned
-        return None
+                yield planned
 
 
 async def _happen(planned: _Planned) -> None:

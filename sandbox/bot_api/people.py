@@ -201,11 +201,8 @@ class TgPerson:
             ValueError: the message has no such button; `stale` allows one that it had before.
         """
         tap = self.world.tell_tap(message, self, self._button(message, label_or_data, stale=stale))
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                return await tap.answer
-        except TimeoutError:
-            return None
+        answered, _ = await asyncio.wait({tap.answer}, timeout=_PATIENCE)
+        return tap.answer.result() if answered else None
 
     async def press_nowait(self, message: TgMessage, label_or_data: str, *, stale: bool = False) -> str:
         """Press a button without waiting, and return the id of the tap."""

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -16,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from sandbox.bot_api.budgets import Budgets
 from sandbox.bot_api.dispatch import answer
 from sandbox.bot_api.faults import DOWNLOAD, Faults
-from sandbox.bot_api.reading import read_request
+from sandbox.bot_api.reading import Request, read_request
 from sandbox.bot_api.refusals import Cut, Refusal
 from sandbox.bot_api.serving import serve
 from sandbox.bot_api.state import BotApi
@@ -97,10 +98,21 @@ def _application(api: BotApi) -> Starlette:
 
 
 async def _call(api: BotApi, http: HttpRequest) -> Response:
+    method = http.path_params["method"]
     if http.path_params["token"] != api.token:
         return _refused(Refusal(401, "Unauthorized"))
     try:
-        request = await read_request(http, http.path_params["method"])
+        request = await read_request(http, method)
+    except ClientDisconnect:
+        return _CutLine()
+    except Refusal as refusal:
+        api.faulty_calls.append(f"{method}: {refusal.description}")
+        return _refused(refusal)
+    return await _answered(api, request)
+
+
+async def _answered(api: BotApi, request: Request) -> Response:
+    try:
         return JSONResponse({"ok": True, "result": await answer(api, request)})
     except Refusal as refusal:
         return _refused(refusal)

@@ -27,7 +27,7 @@ _ASKED = {
     What.FIELD: mark("Mallen i {number} behöver {field}. Skriv det som svar på det här meddelandet."),
     What.TRANSFER: mark("Varför lämnas {number} till {name}? Skriv en rad som svar på det här meddelandet."),
     What.NOTE: mark("Skriv anteckningen i {number} som svar på det här meddelandet. Den skickas inte."),
-    What.OPEN: mark("Varför är {number} inte hemligt längre? Skriv skälet som svar på det här meddelandet."),
+    What.OPEN: mark("Varför ska {number} inte vara sekretessmärkt? Skriv skälet som svar på det här meddelandet."),
     What.MERGE: mark(
         "Vilket ärende hör ihop med {number}? Skriv numret som svar på det här meddelandet. "
         "Är adresserna olika men personen en? Skriv också: samma person."

@@ -1,6 +1,8 @@
 """Doing what a button or a command asks for, and taking it back by a button."""
 
-from bot.case import fold_case, is_case
+from dataclasses import replace
+
+from bot.case import CaseState, fold_case, is_case
 from bot.chat import Rows
 from bot.chat_buttons import Press, button
 from bot.desk.acts import ActRefused, Refusal, is_gone
@@ -14,6 +16,7 @@ from bot.duty import is_unit_officer
 from bot.facts import CaseNumber, Fact, FactKind, UnitId, officer_actor
 from bot.inquiry import standing
 from bot.office import Role
+from bot.parts import Quote
 
 _LASTING = frozenset({FactKind.OPENED, FactKind.UNMASKED, FactKind.CORRECTED, FactKind.RECEIVED, FactKind.NOTED})
 """What cannot be taken back (`bot.desk.undoing`)."""
@@ -34,10 +37,17 @@ def do_here(turn: Turn, case: CaseNumber, command: Command) -> None:
     """Do what a button of a menu asks for, and say in the menu's place what came of it."""
     told = do(turn, case, command)
     if told.said.done:
-        tell(turn, in_words(told.said))
-        report(turn, told)
+        report_in_place(turn, told)
     else:
         refuse(turn, in_words(told.said))
+
+
+def report_in_place(turn: Turn, told: Told) -> None:
+    """Answer a press in short, and say in the menu's place what came of it."""
+    quotes = any(isinstance(part, Quote) for part in told.said.parts)
+    subject = told.said.subject
+    tell(turn, f"{subject[:1].upper()}{subject[1:]}." if quotes else in_words(told.said))
+    report(turn, told)
 
 
 def do_at_once(turn: Turn, case: CaseNumber, command: Command) -> None:
@@ -65,7 +75,18 @@ def press_undo(turn: Turn, case: CaseNumber, seq: str) -> None:
     elif _has_done_more(turn, case, fact):
         refuse(turn, t("Du har gjort mer i {number} sedan dess. Skriv /ångra, så ångras det senaste.", number=case))
     else:
-        do_here(turn, case, Undo())
+        _undo(turn, case)
+
+
+def _undo(turn: Turn, case: CaseNumber) -> None:
+    """Take it back; a letter that was stopped can be written anew."""
+    told = do(turn, case, Undo())
+    if not told.said.done:
+        refuse(turn, in_words(told.said))
+        return
+    letter = any(isinstance(part, Quote) for part in told.said.parts)
+    rows: Rows = ((button(turn.t("Svara"), Press.ANSWER, case),),) if letter else ()
+    report_in_place(turn, replace(told, rows=rows))
 
 
 def _has_done_more(turn: Turn, case: CaseNumber, fact: Fact) -> bool:
@@ -106,7 +127,7 @@ def state_words(turn: Turn, case: CaseNumber) -> str:
         return why_not(turn.office.texts, ActRefused(Refusal.NOT_SEEN, case))
     if now.merged_into is not None:
         return t("{number} är hopslaget med {other}.", number=case, other=now.merged_into)
-    if now.state.value == "closed":
+    if now.state is CaseState.CLOSED:
         return t("{number} är avslutat.", number=case)
     if now.owner:
         return t("{number}: {name} har ärendet.", number=case, name=turn.office.name_of(now.owner))

@@ -101,7 +101,9 @@ def press_secret(turn: Turn, case: CaseNumber, more: str) -> None:
     elif more == ".yes":
         do_here(turn, case, SetMark(CaseMark.SECRET, "yes"))
     else:
-        title = turn.t("Ska {number} vara hemligt? Bara behöriga ser det då, och inte gruppen.", number=case)
+        title = turn.t(
+            "Ska {number} sekretessmärkas? Bara behöriga ser det då, och inte gruppen.", number=case
+        )
         offer(turn, case, title, Press.SECRET, [Choice(turn.t("Ja, sekretess"), "yes")], more)
 
 
@@ -127,7 +129,7 @@ def press_leave_out(turn: Turn, case: CaseNumber, more: str) -> None:
     chosen = next((reason for reason in reasons if f".{reason.value}" == more), None)
     if chosen is None:
         choices = [Choice(turn.t(REASON_NAMES[reason]), reason.value) for reason in reasons]
-        title = turn.t("Varför ska {number} inte ha något svar? Frågan räknas då inte med.", number=case)
+        title = turn.t("Varför lämnas {number} utan svar? Frågan räknas då inte med i statistiken.", number=case)
         offer(turn, case, title, Press.LEAVE_OUT, choices, more)
         return
     queued = turn.ledger.known.queued_by_id.get(turn.pressed) if turn.pressed is not None else None

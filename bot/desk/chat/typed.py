@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.desk.acts import ActRefused
 from bot.desk.chat.asking import hindrance
@@ -12,12 +13,14 @@ from bot.desk.chat.sending import send_typed, was_said
 from bot.desk.chat.telling import Told, report
 from bot.desk.chat.turn import Turn, refuse, say
 from bot.desk.command_names import Verb, named
-from bot.desk.commands import Answer, Command, Hold, NotUnderstood, SetOutcome, case_of, needs_case
+from bot.desk.commands import Answer, Ask, Command, Hold, NotUnderstood, SetOutcome, case_of, needs_case
 from bot.desk.read_commands import read_commands
 from bot.desk.spelling import first_word, folded
 from bot.desk.topics import unclear_topics
 from bot.desk.words import why_not
 from bot.facts import CaseNumber
+from bot.parts import Paragraph
+from bot.questions import Help
 
 _TO_BOT = re.compile(r"(?m)^([ \t]*/[^\s@/]{1,60})@\w{1,60}bot\b", re.IGNORECASE)
 _FIRST = re.compile(r"(?m)^[ \t]*/\w*_\w*")
@@ -125,7 +128,18 @@ def _do(turn: Turn, command: Command, number: int) -> Told | None:
     case = case_of(command) or turn.case
     if isinstance(command, Answer) and case is not None:
         return send_typed(turn, case, command, number)
-    return do(turn, case, command, number=number)
+    told = do(turn, case, command, number=number)
+    if isinstance(command, Ask) and isinstance(command.question, Help):
+        return replace(told, said=replace(told.said, parts=(Paragraph(_how(turn)), *told.said.parts)))
+    return told
+
+
+def _how(turn: Turn) -> str:
+    """Return what is different in a chat from what the help tells, which is written for mails."""
+    return turn.t(
+        "I ett ämne, eller när du svarar på ett meddelande om ett ärende, gäller kommandot det ärendet. "
+        "Vanliga ord skickas aldrig: tryck Svara först, eller skriv /svar och texten. /avbryt avbryter."
+    )
 
 
 def _cancel(turn: Turn) -> None:
