@@ -45,7 +45,7 @@ fuzz: $(VENV)/.run  ## ten minutes of coverage-guided fuzzing of reading mail
 texts: $(VENV)/.run  ## collect the texts and bring the catalogues up to date
 	@mkdir -p var
 	@$(BIN)/pybabel --quiet extract -F babel.cfg -k t:1 -k n:1,2 -k mark:1 --no-location --sort-output -o var/kommunsvar.pot .
-	@for language in en fi sv_FI; do \
+	@for language in en fi sv_FI sv_lattlast; do \
 	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header -N -D kommunsvar -i var/kommunsvar.pot -d config/locale -l $$language --init-missing; \
 	done
 

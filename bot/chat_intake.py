@@ -1,9 +1,8 @@
 """Which room an event of a chat belongs to: the citizen's, the staff's, or nobody's."""
 
-from collections.abc import Callable
 from typing import Protocol
 
-from bot.chat import ChatId, ChatKind, EventKind
+from bot.chat import ChatKind, EventKind
 from bot.chat_arrival import ChatArrival
 from bot.office import CurrentOffice, Officer, Unit
 from bot.store.ledger import Ledger
@@ -41,14 +40,11 @@ class StaffRoom(Protocol):
 class ChatIntake:
     """Decides one event of a chat at a time."""
 
-    def __init__(
-        self, office: CurrentOffice, citizens: CitizenRoom, staff: StaffRoom, leave: Callable[[ChatId], None]
-    ) -> None:
-        """Keep the rooms. `leave` has us leave a group, in the background."""
+    def __init__(self, office: CurrentOffice, citizens: CitizenRoom, staff: StaffRoom) -> None:
+        """Keep the rooms."""
         self._current = office
         self._citizens = citizens
         self._staff = staff
-        self._leave = leave
 
     def take(self, ledger: Ledger, arrival: ChatArrival) -> None:
         """Decide an event and settle it.
@@ -66,8 +62,8 @@ class ChatIntake:
         elif (unit := office.unit_of_group(event.chat)) is not None:
             self._staff.take_group(ledger, arrival, unit)
         else:
-            # Somebody has put us in a group of theirs. What is said there is none of our business.
-            self._leave(event.chat)
+            # What is said in a group that is no unit's is none of our business. We leave it when we are put there, not
+            # when somebody speaks: an administrator may be about to tie it to a unit.
             ledger.settle(arrival.inbox, InboxState.DONE, "not_ours")
 
     def _private(self, ledger: Ledger, arrival: ChatArrival) -> None:

@@ -99,7 +99,7 @@ class ChatLine:
         self.presses = PressAnswers(self.chats)
         self.fetch = FileFetch(database, office, self.chats, now, scan)
         rooms = CitizenChat(office, lambda: self._name), StaffChat(office, self._leaving.put_nowait)
-        self.intake = ChatIntake(office, *rooms, self._leaving.put_nowait)
+        self.intake = ChatIntake(office, *rooms)
         self._poll: TelegramPoll | None = None
 
     def read(self, raw: bytes) -> ChatEvent:

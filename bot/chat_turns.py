@@ -20,7 +20,7 @@ from bot.store.chat_deliveries import WaitingPost
 BEHIND = timedelta(seconds=60)
 """When mere words have waited so long for a group, those of one case become one message."""
 
-CALM = 5
+CALM = 3
 """So many acts a minute a group takes at once; more are spread over the minute, so that what an officer asks for never
 meets a group whose whole minute was spent in its first seconds."""
 _SPREAD = GROUP_WINDOW / (GROUP_ACTS - KEPT_FOR_STAFF)
@@ -134,9 +134,7 @@ def _has_room(lane: Lane, taken: Collection[Lane]) -> bool:
 def _heads(chat: ChatId, posts: list[WaitingPost], now: datetime) -> list[_Head]:
     """Return what stands first in each lane of a chat."""
     if chat > 0:
-        first = posts[0]
-        # What is on its way, or was tried in vain, holds up what was queued after it.
-        return [] if first.sending or first.due_at > now else [_Head(Lane(chat), (first,))]
+        return [_Head(Lane(chat), (posts[0],))]
     lanes: dict[Lane, list[WaitingPost]] = {}
     for post in posts:
         own = post.rank == Rank.OWN_ACT

@@ -12,6 +12,9 @@ from bot.facts import CaseNumber, FactKind, Kind
 from bot.inquiry import fold_inquiries, standing
 from config.texts import Texts
 
+_LONGEST = 40
+"""Characters of the longest option."""
+
 
 def kind_name(texts: Texts, kind: Kind) -> str:
     """Return a kind as it stands on a button, as ``Felanmälan``."""
@@ -35,8 +38,8 @@ def kind_buttons(visit: Visit, case: CaseNumber) -> Rows:
 
 def take_words(visit: Visit, question: Question, text: str) -> bool:
     """Take a number or a kind's name in any of our languages, or that none is chosen; False: it is neither."""
-    words = said(text)
-    if question.case is None:
+    words = said(text) if len(text) <= _LONGEST else ""
+    if question.case is None or not words:
         return False
     if words in {said(texts.t("Hoppa över")) for texts in _all_texts(visit)}:
         skip(visit)

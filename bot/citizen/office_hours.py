@@ -23,6 +23,14 @@ def open_now(office: Office, texts: Texts, now: datetime) -> str:
     return texts.t("Det är stängt nu. Vi öppnar {moment}.", moment=opens)
 
 
+def closed_now(office: Office, texts: Texts, now: datetime) -> str:
+    """Return when it opens again, if it is closed at an instant (UTC); else nothing."""
+    try:
+        return "" if office.calendar.is_open(now) else open_now(office, texts, now)
+    except OutsideCalendarError:
+        return ""
+
+
 def answer_time(office: Office, texts: Texts) -> str:
     """Return within how many open days an ordinary question is answered."""
     days = office.promises[office.default_kind]

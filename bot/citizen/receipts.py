@@ -10,6 +10,7 @@ from bot.chat_text import Html, Words, bold, lines, link, plain
 from bot.citizen import first_words
 from bot.citizen.content import left_out, map_link, spot_words
 from bot.citizen.kinds import kind_buttons, kind_lines
+from bot.citizen.office_hours import closed_now
 from bot.citizen.question import Ask, ask, asked
 from bot.citizen.removing import remove_button
 from bot.citizen.visit import Visit
@@ -137,6 +138,8 @@ def _greeting(visit: Visit, taken: Taken) -> Html:
         bold(t("Tack. Ditt ärende är {number}.", number=taken.case)),
         plain(t("Det går till {unit}, {municipality}.", unit=taken.unit.name, municipality=visit.office.name)),
         plain(t("Svar senast {day}, här i chatten.", day=texts.day(taken.promised))),
+        # The first words tell the hours themselves.
+        plain(closed_now(visit.office, texts, visit.now) if first_words.was_told(visit) else ""),
         plain(t("Du kan lägga till mer genom att skriva.")),
     )
 

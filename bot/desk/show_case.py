@@ -26,6 +26,7 @@ from bot.facts import Fact, FactKind, Kind, MessageId
 from bot.inquiry import Inquiry, fold_inquiries, standing
 from bot.office import Office, Officer
 from bot.parts import Heading, Paragraph, Part, Quote
+from bot.senders import sender_words
 from bot.store.journal import Family, KeptMessage, QueuedMail, mails_of, messages_of, people_of
 from bot.store.rows import Direction, OutboxState
 from config.texts import mark
@@ -87,9 +88,10 @@ async def show_case(
 
 
 def _head(shown: _Shown) -> list[str]:
-    t = shown.office.texts.t
+    texts = shown.office.texts
+    t, who = texts.t, ", ".join(sender_words(texts, one) for one in shown.people)
     return [
-        t("Från: {sender}", sender=", ".join(shown.people) or t("okänd, går inte att svara")),
+        t("Från: {sender}", sender=who or t("okänd, går inte att svara")),
         *_verdict(shown),
         *_about(shown),
         *_times(shown),

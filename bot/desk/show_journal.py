@@ -13,6 +13,7 @@ from bot.facts import CaseNumber, Fact, FactKind, MessageId
 from bot.inquiry import standing
 from bot.office import Office
 from bot.parts import Heading, Paragraph, Part, Quote, Table
+from bot.senders import sender_words
 from bot.store.journal import Family, KeptMessage, QueuedMail, mails_of, messages_of, read_family
 from bot.store.rows import Direction, MailKind, OutboxState
 from config.texts import mark
@@ -137,7 +138,9 @@ def _mail_line(office: Office, mail: QueuedMail) -> str:
 
 def receiver(office: Office, mail: QueuedMail) -> str:
     """Return whom of the staff a mail went to: an officer's name, or the address of a mailbox that several read."""
-    return mail.to_addr if not mail.officer or mail.officer.startswith("_") else office.name_of(mail.officer)
+    if mail.officer and not mail.officer.startswith("_"):
+        return office.name_of(mail.officer)
+    return sender_words(office.texts, mail.to_addr)
 
 
 def _under_days(office: Office, number: CaseNumber, entries: Sequence[_Entry]) -> Iterator[Part]:
@@ -164,7 +167,8 @@ def _under_days(office: Office, number: CaseNumber, entries: Sequence[_Entry]) -
 def about_message(office: Office, message: KeptMessage) -> list[str]:
     """Return whom a message is from, its subject and its files, a line each; nothing of what is not there."""
     t = office.texts.t
-    said = [t("Från: {sender}", sender=message.sender)] if message.sender else []
+    sender = sender_words(office.texts, message.sender)
+    said = [t("Från: {sender}", sender=sender)] if sender else []
     if message.direction is Direction.IN and message.subject:
         said.append(t("Rubrik: {subject}", subject=message.subject))
     if message.files:

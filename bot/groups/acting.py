@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.chat import FileKind, Form, No, Post, PostId
 from bot.chat_text import plain
 from bot.errors import Refused, TryLater
-from bot.facts import CaseNumber
+from bot.facts import NOBODY, CaseNumber
 from bot.groups.card import Card, SeenCase, card_of, gone_words, title_of
 from bot.groups.look import Look, Place
 from bot.groups.news import Piece, unshown_words
-from bot.groups.placed import NOT_PLACED, Placed
+from bot.groups.placed import Placed
 from bot.groups.plan import Do, Step
 from bot.groups.posting import Posting
 from bot.office import Shown
@@ -27,6 +28,8 @@ from bot.store.reading import Wanted
 
 logger = logging.getLogger(__name__)
 
+REMAKE_EVERY = timedelta(hours=1)
+"""A topic that was made again is not made once more before this: whoever takes it away may mean it."""
 LATEST = 5
 """So many of a case's messages are shown when it gets a topic."""
 
@@ -100,18 +103,17 @@ class Acting:
     # A case's place in it
 
     async def _make(self, case: CaseNumber) -> None:
-        seen, known = await self._post.read_case(case), self._look.rows.get(case)
+        seen, known, now = await self._post.read_case(case), self._look.rows.get(case), self._post.now()
         title = title_of(self._look.office, seen)
         self._post.count(PaceAct.TOPIC)
         thread = await self._post.chats.make_topic(self._post.chat, title)
-        before = Placed.decode(known.shown) if known is not None and known.chat == self._post.chat else NOT_PLACED
+        told = Placed.decode(known.shown).told if known is not None and known.chat == self._post.chat else NOBODY
         again = known is not None and known.made_at is not None
-        placed = Placed(remade_at=self._post.now() if again else None, told=before.told)
-        row = known or TopicRow(case=case, chat=self._post.chat, wanted_at=self._post.now())
+        row = known or TopicRow(case=case, chat=self._post.chat, wanted_at=now)
         await self._post.record(
             known,
             replace(row, chat=self._post.chat, state=TopicState.OPEN, thread=thread, card=None, title=title, upto=0,
-                    shown=placed.encode(), made_at=self._post.now()),
+                    shown=Placed(told=told).encode(), made_at=now, wanted_at=now + REMAKE_EVERY if again else now),
         )  # fmt: skip
 
     async def _send_card(self, case: CaseNumber) -> None:

@@ -3,10 +3,9 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from bot.facts import NOBODY, MessageId, OfficerId, from_micros, to_micros
+from bot.facts import NOBODY, MessageId, OfficerId
 from bot.office import Shown
 
 
@@ -19,7 +18,6 @@ class Placed:
         level: how much of the case was shown there.
         pinned: the card is pinned, or cannot be.
         late: the card says that the answer is late.
-        remade_at: when the topic was last made anew because somebody had taken it away (UTC).
         told: the owner who got the card in private, as the group was behind.
         unsettled: messages that may have more to show (a file that is fetched, a letter on its way, an album), and
             which parts of their files are done.
@@ -29,7 +27,6 @@ class Placed:
     level: Shown = Shown.NUMBER
     pinned: bool = False
     late: bool = False
-    remade_at: datetime | None = None
     told: OfficerId = NOBODY
     unsettled: Mapping[MessageId, tuple[int, ...]] = field(default_factory=dict)
 
@@ -44,8 +41,6 @@ class Placed:
             told["pinned"] = 1
         if self.late:
             told["late"] = 1
-        if self.remade_at is not None:
-            told["remade"] = to_micros(self.remade_at)
         if self.told:
             told["told"] = self.told
         if self.unsettled:
@@ -60,7 +55,6 @@ class Placed:
             return cls(
                 card=str(told.get("card", "")), level=Shown(told.get("level", Shown.NUMBER)),
                 pinned=bool(told.get("pinned")), late=bool(told.get("late")),
-                remade_at=from_micros(told["remade"]) if "remade" in told else None,
                 told=OfficerId(str(told.get("told", ""))),
                 unsettled={
                     MessageId(int(message)): tuple(map(int, parts)) for message, parts in told.get("open", {}).items()

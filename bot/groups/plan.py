@@ -23,7 +23,6 @@ CALM_LEFT = 8
 """Acts left in the minute that make a group calm enough for a topic nobody has asked for."""
 CALM_WANTED = 5
 """So many topics wanted at once are too many for it."""
-REMAKE_EVERY = timedelta(hours=1)
 TAKEN_LATELY = timedelta(hours=1)
 """So long a taken case's topic goes before what nobody waits for."""
 PRIVATE_AFTER = timedelta(seconds=5)
@@ -114,20 +113,24 @@ class ToShow:
         """Whether what stands there must not be read there any more: the case lies elsewhere, or less may be told."""
         return self.has_place and (not self.here or less(self.level, self.placed.level) is not self.placed.level)
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether somebody has taken away what stood there: it is wanted again, from `TopicRow.wanted_at` on."""
+        return self.row is not None and self.row.state is TopicState.WANTED and self.row.made_at is not None
+
     def may_be_made(self, now: datetime) -> bool:
         """Tell whether a topic is wanted for it at all."""
         if self.has_place or self.resting or not (self.here and self.stands):
             return False
         if self.level is Shown.NUMBER and not self.owner:
             return False  # The board says all there is to say.
-        if self.placed.remade_at is not None and now < self.placed.remade_at + REMAKE_EVERY:
+        if self.is_gone and self.row is not None and now < self.row.wanted_at:
             return False
         return self.waits or (bool(self.owner) and self.row is not None)
 
     def is_urgent(self, now: datetime) -> bool:
         """Tell whether somebody waits for its topic: it was just taken, or what stood there has gone."""
-        gone = self.row is not None and self.row.state is TopicState.WANTED and self.row.made_at is not None
-        return gone or (bool(self.owner) and now - self.changed_at <= TAKEN_LATELY)
+        return self.is_gone or (bool(self.owner) and now - self.changed_at <= TAKEN_LATELY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,7 +85,7 @@ async def tell_moved(database: Database, office: Office, units: Sequence[Unit], 
         queue_admin_mail(
             ledger, office, t("Gruppen för {units} har fått ett nytt nummer", units=names),
             t("Telegram har gett gruppen för {units} ett nytt nummer: {number}. Vi använder det redan. "
-              "Ändra det också i inställningarna (telegram_group).", units=names, number=new) + "\n",
+              "Ärendena visas på nytt där.", units=names, number=new) + "\n",
         )  # fmt: skip
         await ledger.write(connection)
 

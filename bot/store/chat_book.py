@@ -208,6 +208,8 @@ async def read_book(connection: AsyncConnection, wanted: WantedChats, now: datet
     ):
         await _read(connection, book, table, column.in_(keys), keys)
     await _read(connection, book, topics, tuple_(topics.c.chat, topics.c.thread).in_(wanted.threads), wanted.threads)
+    # In a group without topics everything of a case replies to its card.
+    await _read(connection, book, topics, tuple_(topics.c.chat, topics.c.card).in_(wanted.posts), wanted.posts)
     await _read(connection, book, posts, tuple_(posts.c.chat, posts.c.post).in_(wanted.posts), wanted.posts)
     return book
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, not_, or_, select, text, update
+from sqlalchemy import bindparam, case, func, not_, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,14 +22,20 @@ from bot.store.rows import MailKind, OutboxState, OutgoingMail
 from bot.store.schema import outbox
 
 AHEAD = 100
-"""So many posts of each chat are looked at, those first that go first."""
+"""So many posts of each group are looked at, those first that go first."""
+CHATS = 300
+"""So many private chats are looked at, those first in which something has waited longest: more than may be written to
+in ten seconds."""
 
 # In words, not bound values: only so does SQLite see that the partial indexes of the outbox answer the question.
 _UNDONE = text("outbox.state IN ('new', 'sending')")
 _CHAT = outbox.c.channel == Channel.TELEGRAM.value
 _GROUP = outbox.c.to_addr.like("telegram:-%")
 _NEW = outbox.c.state == OutboxState.NEW.value
-_REPLACED = "replaced"
+_SHORT = (
+    outbox.c.id, outbox.c.to_addr, outbox.c.thread, outbox.c.case, outbox.c.rank, outbox.c.due_at, outbox.c.replaces,
+    outbox.c.form, outbox.c.kind, outbox.c.posted, outbox.c.attempts, func.length(outbox.c.text).label("length"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +43,7 @@ class WaitingPost:
     """A post that waits, in short.
 
     Attributes:
-        sending: it is on its way, or was when a process died. In groups such posts are left out.
-        due_at: not before (UTC). Later than now only for what was tried in a private chat: it holds up those behind it.
+        due_at: since when (UTC).
         key: of posts with the same one only the newest is sent; empty: of all.
         plain: mere words, so that it may become one message with others of its `form`.
         length: of its words, in characters.
@@ -49,7 +54,6 @@ class WaitingPost:
     thread: ThreadId | None
     case: str
     rank: int
-    sending: bool
     due_at: datetime
     key: str
     plain: bool
@@ -58,31 +62,37 @@ class WaitingPost:
 
 
 async def waiting(connection: AsyncConnection, now: datetime) -> list[WaitingPost]:
-    """Return what waits, chat by chat, the first `AHEAD` of each in the order in which they go.
+    """Return what may be sent next, chat by chat: of a group what goes first there, of a private chat one post.
 
-    To one person all goes in the order it was queued. In a group what ranks first does, then what was queued first.
-    What is not due and was never tried is passed over: an answer that may still be regretted holds nothing up.
+    To one person all goes in the order it was queued: behind what is on its way, or was tried and waits, nothing is
+    returned. What is not due and was never tried is passed over: an answer that may be regretted holds nothing up.
+    In a group what ranks first goes first, then what was queued first.
     """
-    columns = outbox.c
-    place = func.row_number().over(
-        partition_by=columns.to_addr, order_by=(case((_GROUP, columns.rank), else_=0), columns.id)
+    rows = [*await _of_groups(connection, now), *await _of_persons(connection, now)]
+    return [_waiting(row) for row in rows]
+
+
+async def _of_groups(connection: AsyncConnection, now: datetime) -> Sequence[Mapping[Any, Any]]:
+    order = (outbox.c.rank, outbox.c.id)
+    place = func.row_number().over(partition_by=outbox.c.to_addr, order_by=order).label("place")
+    first = select(outbox.c.id, place).where(_UNDONE, _CHAT, _GROUP, _NEW, outbox.c.due_at <= now).subquery()
+    query = select(*_SHORT).join(first, first.c.id == outbox.c.id).where(first.c.place <= AHEAD)
+    rows = (await connection.execute(query)).mappings().all()
+    return sorted(rows, key=lambda row: (str(row["to_addr"]), int(row["rank"]), int(row["id"])))
+
+
+async def _of_persons(connection: AsyncConnection, now: datetime) -> Sequence[Mapping[Any, Any]]:
+    place = func.row_number().over(partition_by=outbox.c.to_addr, order_by=outbox.c.id).label("place")
+    holds_up = or_(outbox.c.due_at <= now, outbox.c.state == OutboxState.SENDING.value, outbox.c.attempts > 0)
+    first = select(outbox.c.id, place).where(_UNDONE, _CHAT, not_(_GROUP), holds_up).subquery()
+    query = (
+        select(*_SHORT)
+        .join(first, first.c.id == outbox.c.id)
+        .where(first.c.place == 1, _NEW, outbox.c.due_at <= now)
+        .order_by(case((outbox.c.rank == 0, 0), else_=1), outbox.c.id)
+        .limit(CHATS)
     )
-    in_turn = or_(
-        and_(_NEW, columns.due_at <= now),
-        and_(not_(_GROUP), or_(columns.state == OutboxState.SENDING.value, columns.attempts > 0)),
-    )
-    short = (
-        select(
-            columns.id, columns.to_addr, columns.thread, columns.case, columns.rank, columns.state, columns.due_at,
-            columns.replaces, columns.form, columns.kind, columns.posted, columns.attempts,
-            func.length(columns.text).label("length"), place.label("place"),
-        )
-        .where(_UNDONE, _CHAT, in_turn)
-        .subquery()
-    )  # fmt: skip
-    rows = await connection.execute(select(short).where(short.c.place <= AHEAD))
-    found = sorted(rows.mappings(), key=lambda row: (str(row["to_addr"]), int(row["place"])))
-    return [_waiting(row) for row in found]
+    return (await connection.execute(query)).mappings().all()
 
 
 def _waiting(row: Mapping[Any, Any]) -> WaitingPost:
@@ -93,7 +103,6 @@ def _waiting(row: Mapping[Any, Any]) -> WaitingPost:
         thread=None if row["thread"] is None else ThreadId(row["thread"]),
         case=row["case"],
         rank=row["rank"],
-        sending=row["state"] == OutboxState.SENDING.value,
         due_at=row["due_at"],
         key=row["replaces"],
         plain=untouched and row["kind"] == MailKind.POST.value and _is_plain(row["form"]),
@@ -148,7 +157,7 @@ async def _newest(connection: AsyncConnection, row: Mapping[Any, Any], now: date
     )  # fmt: skip
     rows = sorted((await connection.execute(same)).mappings(), key=lambda one: int(one["id"]))
     if older := [one["id"] for one in rows[:-1]]:
-        ended = {"state": OutboxState.REGRETTED.value, "status": _REPLACED}
+        ended = {"state": OutboxState.REGRETTED.value, "status": "replaced"}
         await connection.execute(update(outbox).where(outbox.c.id.in_(older)).values(ended))
     return rows[-1]
 

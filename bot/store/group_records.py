@@ -20,7 +20,7 @@ from bot.store.schema import cases, meta
 
 _DIRTY = text("topics.dirty = 1")
 _AT_ONCE = 5_000
-_NOT_OURS = frozenset({"case", "dirty", "wanted_at"})
+_NOT_CHANGED = frozenset({"case", "dirty"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +37,12 @@ async def write_topic(connection: AsyncConnection, was: TopicRow | None, row: To
     Nothing is written if the case has meanwhile got another group.
     """
     before = topic_values(was) if was is not None else {}
-    values = {name: value for name, value in topic_values(row).items() if name not in _NOT_OURS}
+    values = {name: value for name, value in topic_values(row).items() if name not in _NOT_CHANGED}
     changed = {name: value for name, value in values.items() if name not in before or before[name] != value}
     if not changed:
         return
     here = update(topics).where(topics.c.case == row.case, topics.c.chat == (was or row).chat)
-    if (await connection.execute(here.values(dirty=1, **changed))).rowcount:
+    if (await connection.execute(here.values(**changed))).rowcount:
         return
     known = (await connection.execute(select(topics.c.case).where(topics.c.case == row.case))).scalar()
     if known is None:
@@ -79,7 +79,8 @@ async def look_at(connection: AsyncConnection, chat: ChatId, closed_before: date
         cases.c.number == topics.c.case, cases.c.state == "open", cases.c.merged_into == "",
         cases.c.waiting_since.is_not(None) | (cases.c.owner != ""),
     )  # fmt: skip
-    nowhere = topics.c.thread.is_(None) & topics.c.card.is_(None) & (topics.c.state == TopicState.WANTED.value)
+    # Added to, so that SQLite goes by what is dirty and not through all topics that ever were taken away.
+    nowhere = (topics.c.thread + 0).is_(None) & topics.c.card.is_(None) & (topics.c.state == TopicState.WANTED.value)
     await connection.execute(
         update(topics)
         .where(topics.c.chat == chat, _DIRTY, nowhere, ~stands)

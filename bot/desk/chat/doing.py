@@ -116,7 +116,8 @@ def _begun(fact: Fact) -> str:
 def stale(turn: Turn, case: CaseNumber | None) -> None:
     """Tell that a button is of no use any more, and how the case is now."""
     now = state_words(turn, case) if case else ""
-    refuse(turn, f"{turn.t('Knappen gäller inte längre.')} {now}".strip())
+    said = turn.t("Knappen gäller inte längre.")
+    refuse(turn, f"{said} {now}".strip())
 
 
 def state_words(turn: Turn, case: CaseNumber) -> str:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from bot.case import numbers_in
 from bot.chat import ChatId, ThreadId, UserId
 from bot.desk.acts import messages_of
 from bot.desk.chat.turn import Turn
@@ -15,6 +14,7 @@ from bot.store.chat_rows import State
 from bot.store.ledger import Ledger
 from bot.store.rows import Direction, StoredMessage
 
+_KEPT = timedelta(days=1)
 LASTS = timedelta(minutes=30)
 """How long a text is waited for, or a shown one may be sent as it was shown."""
 
@@ -101,30 +101,39 @@ class Meant:
     draft: Draft
 
 
-def draft_of(turn: Turn, case: CaseNumber) -> Draft | None:
-    """Return what the officer is in the middle of in a case here, None if in nothing."""
+def letter_of(turn: Turn, case: CaseNumber) -> Draft | None:
+    """Return what the officer is writing to the citizen of a case here, None if nothing."""
     state = turn.ledger.book.dialogue(turn.place.chat, turn.user, case)
     return Draft.decode(state) if state is not None else None
 
 
 def keep(turn: Turn, case: CaseNumber, draft: Draft) -> None:
-    """Remember a draft, in place of the one before in that case."""
-    turn.ledger.book.set_dialogue(turn.place.chat, turn.user, draft.encode(), case)
+    """Remember a draft, in place of the one before of its kind in that case; what was left long ago is forgotten."""
+    book, chat = turn.ledger.book, turn.place.chat
+    for old in drafts_in(book, chat, turn.user):
+        if turn.ledger.now - old.draft.at > _KEPT:
+            end(turn, old.case, old.draft.what)
+    book.set_dialogue(chat, turn.user, draft.encode(), _about(case, draft.what))
 
 
-def end(turn: Turn, case: CaseNumber) -> None:
-    """Forget the officer's draft in a case."""
-    turn.ledger.book.end_dialogue(turn.place.chat, turn.user, case)
+def end(turn: Turn, case: CaseNumber, what: What) -> None:
+    """Forget the officer's draft of this kind in a case."""
+    turn.ledger.book.end_dialogue(turn.place.chat, turn.user, _about(case, what))
 
 
 def drafts_in(book: ChatBook, chat: ChatId, user: UserId) -> list[Meant]:
     """Return everything an officer is in the middle of in a chat."""
     found = list[Meant]()
     for about, state in book.dialogues_of(chat, user).items():
-        draft = Draft.decode(state) if about in numbers_in(about) else None
+        case, draft = about.partition(":")[0], Draft.decode(state)
         if draft is not None:
-            found.append(Meant(user, CaseNumber(about), draft))
+            found.append(Meant(user, CaseNumber(case), draft))
     return found
+
+
+def _about(case: CaseNumber, what: What) -> str:
+    """Return the name of a draft's dialogue: one letter a case, and beside it one of each thing that stays inside."""
+    return case if what.to_citizen or what in {What.DAY, What.FIELD} else f"{case}:{what.value}"
 
 
 def meant_by(book: ChatBook, chat: ChatId, post: OutboxId) -> Meant | None:

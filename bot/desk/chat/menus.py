@@ -101,9 +101,7 @@ def press_secret(turn: Turn, case: CaseNumber, more: str) -> None:
     elif more == ".yes":
         do_here(turn, case, SetMark(CaseMark.SECRET, "yes"))
     else:
-        title = turn.t(
-            "Ska {number} sekretessmärkas? Bara behöriga ser det då, och inte gruppen.", number=case
-        )
+        title = turn.t("Ska {number} sekretessmärkas? Bara behöriga ser det då, och inte gruppen.", number=case)
         offer(turn, case, title, Press.SECRET, [Choice(turn.t("Ja, sekretess"), "yes")], more)
 
 

@@ -65,7 +65,7 @@ def take_words(turn: Turn, case: CaseNumber, draft: Draft, text: str) -> None:
     if not undone.said.done:
         refuse(turn, in_words(undone.said))
         return
-    end(turn, case)
+    end(turn, case, What.CONTACT)
     told = do(turn, None, _contact(how, topic, text), number=2)
     number = _number_of(turn)
     say(

@@ -101,7 +101,7 @@ def _open_cases(ledger: Ledger, chat: ChatId) -> list[CaseNumber]:
 def _tell_closed(ledger: Ledger, office: Office, case: CaseNumber) -> None:
     """Tell whoever has a case, once, that its chat is closed to us."""
     t = office.texts.t
-    unit = office.unit(fold_case(ledger.facts_of(case)).unit)
+    unit, closed = office.unit(fold_case(ledger.facts_of(case)).unit), t("chatten är stängd")
     said = t(
         "Den som frågar i {number} har stängt chatten med oss. Ett svar dit kommer inte fram. "
         "Finns det en annan väg, som telefon eller e-post? Ta den.",
@@ -110,7 +110,7 @@ def _tell_closed(ledger: Ledger, office: Office, case: CaseNumber) -> None:
     for officer in recipients(ledger, office, case):
         queue_staff_mail(
             ledger, office, officer, unit, case, len(fold_inquiries(ledger.facts_of(case))),
-            subject=f"{case} · {t('chatten är stängd')}", parts=[Paragraph(said)],
+            subject=f"{case} · {closed}", parts=[Paragraph(said)],
         )  # fmt: skip
     topic = ledger.book.topics.get(case)
     if topic is not None and topic.state is TopicState.OPEN:
@@ -145,9 +145,10 @@ def _stay_or_leave(ledger: Ledger, office: Office, arrival: ChatArrival, leave: 
     if officer is None or officer.role is not Role.ADMIN:
         leave(event.chat)
         return
+    unit = t("ENHET")
     words = "\n\n".join([
         t("Hej! Den här gruppen hör inte till någon enhet än. Skriv så här på servern, med enhetens namn:"),
-        f"run_bot.py unit change {t('ENHET')} --group {event.chat}",
+        f"run_bot.py unit change {unit} --group {event.chat}",
         t("Gör mig också till administratör som får hantera ämnen, fästa och ta bort meddelanden."),
     ])  # fmt: skip
     queue_post(ledger, event.chat, words, rank=Rank.OWN_ACT)

@@ -123,7 +123,7 @@ def _do(turn: Turn, case: CaseNumber, draft: Draft, text: str) -> None:
         return
     told = do(turn, case, command)
     if told.said.done:
-        end(turn, case)
+        end(turn, case, draft.what)
     report(turn, told)
 
 

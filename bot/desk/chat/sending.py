@@ -13,7 +13,7 @@ from bot.desk.answering import said_before, standing_answer
 from bot.desk.chat.asking import apart, ask, hindrance, named
 from bot.desk.chat.disclosure import as_post, may_stand
 from bot.desk.chat.doing import do, stale
-from bot.desk.chat.drafts import Draft, What, come_since, draft_of, drafts_in, end, keep, newest
+from bot.desk.chat.drafts import Draft, What, come_since, drafts_in, end, keep, letter_of, newest
 from bot.desk.chat.pages import labelled
 from bot.desk.chat.telling import Told, in_words
 from bot.desk.chat.turn import Turn, change, refuse, say, tell
@@ -62,7 +62,7 @@ def press_send(turn: Turn, case: CaseNumber, shown: str) -> None:
     Raises:
         ActRefused: there is no such case that the officer may see.
     """
-    draft = draft_of(turn, case)
+    draft = letter_of(turn, case)
     if draft is None or not draft.text or str(draft.preview) != shown:
         _not_this(turn, case)
         return
@@ -78,7 +78,7 @@ def press_send(turn: Turn, case: CaseNumber, shown: str) -> None:
 
 def press_change(turn: Turn, case: CaseNumber) -> None:
     """Ask for the text anew."""
-    draft = draft_of(turn, case)
+    draft = letter_of(turn, case)
     if draft is None or not draft.text:
         _not_this(turn, case)
     else:
@@ -87,11 +87,11 @@ def press_change(turn: Turn, case: CaseNumber) -> None:
 
 def press_cancel(turn: Turn, case: CaseNumber) -> None:
     """Forget what was written."""
-    draft = draft_of(turn, case)
+    draft = letter_of(turn, case)
     if draft is None:
         _not_this(turn, case)
         return
-    end(turn, case)
+    end(turn, case, draft.what)
     change(turn, turn.t("Avbrutet. Inget har skickats i {number}.", number=case), case=case)
     tell(turn, turn.t("Avbrutet. Inget har skickats."))
 
@@ -125,7 +125,7 @@ def _send(turn: Turn, case: CaseNumber, draft: Draft) -> None:
     if not said.done:
         refuse(turn, in_words(said))
         return
-    end(turn, case)
+    end(turn, case, draft.what)
     parts: list[Part] = [part for part in said.parts if isinstance(part, Paragraph)]
     change(turn, as_post(turn.office, [*parts, Quote(_short(draft.text))]), told.rows, case=case)
     tell(turn, in_words(said))

@@ -8,7 +8,7 @@ from textwrap import shorten
 
 from bot.chat import NO_FORM, ChatEvent, ChatId, Form, PostId, Rows, UserId
 from bot.chat_arrival import ChatArrival
-from bot.chat_text import Html
+from bot.chat_text import LIMIT, Html, units
 from bot.desk.acts import Act
 from bot.facts import CaseNumber, OutboxId
 from bot.office import Office, Officer, Unit
@@ -103,8 +103,8 @@ def say(
 
 
 def change(turn: Turn, words: Html | str, rows: Rows = (), *, case: CaseNumber | None = None) -> OutboxId:
-    """Change the message that was pressed on, if it is a menu of the desk's; else post something new."""
-    if not is_menu(turn):
+    """Change the message that was pressed on, if it is a menu of the desk's; else, or if it is long, post anew."""
+    if not is_menu(turn) or units(words if isinstance(words, str) else words.text) > LIMIT:
         return say(turn, words, rows, case=case)
     post = turn.event.post
     return queue_post(

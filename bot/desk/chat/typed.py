@@ -147,5 +147,5 @@ def _cancel(turn: Turn) -> None:
     found = drafts_in(turn.ledger.book, turn.event.chat, turn.user)
     mine = [one for one in found if turn.case in {None, one.case}]
     for one in mine:
-        end(turn, one.case)
+        end(turn, one.case, one.draft.what)
     say(turn, turn.t("Avbrutet. Inget har skickats.") if mine else turn.t("Det finns inget att avbryta."))
