@@ -20,7 +20,7 @@ from bot.chat_menu import show_commands
 from bot.chat_outbox import ChatOutbox
 from bot.citizen.room import CitizenChat
 from bot.desk.chat.face import StaffChat
-from bot.errors import KommunsvarError, TryLater, where
+from bot.errors import KommunsvarError, OurFault, TryLater, where
 from bot.facts import Channel, from_micros, to_micros
 from bot.file_fetch import FileFetch
 from bot.file_scan import FileScan
@@ -95,7 +95,7 @@ class ChatLine:
         self.pace = Pace()
         self.wakes = ChatWakes(outbox=asyncio.Event(), groups=asyncio.Event(), files=asyncio.Event())
         self.outbox = ChatOutbox(database, office, self.chats, self.pace, now, files_of)
-        self.groups = GroupView(database, office, self.chats, self.pace, now)
+        self.groups = GroupView(database, office, self.chats, self.pace, now, scans=scan is not None)
         self.presses = PressAnswers(self.chats)
         self.fetch = FileFetch(database, office, self.chats, now, scan)
         rooms = CitizenChat(office, lambda: self._name), StaffChat(office, self._leaving.put_nowait)
@@ -122,13 +122,14 @@ class ChatLine:
         await self.outbox.recover()
         try:
             async with asyncio.TaskGroup() as group:
-                sending = group.create_task(self.outbox.run(self.wakes.outbox), name="chat outbox")
+                sending = group.create_task(self._send(), name="chat outbox")
                 tasks = [
                     group.create_task(self.groups.run(self.wakes.groups), name="groups"),
                     group.create_task(self.presses.run(), name="presses"),
                     group.create_task(self.fetch.run(self.wakes.files), name="files of chats"),
                     group.create_task(self._leave(), name="leave"),
                     group.create_task(self._introduce(), name="introduce"),
+                    group.create_task(self._recover_often(), name="recover"),
                 ]
                 events = group.create_task(self._events(), name="events")
                 try:
@@ -143,6 +144,27 @@ class ChatLine:
         finally:
             await self.chats.close()
             self._restore_logs()
+
+    async def _send(self) -> None:
+        """Post for ever. Where our key is refused the administrator is told, and mail goes on."""
+        while True:
+            try:
+                await self.outbox.run(self.wakes.outbox)
+            except OurFault as error:
+                logger.error("chats: nothing can be sent: %s", error)
+                await self._tell_refused(Revoked("sending"))
+                await asyncio.sleep(_AGAIN_SECONDS)
+            else:
+                return
+
+    async def _recover_often(self) -> None:
+        """See to posts that somebody began to send who has died since: they hold up that person's chat."""
+        while True:
+            await asyncio.sleep(_REMEMBER_SECONDS)
+            try:
+                await self.outbox.recover()
+            except TryLater as error:
+                logger.warning("chats: %s; recovered next time", error.reason)
 
     async def _kept(self, raw: bytes, key: str) -> None:
         await self._keep(

@@ -8,7 +8,7 @@ from config.texts import Texts, mark
 
 CITIZENS: Mapping[str, str] = {
     "hjalp": mark("Öppettider och andra sätt att nå oss"),
-    "status": mark("Dina ärenden"),
+    "status": mark("Dina frågor"),
     "nytt": mark("Skriv om något nytt"),
     "sprak": mark("Byt språk"),
     "personal": mark("Prata med en människa"),

@@ -104,6 +104,7 @@ class Posting:
         if error.whole_channel:
             self._rest(now, error)
         elif error.after is not None:
+            self._pace.give_back(chat_of(mails[0]))
             self._pace.hold(chat_of(mails[0]), now + error.after + _MARGIN)
         else:
             return [chat_endings.later(mail, error, now, posted) for mail in mails]

@@ -4,7 +4,7 @@ from datetime import date
 
 from bot.chat import chat_at
 from bot.chat_text import Html, bold, paragraphs, plain
-from bot.desk.acts import messages_of
+from bot.desk.answering import where_to_answer
 from bot.facts import SYSTEM, CaseNumber, Fact, FactKind
 from bot.inquiry import standing
 from bot.letters import domain_of, reply_address, reply_subject, texts_for, thread_of
@@ -12,7 +12,7 @@ from bot.office import Office, Unit
 from bot.posts import queue_post
 from bot.reminders import Pending
 from bot.store.ledger import Ledger
-from bot.store.rows import Direction, MailKind, OutboxState, OutgoingMail, StoredMessage
+from bot.store.rows import MailKind, OutboxState, OutgoingMail, StoredMessage
 from config.texts import Texts
 
 
@@ -63,10 +63,10 @@ def _citizen(ledger: Ledger, office: Office, case: CaseNumber) -> tuple[StoredMe
     They were told a promise by us, and nothing of it came back; it is no address of ours, and has not had as many
     automatic mails as one may have.
     """
-    asked = next((m for m in reversed(messages_of(ledger, case)) if m.direction is Direction.IN and m.address), None)
-    address = ledger.address_of(asked.address) if asked and asked.address else ""
-    if asked is None or not address or office.accepts(address):
+    reached = where_to_answer(ledger, case)
+    if reached is None or not reached[1] or office.accepts(reached[1]):
         return None
+    asked, address = reached
     if ledger.known.acknowledgements.get(address, 0) >= office.caps.per_address:
         return None
     telling, gone = {MailKind.ACKNOWLEDGEMENT, MailKind.HOLDING}, {OutboxState.DEAD, OutboxState.REGRETTED}

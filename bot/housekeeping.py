@@ -15,6 +15,7 @@ from bot.office import CurrentOffice, Office
 from bot.outbox import Outbox
 from bot.reminding import Reminding
 from bot.store import inbox
+from bot.store.chat_book import forget_old
 from bot.store.database import Database
 from bot.store.ledger import open_ledger
 from bot.store.reading import Wanted
@@ -81,6 +82,13 @@ class Housekeeping:
         await self._look_again()
         await self._remind()
         await self._make_searchable()
+        await self._forget_begun()
+
+    async def _forget_begun(self) -> None:
+        """Forget what somebody began in a chat and has left for long, and codes that are used no more."""
+        if self._database.has_intake and self._office.chat is not None:
+            async with self._database.writing() as connection:
+                await forget_old(connection, self._now())
 
     async def _look_again(self) -> None:
         """Ask about held files, in one process only: where several do, the scanner has each file several times."""

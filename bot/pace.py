@@ -19,16 +19,18 @@ KEPT_FOR_STAFF = 4
 TOPIC_EVERY = timedelta(seconds=6)
 IN_ALL = 25
 _SECOND = timedelta(seconds=1)
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_LONG_AGO, _END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_LONGEST = timedelta(hours=1)
+"""A longer rest than this comes of a clock that was set back."""
 
 
 class PaceAct(StrEnum):
     """What is counted."""
 
     POST = "post"
-    """Sending, editing, deleting, pinning."""
+    """Sending, editing, deleting, pinning; also naming, closing and opening a topic."""
     TOPIC = "topic"
-    """Making, naming, closing or opening a topic."""
+    """Making a topic: of many at once the service thinks ill."""
 
 
 class Pace:
@@ -44,7 +46,7 @@ class Pace:
 
     def free_at(self, chat: ChatId, now: datetime, act: PaceAct = PaceAct.POST, *, own: bool = False) -> datetime:
         """Return when an act may be done in a chat: `now` or later. `own`: an officer waits for it."""
-        waits = [now, self._held.get(chat, now), self._all_held]
+        waits = [now, *(until for until in (self._held.get(chat, now), self._all_held) if until <= now + _LONGEST)]
         done = self._recent(chat, now)
         if chat > 0:
             waits += [one + PRIVATE_EVERY for one in list(done)[-1:]]
@@ -52,7 +54,7 @@ class Pace:
             most = GROUP_ACTS if own else GROUP_ACTS - KEPT_FOR_STAFF
             if len(done) >= most:
                 waits.append(done[-most] + GROUP_WINDOW)
-            if act is PaceAct.TOPIC and chat in self._topics:
+            if act is PaceAct.TOPIC and self._topics.get(chat, _END) <= now:
                 waits.append(self._topics[chat] + TOPIC_EVERY)
         if len(self._all) == IN_ALL and self._all[0] <= now:
             waits.append(self._all[0] + _SECOND)
@@ -64,6 +66,11 @@ class Pace:
         self._all.append(now)
         if act is PaceAct.TOPIC:
             self._topics[chat] = now
+
+    def give_back(self, chat: ChatId) -> None:
+        """Count the latest act in a chat as not done: it was refused before it did anything."""
+        if done := self._done.get(chat):
+            done.pop()
 
     def hold(self, chat: ChatId, until: datetime) -> None:
         """Do nothing in a chat before this instant: the service said so."""

@@ -53,7 +53,7 @@ def _answered(happened: Happened) -> bool:
 
 def _handed_over(happened: Happened) -> bool:
     to_others = (
-        kind is FactKind.ASSIGNED and data.get("officer") not in {"", NEW_OFFICER} for kind, data in happened.acts
+        kind is FactKind.ASSIGNED and data.get("officer", "") not in {"", NEW_OFFICER} for kind, data in happened.acts
     )
     return happened.did(FactKind.TRANSFERRED) or any(to_others)
 

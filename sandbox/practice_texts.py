@@ -29,7 +29,7 @@ TASK_TEXTS = (
         title=mark("Ta ett ärende"),
         what=mark("Elsa har just skrivit. Gå till rummet Allmänt och tavlan, och tryck Ta på hennes ärende."),
         why=mark("Då vet alla att du har det, och ingen gör samma jobb två gånger. Två kan inte ta samma."),
-        hint=mark("Syns inte ärendet på tavlan? Det kan också ha ett eget rum: där heter knappen bara Ta."),
+        hint=mark("Tavlan ändras inom två minuter. Ärendet kan också ha ett eget rum: där heter knappen bara Ta."),
     ),
     TaskText(
         title=mark("Svara, och läs innan du skickar"),
@@ -56,7 +56,7 @@ TASK_TEXTS = (
         title=mark("Lämna över"),
         what=mark("Elsa frågar om färdtjänst. Det är Omsorgens sak. Tryck Lämna över, välj Omsorgen och skriv varför."),
         why=mark("De som tar över ser allt som har hänt, och vet varför. Den som frågar behöver inte göra något."),
-        hint=mark("Du behöver inte ha tagit ärendet först. Knappen finns i ärendets rum."),
+        hint=mark("Har ärendet inget eget rum än? Tryck Ta på tavlan, så får det ett. Där finns Lämna över."),
     ),
     TaskText(
         title=mark("Anteckna ett samtal med två tryck"),

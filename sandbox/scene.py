@@ -10,7 +10,7 @@ from bot.chat_buttons import Press
 from bot.facts import CaseNumber
 from sandbox.bot_api import TgMessage
 from sandbox.page.stage import Letter, Stage
-from sandbox.page.world_view import PRIVATE
+from sandbox.page.world_view import GENERAL, PRIVATE
 
 T = TypeVar("T")
 
@@ -19,6 +19,8 @@ PATIENCE = 30.0
 GROUP = "group"
 NO_CASE = CaseNumber("")
 _AFTER_REGRET = timedelta(seconds=1)
+_A_WHILE = timedelta(minutes=3)
+"""The board is changed once in a while only, and nobody on the staff stands ready with a finger on the button."""
 
 
 class StoryStuck(Exception):
@@ -88,7 +90,7 @@ class Scene:
     async def taps(self, who: str, act: Press, more: str | None = None, *, where: str = PRIVATE) -> TgMessage:
         """Press the newest button for this act in the story's case, as soon as it is there; return its message.
 
-        `more` is what the button carries beyond, None: whatever. `where` is private or the group, all of its rooms.
+        `more` is what the button carries beyond, None: whatever. `where` is private, general, or the whole group.
 
         Raises:
             StoryStuck: there is no such button.
@@ -98,7 +100,7 @@ class Scene:
         return message
 
     async def taps_words(self, who: str, words: str, *, where: str = PRIVATE) -> None:
-        """Press the newest button with these words, as soon as it is there.
+        """Press the newest button with these words in the story's case, as soon as it is there.
 
         Raises:
             StoryStuck: there is no such button.
@@ -106,9 +108,9 @@ class Scene:
 
         def find() -> tuple[str, TgMessage] | None:
             for message in reversed(self._in(who, where)):
-                found = next((data for row in message.buttons for said, data in row if said == words), None)
-                if found is not None:
-                    return found, message
+                for said, data in (button for row in message.buttons for button in row):
+                    if said == words and data.split(":")[1:2] == [self.case]:
+                        return data, message
             return None
 
         data, message = await self.until(find, f"no button {words!r} for {who}")
@@ -162,6 +164,15 @@ class Scene:
 
         return await self.until(find, f"no mail about {holds!r} to {address}")
 
+    async def stands_on_board(self) -> None:
+        """Wait until the case can be taken from the board; some time passes for that.
+
+        Raises:
+            StoryStuck: it does not come there.
+        """
+        await self.time_passes(_A_WHILE)
+        await self.until(lambda: self._button("", Press.TAKE, None, GENERAL), "the case is not on the board")
+
     async def topic(self, *, but: int = 0) -> int:
         """Return the number of the case's topic, as soon as there is one (but this).
 
@@ -174,7 +185,10 @@ class Scene:
         return [one for one in self.stage.person(who).messages if one.by_bot and not one.service]
 
     def _in(self, who: str, where: str) -> Sequence[TgMessage]:
-        return self.stage.person(who).messages if where == PRIVATE else self.stage.world.group.messages
+        if where == PRIVATE:
+            return self.stage.person(who).messages
+        group = self.stage.world.group
+        return group.in_topic(None) if where == GENERAL else group.messages
 
     def _button(self, who: str, act: Press, more: str | None, where: str) -> tuple[str, TgMessage] | None:
         for message in reversed(self._in(who, where)):
@@ -188,8 +202,8 @@ class Scene:
         return None if now is None or now == before else now[1]
 
     def _asked(self, who: str, where: str) -> TgMessage | None:
-        asked = [one for one in self._in(who, where) if one.force_reply and (one.chat.id, one.id) not in self._answered]
-        return asked[-1] if asked else None
+        asks = [one for one in self._in(who, where) if one.force_reply and self.case in one.text]
+        return next((one for one in reversed(asks) if (one.chat.id, one.id) not in self._answered), None)
 
     def _topic(self, but: int) -> int | None:
         topics = self.stage.world.group.topics.values()

@@ -11,7 +11,7 @@ from config.texts import Texts
 from sandbox.page.guide import StoryNow
 from sandbox.page.stage import Stage
 from sandbox.scene import Scene, StoryStuck
-from sandbox.stories import Step, Story
+from sandbox.story_step import Step, Story
 
 logger = logging.getLogger(__name__)
 

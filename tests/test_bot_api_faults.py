@@ -101,6 +101,19 @@ async def test_slow_answers_time_out() -> None:
 
 
 @pytest.mark.asyncio
+async def test_faults_of_several_calls_are_spent_one_a_call() -> None:
+    async with telegram(FrozenClock().now) as api, caller(api) as call:
+        seen: list[str] = []
+        api.faults.slow("getMe", 0.01, times=2)
+        api.faults.when("getMe", lambda: seen.append("first"))
+        api.faults.fail("getMe", code=500)
+        api.faults.fail("getMe", code=403)
+        api.faults.when("getMe", lambda: seen.append("after the failures"))
+        assert [(await call("getMe")).get("error_code") for _ in range(4)] == [500, 403, None, None]
+        assert seen == ["first", "after the failures"]
+
+
+@pytest.mark.asyncio
 async def test_a_slow_group_does_not_slow_the_others() -> None:
     async with telegram(FrozenClock().now) as api, caller(api) as call:
         bo = api.world.person("Bo")
@@ -152,6 +165,20 @@ async def test_a_hook_runs_once_as_the_call_arrives() -> None:
         await call.done("getMe")
         await call.done("getMe")
         assert seen == [1]
+
+
+@pytest.mark.asyncio
+async def test_a_client_that_dies_in_the_middle_of_a_request_does_nothing() -> None:
+    async with telegram(FrozenClock().now) as api, caller(api) as call:
+        host, port = "127.0.0.1", int(api.base_url.rpartition(":")[2].partition("/")[0])
+        _, writer = await asyncio.open_connection(host, port)
+        head = f"POST /bot{api.token}/sendMessage HTTP/1.1\r\nHost: {host}\r\nContent-Length: 99\r\n\r\n"
+        writer.write(head.encode() + b'{"chat_id": 1001')
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+        assert (await call("getMe"))["ok"]
+        assert [one.method for one in api.calls] == ["getMe"]
 
 
 @pytest.mark.asyncio

@@ -49,6 +49,29 @@ async def test_files_over_20_mb_are_not_given_out() -> None:
         assert "wrong file_id" in await call.refused("getFile", file_id="hittepå")
 
 
+@pytest.mark.parametrize(
+    ("content_type", "body", "why"),
+    [
+        ("application/json", b"{", "no JSON"),
+        ("application/json", b"[]", "no JSON object"),
+        ("text/plain", b"hej", "is not read"),
+        ("multipart/form-data; boundary=x", b"--x\r\n\r\nhej", "has no end"),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n1\r\n--x--\r\n',
+            "nothing points at the file",
+        ),
+    ],
+)
+@pytest.mark.asyncio
+async def test_bodies_that_cannot_be_read_are_refused(content_type: str, body: bytes, why: str) -> None:
+    async with telegram(FrozenClock().now, faulty_ok=True) as api, caller(api) as call:
+        answer = await call.client.post(call.url("getMe"), content=body, headers={"Content-Type": content_type})
+        assert answer.status_code == 400
+        assert why in answer.json()["description"]
+        assert len(api.faulty_calls) == 1
+
+
 @pytest.mark.asyncio
 async def test_downloads_fail_on_order() -> None:
     async with telegram(FrozenClock().now) as api, caller(api) as call:

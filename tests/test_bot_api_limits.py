@@ -37,6 +37,21 @@ async def test_429_from_a_bucket_of_20_a_minute_shared_by_the_group() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_limit_for_all_chats_can_be_switched_on() -> None:
+    clock = FrozenClock()
+    async with telegram(clock.now) as api, caller(api) as call:
+        api.budgets.all_per_second, api.budgets.group_per_minute = 2, None
+        anna = api.world.person("Anna")
+        await anna.start()
+        sent = [await call("sendMessage", chat_id=anna.id, text="hej") for _ in range(3)]
+        assert [answer["ok"] for answer in sent] == [True, True, False]
+        assert sent[2]["parameters"] == {"retry_after": 1}
+        assert api.budgets.left(-1) is None
+        clock.forward(seconds=1)
+        assert (await call("sendMessage", chat_id=anna.id, text="hej"))["ok"]
+
+
+@pytest.mark.asyncio
 async def test_copies_of_several_cost_one_each() -> None:
     async with telegram(FrozenClock().now) as api, caller(api) as call:
         anna, bo = api.world.person("Anna"), api.world.person("Bo")
@@ -61,7 +76,17 @@ TOO_MUCH: list[tuple[str, dict[str, Any], str]] = [
         {"text": "x", "reply_markup": {"inline_keyboard": [[{"text": "x", "callback_data": "å" * 33}]]}},
         "BUTTON_DATA_INVALID",  # 33 letters, 66 bytes
     ),
+    ("sendMessage", {"text": "x", "reply_markup": {"inline_keyboard": [[ROW[0] | {"text": " "}]]}}, "BUTTON_TEXT"),
+    (
+        "sendMessage",
+        {"text": "x", "reply_markup": {"force_reply": True, "input_field_placeholder": "x" * 65}},
+        "too long",
+    ),
     ("createForumTopic", {"name": "x" * 129}, "name is too long"),
+    ("createForumTopic", {"name": " "}, "TOPIC_NAME_EMPTY"),
+    ("createForumTopic", {"name": "x", "icon_color": 1}, "icon_color must be one of"),
+    ("createForumTopic", {"name": "x", "icon_custom_emoji_id": "1"}, "DOCUMENT_INVALID"),
+    ("editMessageText", {"text": "x"}, "message identifier is not specified"),
     ("sendMediaGroup", {"media": [{"type": "photo", "media": "x"}]}, "media must hold 2 to 10"),
     ("sendMessage", {"txt": "x"}, "has no parameter 'txt'"),
     ("sendMessage", {}, "lacks the parameter 'text'"),

@@ -54,6 +54,27 @@ async def test_to_edit_not_found_and_not_the_bots_own() -> None:
 
 
 @pytest.mark.asyncio
+async def test_texts_and_captions_are_edited_apart() -> None:
+    async with telegram(FrozenClock().now) as api, caller(api) as call:
+        anna = await anna_of(api)
+        text = {"chat_id": anna.id, "message_id": (await question(call, anna))["message_id"]}
+        kept = (await anna.photo()).files[0].id
+        photo = {
+            "chat_id": anna.id,
+            "message_id": (await call.done("sendPhoto", chat_id=anna.id, photo=kept))["message_id"],
+        }
+        refusals = [
+            await call.refused("editMessageText", **photo, text="x"),
+            await call.refused("editMessageCaption", **text, caption="x"),
+        ]
+        assert refusals == [
+            "Bad Request: there is no text in the message to edit",
+            "Bad Request: there is no caption in the message to edit",
+        ]
+        assert (await call.done("editMessageCaption", **photo, caption="x"))["caption"] == "x"
+
+
+@pytest.mark.asyncio
 async def test_an_edit_shows_in_place() -> None:
     async with telegram(FrozenClock().now) as api, caller(api) as call:
         anna = await anna_of(api)
@@ -87,6 +108,8 @@ async def test_press_gives_up_without_an_answer(monkeypatch: pytest.MonkeyPatch)
         anna = await anna_of(api)
         await question(call, anna)
         assert await anna.press(anna.messages[-1], "Ja") is None
+        tap_id = api.updates.built[-1]["callback_query"]["id"]
+        assert await call.done("answerCallbackQuery", callback_query_id=tap_id)  # late, but not too late
         with pytest.raises(ValueError, match="Kanske"):
             await anna.press(anna.messages[-1], "Kanske")
 

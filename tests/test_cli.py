@@ -248,6 +248,6 @@ def test_every_command_has_help(command: list[str]) -> None:
 
 def test_every_command_stands_in_the_documents() -> None:
     documents = "".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
-    for command in ("run", "sandbox", "story", "report", "explain case", "explain time", "check", "rebuild", "held list",
-                    "explain mail", "baseline", "check --ask-it"):  # fmt: skip
+    for command in ("run", "sandbox", "story", "report", "explain case", "explain time", "check", "rebuild",
+                    "held list", "explain mail", "baseline", "check --ask-it", "poster"):  # fmt: skip
         assert f"run_bot.py {command}" in documents, command

@@ -40,7 +40,7 @@ class TelegramAccess:
     base_file_url: str = "https://api.telegram.org/file/bot"
     timeout_seconds: float = 20.0
     transfer_seconds: float = 120.0
-    connections: int = 16
+    connections: int = 40
 
     def read_token(self) -> str:
         """Return the token.

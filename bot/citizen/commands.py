@@ -80,7 +80,7 @@ def command_lines(visit: Visit) -> list[str]:
     """Return the commands with what they do, a line each."""
     t = visit.texts.t
     return [
-        t("/status – så går det med dina ärenden"),
+        t("/status – så går det med dina frågor"),
         t("/nytt – skriv om något nytt"),
         t("/epost – få svaret med e-post"),
         t("/personal – prata med en människa"),
@@ -124,7 +124,7 @@ def privacy(visit: Visit) -> None:
         t("Telegram är ett företag utanför EU. Det kan läsa det som skrivs här, och det ligger kvar hos dem tills du "
           "tar bort det. Tar du bort något i appen får vi inte veta det."),
         t("Vill du inte det? Skriv med e-post till {address} eller ring i stället.", address=office.units[0].address),
-        t("Skriv /radera för att ta bort kopplingen mellan chatten och dina ärenden."),
+        t("Skriv /radera för att ta bort kopplingen mellan chatten och det du har skrivit till oss."),
         office.privacy,
         buttons=((button(t("Radera"), Press.ERASE),),),
     )  # fmt: skip
@@ -161,7 +161,7 @@ def _language(visit: Visit, rest: str) -> bool:
 def _ways(visit: Visit) -> Rows:
     t = visit.texts.t
     return (
-        (button(t("Visa mina ärenden"), Press.STATUS), button(t("Personuppgifter"), Press.PRIVACY)),
+        (button(t("Visa mina frågor"), Press.STATUS), button(t("Personuppgifter"), Press.PRIVACY)),
         (button(t("Prata med en människa"), Press.PERSON),),
     )
 

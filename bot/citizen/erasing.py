@@ -16,9 +16,9 @@ def ask_to_erase(visit: Visit) -> None:
     ask(visit, Ask.ERASE)
     waiting = ", ".join(_waiting_here(visit))
     visit.say(
-        t("Det här tar vi bort nu: kopplingen mellan den här chatten och dina ärenden, ditt språk, och det du har "
-          "påbörjat."),
-        t("Det här är kvar: det du har skrivit i dina ärenden. Det är allmänna handlingar, och arkivlagen säger hur "
+        t("Det här tar vi bort nu: kopplingen mellan den här chatten och det du har skrivit till oss, ditt språk, och "
+          "det du har påbörjat."),
+        t("Det här är kvar: det du har skrivit till oss. Det är allmänna handlingar, och arkivlagen säger hur "
           "länge vi måste spara dem. Vi visar dem inte längre här."),
         t("Det som står i Telegram tar du bort själv, i appen."),
         t("Obs: du väntar på svar i {numbers}. Raderar du nu kan svaret inte nå dig här.", numbers=waiting)

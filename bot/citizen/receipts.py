@@ -48,7 +48,7 @@ def remarks(visit: Visit, arrival: Arrival, *, first: tuple[str, ...] = (), more
                       "Du kan ta bort meddelandet ur chatten."))  # fmt: skip
     said += [*_about_files(visit, arrival), *_about_spot(visit)]
     if event.given:
-        said.append(t("Vi har sparat kontaktuppgifterna du delade i ärendet, så att den som svarar kan nå dig."))
+        said.append(t("Vi har sparat kontaktuppgifterna du delade, så att den som svarar kan nå dig."))
     if event.unsupported:
         said.append(t("Något av det du skickade går inte att ta emot här. Beskriv det gärna med ord."))
     return Told(first=first, then=(*said, *([more] if more else [])), removable=hidden)
@@ -59,12 +59,12 @@ def _about_files(visit: Visit, arrival: Arrival) -> list[str]:
     n, address, said = visit.texts.n, visit.office.units[0].address, list[str]()
     big, others = left_out(arrival.inbound.files)
     if big:
-        said.append(n("En fil är större än 20 MB och går inte att hämta härifrån. Skicka den gärna med e-post till "
-                      "{address}.",
+        said.append(n("{count} fil är större än 20 MB och går inte att hämta härifrån. Skicka den gärna med e-post "
+                      "till {address}.",
                       "{count} filer är större än 20 MB och går inte att hämta härifrån. Skicka dem gärna med e-post "
                       "till {address}.", big, address=address))  # fmt: skip
     if others:
-        said.append(n("En fil kunde vi inte ta emot, för du har skickat många i dag. Kontakta oss på {address}.",
+        said.append(n("{count} fil kunde vi inte ta emot, för du har skickat många i dag. Kontakta oss på {address}.",
                       "{count} filer kunde vi inte ta emot, för du har skickat många i dag. Kontakta oss på {address}.",
                       others, address=address))  # fmt: skip
     return said
@@ -135,7 +135,7 @@ def joined(visit: Visit, case: CaseNumber, message: MessageId, told: Told) -> No
 def _greeting(visit: Visit, taken: Taken) -> Html:
     t, texts = visit.texts.t, visit.texts
     return lines(
-        bold(t("Tack. Ditt ärende är {number}.", number=taken.case)),
+        bold(t("Tack. Ditt meddelande har nummer {number}.", number=taken.case)),
         plain(t("Det går till {unit}, {municipality}.", unit=taken.unit.name, municipality=visit.office.name)),
         plain(t("Svar senast {day}, här i chatten.", day=texts.day(taken.promised))),
         # The first words tell the hours themselves.
@@ -152,7 +152,7 @@ def _above(visit: Visit, taken: Taken, told: Told, *, went_on: bool) -> Rows:
         rows.append((remove_button(visit, case, taken.message),))
     if went_on:
         rows.append((button(t("Det gäller något nytt"), Press.NEW_CASE, case, str(taken.inquiry)),))
-    rows.append((button(t("Visa ärendet"), Press.STATUS, case), button(t("Ta bort"), Press.ERASE)))
+    rows.append((button(t("Visa läget"), Press.STATUS, case), button(t("Ta bort"), Press.ERASE)))
     rows.append((button(t("Svar med e-post i stället"), Press.BY_MAIL, case),))
     return tuple(rows)
 

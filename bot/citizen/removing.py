@@ -45,4 +45,4 @@ def remove(visit: Visit, post: PostId, message: MessageId) -> str:
     if visit.now - own.created_at > REMOVABLE:
         return t("Det har gått för lång tid. Håll fingret på meddelandet i Telegram, så kan du ta bort det själv.")
     queue_post(visit.ledger, visit.chat, form=Form(deletes=post), rank=Rank.CITIZEN)
-    return t("Meddelandet tas bort ur chatten. Det finns kvar i ditt ärende hos oss.")
+    return t("Meddelandet tas bort ur chatten. Det finns kvar hos oss.")

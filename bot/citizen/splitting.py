@@ -39,13 +39,13 @@ def press(visit: Visit, case: CaseNumber | None, more: str) -> None:
     own = own_case(visit, case)
     t = visit.texts.t
     why_not = split(visit, own, inquiry) if own else t("Knappen gäller inte längre.")
-    visit.toast(why_not or t("Det är nu ett eget ärende."))
+    visit.toast(why_not or t("Det är nu en egen fråga."))
 
 
 def ask_for_new(visit: Visit) -> None:
     """Let the next message open a new case, and say so."""
     want_new(visit)
-    visit.say(visit.texts.t("Skriv vad det gäller, så blir det ett nytt ärende."))
+    visit.say(visit.texts.t("Skriv vad det gäller, så blir det en ny fråga."))
 
 
 def take_words(visit: Visit, question: Question, text: str) -> bool:
@@ -72,7 +72,7 @@ def split(visit: Visit, case: CaseNumber, inquiry: int) -> str:
     part = _part(visit, case, inquiry) if last and last[0].no == inquiry and last[0].waits else None
     if part is None:
         want_new(visit)
-        return t("Vi har redan börjat med det i {number}. Skriv det nya en gång till, så blir det ett eget ärende.",
+        return t("Vi har redan börjat med det i {number}. Skriv det nya en gång till, så blir det en egen fråga.",
                  number=case)  # fmt: skip
     for one in ledger.queued_of(case):
         if one.kind is MailKind.ACKNOWLEDGEMENT and one.inquiry == inquiry and not ledger.has_left(one.id):

@@ -26,9 +26,9 @@ class Plain(Enum):
 
     RECEIVED = (mark("Mottaget"), mark("Vi har fått det, men ingen har läst det än."))
     BEING_READ = (mark("Någon läser"), mark("En medarbetare har läst det du skrev."))
-    IN_WORK = (mark("Vi arbetar"), mark("En medarbetare arbetar med ditt ärende."))
+    IN_WORK = (mark("Vi arbetar"), mark("En medarbetare arbetar med din fråga."))
     ANSWERED = (mark("Besvarat"), mark("Vi har svarat. Skriv om du undrar något mer."))
-    CLOSED = (mark("Avslutat"), mark("Ärendet är avslutat. Skriv om du vill ta upp det igen."))
+    CLOSED = (mark("Avslutat"), mark("Frågan är avslutad. Skriv om du vill ta upp den igen."))
 
 
 def plain_state(visit: Visit, case: CaseNumber) -> Plain:
@@ -50,10 +50,10 @@ def show_all(visit: Visit) -> None:
     """Say how all of the person's cases stand, the one that was written in last first."""
     t, cases = visit.texts.t, own_cases(visit)
     if not cases:
-        visit.say(t("Du har inga ärenden här än. Skriv vad det gäller, så tar vi emot det."))
+        visit.say(t("Du har inte skrivit till oss här än. Skriv vad det gäller, så tar vi emot det."))
         return
     left = len(cases) - _MOST
-    more = visit.texts.n("Och {count} äldre ärende.", "Och {count} äldre ärenden.", left) if left > 0 else ""
+    more = visit.texts.n("Och {count} äldre fråga.", "Och {count} äldre frågor.", left) if left > 0 else ""
     buttons: Rows = (
         *((button(t("Visa {number}", number=case), Press.STATUS, case),) for case in cases[:3]),
         (button(t("Något nytt"), Press.NEW_CASE), button(t("Prata med en människa"), Press.PERSON)),
@@ -65,7 +65,7 @@ def show_one(visit: Visit, number: CaseNumber) -> None:
     """Say how one case stands and what was answered last; of somebody else's nothing, as of one that does not exist."""
     t, case = visit.texts.t, own_case(visit, number)
     if case is None:
-        visit.say(t("Det numret hör inte till den här chatten. Skriv /status för att se dina ärenden."))
+        visit.say(t("Det numret hör inte till den här chatten. Skriv /status för att se dina frågor."))
         return
     to_mail = is_by_mail(visit, case)
     letters = [one for one in visit.ledger.messages_of(case) if one.direction is Direction.OUT and one.text]

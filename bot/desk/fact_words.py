@@ -20,6 +20,8 @@ MAIL_NAMES = {
     MailKind.NOTICE: mark("aviseringen till personalen"),
     MailKind.RECEIPT: mark("kvittot till personalen"),
     MailKind.REPLY: mark("svaret på ett kommando"),
+    MailKind.POST: mark("ett meddelande i chatten"),
+    MailKind.CODE: mark("koden"),
 }
 """What a mail is, in the definite form, as it stands within a sentence."""
 
@@ -108,8 +110,18 @@ def _received(office: Office, fact: Fact) -> str:
     if "merged" in fact.data:
         return t("Frågan i {number} väntar nu på svar här.", number=fact.data["merged"])
     if fact.data.get("auto") is True:
+        if "edit" in fact.data:
+            return t("Den som frågar ändrade ett tidigare meddelande. Det öppnar ingenting.")
         return t("Ett automatiskt svar kom från den som frågar. Det öppnar ingenting.")
-    said = [t(_CHANNELS[Channel(str(fact.data["channel"]))])]
+    if "split" in fact.data:
+        return t("Den som frågar skilde det här från {number}. Tiden räknas från när det kom.",
+                 number=fact.data["split"])  # fmt: skip
+    return " ".join([t(_CHANNELS[Channel(str(fact.data["channel"]))]), *_about_arrival(office, fact)])
+
+
+def _about_arrival(office: Office, fact: Fact) -> list[str]:
+    """Return what more is known of how a message came, a sentence each."""
+    t, said = office.texts.t, list[str]()
     if fact.data.get("via") == "forwarded":
         said.append(t("En kollega skickade det vidare. Tiden räknas från när kollegan fick det."))
     elif fact.data.get("via") == "web_form":
@@ -119,7 +131,7 @@ def _received(office: Office, fact: Fact) -> str:
     if "promised" in fact.data:
         day = office.texts.day(date.fromisoformat(str(fact.data["promised"])))
         said.append(t("Lovat svar: senast {day}.", day=day))
-    return " ".join(said)
+    return said
 
 
 def _handed(office: Office, fact: Fact) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, delete, select, tuple_, update
@@ -28,6 +28,8 @@ from bot.store.chat_rows import (
     topic_values,
 )
 from bot.store.chat_schema import chats, codes, dialogues, groups, links, posts, topics
+
+DIALOGUE_KEPT, CODE_KEPT = timedelta(days=30), timedelta(days=1)
 
 
 class ChatBook:
@@ -107,6 +109,11 @@ class ChatBook:
     def code(self, purpose: CodePurpose, holder: str) -> CodeRow | None:
         """Return the code that was last sent for this, None if there is none."""
         return self._codes.get((purpose, holder))
+
+    def addresses_to_prove(self) -> set[str]:
+        """Return the mail addresses that codes were sent to, so that answers go there."""
+        moves = (row.target for row in self._codes.values() if row.purpose is CodePurpose.MOVE)
+        return {target.partition(" ")[2] for target in moves}
 
     def set_code(self, row: CodeRow) -> None:
         """Remember a code, in place of the one before."""
@@ -238,9 +245,17 @@ async def mark_dirty(connection: AsyncConnection, cases: Collection[CaseNumber])
         await connection.execute(update(topics).where(topics.c.case.in_(cases)).values(dirty=1))
 
 
+async def forget_old(connection: AsyncConnection, now: datetime) -> None:
+    """Forget dialogues that nobody has gone on with for 30 days, and codes that have run out a day ago."""
+    await connection.execute(delete(dialogues).where(dialogues.c.changed_at < now - DIALOGUE_KEPT))
+    await connection.execute(delete(codes).where(codes.c.expires_at < now - CODE_KEPT))
+
+
 async def move_group(connection: AsyncConnection, old: ChatId, new: ChatId) -> None:
     """Give a group its new number wherever it stands; its topics begin anew, as messages are numbered anew."""
-    await connection.execute(delete(groups).where(groups.c.chat == new))
+    # The service tells it twice: the second time the row with the new number is the group's own.
+    if (await connection.execute(select(groups.c.chat).where(groups.c.chat == old))).scalar() is not None:
+        await connection.execute(delete(groups).where(groups.c.chat == new))
     await connection.execute(
         update(groups).where(groups.c.chat == old).values(chat=new, board=None, shown="", shown_at=None)
     )

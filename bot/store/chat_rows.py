@@ -65,7 +65,7 @@ class TopicRow:
     """How a case is shown in a group. In a group without topics `thread` is None and all replies to `card`.
 
     `title` and `shown` tell what stands there now, `upto` the last message of the case that is shown; `dirty`:
-    something happened since.
+    something happened since. `wanted_at`: since when it is wanted, and not before when it is made anew.
     """
 
     case: CaseNumber

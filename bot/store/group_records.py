@@ -42,7 +42,7 @@ async def write_topic(connection: AsyncConnection, was: TopicRow | None, row: To
     if not changed:
         return
     here = update(topics).where(topics.c.case == row.case, topics.c.chat == (was or row).chat)
-    if (await connection.execute(here.values(**changed))).rowcount:
+    if (await connection.execute(here.values(dirty=1, **changed))).rowcount:
         return
     known = (await connection.execute(select(topics.c.case).where(topics.c.case == row.case))).scalar()
     if known is None:

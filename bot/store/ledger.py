@@ -34,7 +34,7 @@ from bot.questions import Reply
 from bot.store.chat_book import ChatBook, mark_dirty
 from bot.store.columns import update_each
 from bot.store.projections import write_projections
-from bot.store.reading import Known, Wanted, read_known, taken_numbers
+from bot.store.reading import ERASED, Known, Wanted, read_known, taken_numbers
 from bot.store.rows import (
     Direction,
     InboxState,
@@ -88,6 +88,7 @@ class Ledger:
         self._indexed: list[Indexed] = []
         self._patched: list[tuple[Table, dict[str, Any]]] = []
         self._emptied: set[InboxId] = set()
+        self._extended: set[CaseNumber] = set()
         self.entered: dict[tuple[str, str], Mapping[str, Any]] = {}
         """What this batch has entered in the register, by kind and key; the last of each."""
         self.replies: list[Reply] = []
@@ -144,11 +145,12 @@ class Ledger:
         """Take an address and name out of the register of addresses; the cases and their numbers stay."""
         text = self.address_of(address)
         self.known.addresses.pop(text, None)
-        self._patched.append((addresses, {"key": address, "address": f"erased:{address}", "name": ""}))
+        self._patched.append((addresses, {"key": address, "address": f"{ERASED}{address}", "name": ""}))
 
     def extend_message(self, message: MessageId, attached: Sequence[StoredFile], text: str = "") -> None:
         """Add files to a message that is stored, and its words if it had none: the later parts of an album."""
         self._attach(message, attached)
+        self._extended |= {case for case, known in self.known.messages.items() if any(m.id == message for m in known)}
         if text:
             self._patched.append((messages, {"key": message, "text": text}))
             self._indexed.append(Indexed(message, ("", text), None))
@@ -360,8 +362,7 @@ class Ledger:
         """
         if self._new_numbers and await taken_numbers(connection, self._new_numbers):
             raise NumberTaken
-        if self._left:
-            # Before what is added: an address may take part again.
+        if self._left:  # before what is added: an address may take part again
             gone = (participants.c.case == bindparam("case"), participants.c.address == bindparam("address"))
             await connection.execute(delete(participants).where(*gone), self._left)
         for table in (persons, addresses, participants, messages, files, outbox, sent_unmatched, register):
@@ -373,6 +374,7 @@ class Ledger:
             touched = {fact.case: self.known.facts[fact.case] for fact in self._new_facts}
             await write_projections(connection, touched, new=self._new_numbers)
             await mark_dirty(connection, touched)
+        await mark_dirty(connection, self._extended)
         if self._asked:
             await connection.execute(delete(sent_unmatched).where(sent_unmatched.c.message_id.in_(self._asked)))
         await self.book.write(connection)

@@ -38,6 +38,9 @@ from bot.store.schema import (
     sent_unmatched,
 )  # fmt: skip
 
+ERASED = "erased:"
+"""What an address begins with that its owner has had us forget."""
+
 CAP_WINDOW = timedelta(hours=24)
 _CHUNK = 5_000  # both engines take at least 32 000 bound values in one statement
 
@@ -140,12 +143,13 @@ async def _read_chats(
 ) -> None:
     """Add what is known of chats, and let the cases that belong to it be read: a person's own, newest first."""
     known.book = await read_book(connection, chats, now)
+    await _read_addresses(connection, known, known.book.addresses_to_prove(), now)
     wanted.texts |= {CaseNumber(one.case) for one in known.book.posts.values() if one.case}
     wanted.texts |= {one.case for one in known.book.topics.values()}
     own = {known.addresses[text] for text in map(chat_address, chats.chats) if text in known.addresses}
     took_part = select(participants.c.case, participants.c.address)
     async for row in _rows(connection, took_part, participants.c.address, own):
-        wanted.cases.add(CaseNumber(row["case"]))
+        wanted.texts.add(CaseNumber(row["case"]))
     by_id = {known.addresses[text]: text for text, _ in wanted.sent if text in known.addresses}
     numbers = {post for _, post in wanted.sent}
     query = select(messages.c.id, messages.c.case, messages.c.address, messages.c.post).where(
@@ -169,6 +173,8 @@ async def read_cases(
         addresses, addresses.c.id == participants.c.address
     )
     async for row in _rows(connection, who, participants.c.case, found):
+        if row["address"].startswith(ERASED):
+            continue
         known.participants.setdefault(row["case"], set()).add(AddressId(row["id"]))
         known.person_of[AddressId(row["id"])] = PersonId(row["person"])
         known.addresses[row["address"]] = AddressId(row["id"])

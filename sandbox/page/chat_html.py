@@ -16,6 +16,19 @@ def chat_nodes(html: str) -> tuple[Node, ...]:
     return reader.ended()
 
 
+def _without_breaks(nodes: list[Node]) -> tuple[Node, ...]:
+    """Return the nodes without the line break before and after a quote, which stands on lines of its own anyway."""
+    made = list(nodes)
+    for at, node in enumerate(nodes):
+        if isinstance(node, str) or node.tag != "blockquote":
+            continue
+        if at and isinstance(before := made[at - 1], str):
+            made[at - 1] = before.removesuffix("\n")
+        if at + 1 < len(made) and isinstance(after := made[at + 1], str):
+            made[at + 1] = after.removeprefix("\n")
+    return tuple(made)
+
+
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -38,7 +51,7 @@ class _Reader(HTMLParser):
     def ended(self) -> tuple[Node, ...]:
         while len(self._open) > 1:
             self._end()
-        return tuple(self._open[0][2])
+        return _without_breaks(self._open[0][2])
 
     def _end(self) -> None:
         tag, attributes, children = self._open.pop()

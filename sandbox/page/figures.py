@@ -64,7 +64,7 @@ def show_figures(look: Look, figures: Figures) -> Element:
         "section",
         el("h2", t("Veckans siffror: vecka {week}, {year}", week=report.week.number, year=report.week.year),
            id="figures-title"),
-        el("p", " ".join(text.partition("\n\n")[0].split())),
+        el("p", text.partition("\n\n")[0], class_="lines"),
         el("div", *weeks, class_="row"),
         el("div", _table(look, report), class_="scrolls", tabindex="0", role="region", aria_labelledby="figures-table"),
         el("details", el("summary", t("Hela rapporten som text")), el("pre", text, tabindex="0"), key="report"),

@@ -8,6 +8,7 @@ const drafts = new Map(); // what was typed in a field that is not on the page n
 let at = location.pathname + location.search;
 let fetching = false;
 let again = false;
+let saying = 0;
 let step = document.getElementById("page").dataset.step;
 
 const narrow = matchMedia("(max-width: 899px)"); // one part is shown at a time (page.css)
@@ -166,7 +167,7 @@ document.addEventListener("submit", async (event) => {
     const answer = await fetch("/do", { method: "POST", body, headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(await answer.text());
     const told = await answer.json();
-    said.textContent = told.said;
+    say(told.said, told.went);
     if (told.went) {
       // What was typed on meanwhile stays.
       for (const field of form.querySelectorAll("textarea, input[name=subject]")) {
@@ -175,11 +176,18 @@ document.addEventListener("submit", async (event) => {
     }
     await go(told.to, told.to.split("#")[0] !== at);
   } catch (error) {
-    said.textContent = document.body.dataset.broken + " " + error.message;
+    say(`${document.body.dataset.broken} ${error.message}`, false);
   } finally {
     form.removeAttribute("aria-busy");
   }
 });
+
+// What went well is said for a while; what did not stays until the next thing is done.
+function say(words, went) {
+  clearTimeout(saying);
+  said.textContent = words;
+  if (went) saying = setTimeout(() => (said.textContent = ""), 15000);
+}
 
 addEventListener("popstate", () => {
   at = location.pathname + location.search;

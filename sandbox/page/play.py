@@ -53,7 +53,7 @@ class Play:
         story = {one.key: one for one in STORIES}[key]
         await self._end()
         self.story = begin(self.stage, story)
-        await self.story.play_next()
+        await self._to_its_end(self.story.play_next())
 
     async def _go_on(self, story: StoryPlayer, act: str) -> Done:
         if act == "story_stop":
@@ -62,7 +62,7 @@ class Play:
         if act == "story_rest":
             self._in_background(story.play_rest(self.pause))
             return Done(said="")
-        await story.play_next()
+        await self._to_its_end(story.play_next())
         return Done(said="", looks=story.looks)
 
     async def _begin_practice(self) -> None:
@@ -99,7 +99,12 @@ class Play:
         self.story = self.practice = None
         self.stage.live.bump()
 
-    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _to_its_end(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it, and wait for it; whoever ends the story ends it too."""
+        await asyncio.wait({self._in_background(work)})
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name="story")
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+        return task

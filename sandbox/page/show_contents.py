@@ -58,7 +58,7 @@ def _file(texts: Texts, kind: str, name: str, size: int, file: str) -> Element:
     words = f"{texts.t(_FILES.get(kind, 'Fil'))}, {_size(texts, size)}"
     if kind == "photo":
         # Telegram has no words for pictures: those who listen are told that there is one.
-        picture = el("img", src=f"/file/{file}", alt=words, loading="lazy")
+        picture = el("img", src=f"/file/{file}", alt=words)
         return el("a", picture, href=f"/file/{file}", class_="picture", key=file)
     return el("p", words + ": ", el("a", name or words, href=f"/file/{file}"), class_="file", key=file)
 

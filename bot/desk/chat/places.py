@@ -45,11 +45,12 @@ def take_place(ledger: Ledger, office: Office, arrival: ChatArrival, leave: Leav
 def _move(ledger: Ledger, office: Office, arrival: ChatArrival) -> None:
     """Give a unit's group its new number; it is told on both sides of the move, and the second time nothing is left."""
     old, new = arrival.event.chat, arrival.event.new_chat
-    unit = office.unit_of_group(old)
-    if unit is None or not new or (old, new) in ledger.book.moved:
+    units = [unit for unit in office.units if unit.group == old]
+    if not units or not new or (old, new) in ledger.book.moved:
         return
     ledger.book.moved.append((old, new))
-    ledger.enter(EntryKind.UNIT, unit.id, unit_entry(replace(unit, group=new)), SYSTEM)
+    for unit in units:
+        ledger.enter(EntryKind.UNIT, unit.id, unit_entry(replace(unit, group=new)), SYSTEM)
 
 
 def unit_entry(unit: Unit) -> EntryData:
