@@ -37,7 +37,7 @@ from bot.store.ledger import open_ledger
 from bot.store.reading import Wanted
 from bot.store.schema import meta
 from bot.transport import telegram_of, webhook_of
-from config.settings import TelegramSettings
+from config.telegram_settings import TelegramSettings
 
 logger = logging.getLogger(__name__)
 

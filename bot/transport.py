@@ -15,7 +15,8 @@ from bot.channels.telegram_link import TelegramAccess
 from bot.channels.telegram_webhook import WebhookDoor
 from bot.file_scan import FileScan
 from bot.mailbox import MIB, MailboxSettings
-from config.settings import Listen, Mailbox, OAuth, Relay, ScannerSettings, TelegramSettings, WebhookSettings, secret
+from config.settings import Listen, Mailbox, OAuth, Relay, ScannerSettings, secret
+from config.telegram_settings import TelegramSettings, WebhookSettings
 
 
 def tokens_of(settings: OAuth) -> TokenSource:

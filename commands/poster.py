@@ -9,7 +9,7 @@ import typer
 from commands.shell import DEFAULT_CONFIG, Config, Language, die, readable, run_to_end, texts_for
 
 if TYPE_CHECKING:
-    from config.settings import TelegramSettings
+    from config.telegram_settings import TelegramSettings
     from config.texts import Texts
 
 

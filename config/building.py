@@ -13,7 +13,8 @@ from bot.tokens import Tokens
 from config.calendars import calendar_of
 from config.desk_defaults import desk_defaults
 from config.layers import Layers, layers_of
-from config.settings import FileLimitSettings, OfficerSettings, Settings, TelegramSettings, UnitSettings, secret
+from config.settings import FileLimitSettings, OfficerSettings, Settings, UnitSettings, secret
+from config.telegram_settings import TelegramSettings
 from config.texts import LANGUAGES, Texts
 
 __all__ = ["PROMISE_DAYS", "calendar_of", "make_key_file", "office_of", "texts_of"]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from config.settings import Settings, TelegramSettings, secret
+from config.settings import Settings, secret
+from config.telegram_settings import TelegramSettings
 from config.texts import Texts
 
 _TOKEN = re.compile(r"\d+:[\w-]+")

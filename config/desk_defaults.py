@@ -11,7 +11,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 from bot.facts import Kind, TopicId, UnitId
 from bot.office import Canned, Door, DoorWord, Topic
 from bot.register import canned_key, word_key
-from config.settings import Id, Part, PromiseDays
+from config.setting_parts import Part
+from config.settings import Id, PromiseDays
 
 DEFAULTS = Path(__file__).parent / "desk_defaults.toml"
 

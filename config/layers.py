@@ -14,12 +14,12 @@ from bot.facts import Kind, OfficerId
 from bot.office import Absence, Canned, Door, DoorWord, Topic
 from bot.register import Change, Entry, EntryData, EntryKind, absences_in
 from config.desk_defaults import CannedSettings, TopicSettings, WordSettings, desk_defaults
+from config.setting_parts import Part
 from config.settings import (
     CalendarSettings,
     DaySettings,
     MailAddress,
     OfficerSettings,
-    Part,
     PromiseDays,
     Settings,
     UnitSettings,

@@ -10,18 +10,19 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.clock import Rule
 from bot.facts import Kind
 from bot.hours import parse_span
-from bot.office import Notify, Role, Shown
+from bot.office import Notify, Role
+from config.setting_parts import Name, Part
+from config.telegram_settings import TelegramSettings
 
 ENVIRONMENT_PREFIX = "KOMMUNSVAR_"
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,20}$")]
 ShortId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,12}$")]
 """An officer's id stands in signed addresses, which are lower case and end at 64 characters (RFC 5321 §4.5.3.1.1)."""
@@ -39,12 +40,6 @@ def _checked_span(text: str) -> str:
 
 
 Hours = tuple[Annotated[str, AfterValidator(_checked_span)], ...]
-
-
-class Part(BaseModel):
-    """A section of the file: frozen, and an unknown key in it is a fault."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Municipality(Part):
@@ -227,41 +222,6 @@ class Mail(Part):
     files: FileLimitSettings = FileLimitSettings()
     scanner: ScannerSettings = ScannerSettings()
     caps: Caps = Caps()
-
-
-class WebhookSettings(Part):
-    """Where Telegram sends events, where it does not wait to be asked: `url` as the world sees it, TLS before us."""
-
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
-    host: str = "127.0.0.1"
-    port: int = Field(default=8443, ge=0, le=65535)
-    secret: SecretStr = SecretStr("")
-    secret_file: Path | None = None
-
-
-class PlaceSettings(Part):
-    """A place where a printed link leads to the chat, as at the reception desk."""
-
-    code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,32}$")]
-    name: Name
-
-
-class TelegramSettings(Part):
-    """Telegram, for citizens and (where units have a group) for staff."""
-
-    token: SecretStr = SecretStr("")
-    token_file: Path | None = None
-    languages: tuple[Literal["sv", "sv_FI", "fi", "en", "sv_lattlast"], ...] = Field(
-        default=("sv", "fi", "en", "sv_lattlast"), min_length=1
-    )
-    shown: Shown = Shown.FULL
-    mail_shown: Shown = Shown.NUMBER
-    keep_topics_days: int = Field(default=14, ge=1, le=365)
-    places: tuple[PlaceSettings, ...] = ()
-    webhook: WebhookSettings | None = None
-    api_url: str = ""
-    files_url: str = ""
-    timeout_seconds: float = Field(default=20, gt=0, le=120)
 
 
 class Answers(Part):

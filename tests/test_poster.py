@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from config.poster import Poster, PosterFault, link_to, poster_pdf, posters_of, qr_svg
-from config.settings import PlaceSettings, Settings, TelegramSettings, load
+from config.settings import Settings, load
+from config.telegram_settings import PlaceSettings, TelegramSettings
 from config.texts import Texts
 from run_bot import app
 from sandbox.bot_api import bot_api
