@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.case import numbers_in
 from bot.chat import ChatEvent, ChatKind, chat_address
@@ -10,6 +10,9 @@ from bot.facts import InboxId, whole_second
 from bot.store.chat_rows import WantedChats
 from bot.store.reading import Wanted
 from bot.store.rows import InboxRow
+
+OLDEST = timedelta(days=2)
+"""The service keeps events for a day; what claims to be older than two has a date that makes no sense."""
 
 _COMMANDS = 10_000
 """Characters of an officer's message in which case numbers are looked for; a chat takes no longer ones."""
@@ -37,6 +40,8 @@ class ChatArrival:
 def arrive_in_chat(row: InboxRow, event: ChatEvent) -> ChatArrival:
     """Return the arrival of a stored event."""
     at = min(event.at, row.arrived_at) if event.at else row.arrived_at
+    if row.arrived_at - at > OLDEST:
+        at = row.arrived_at
     told = (str(event.chat), event.text, event.given, str(event.spot), *(file.remote for file in event.files))
     return ChatArrival(
         inbox=row.id, raw=row.raw, event=event, arrived_at=whole_second(at), source=f"chat:{event.key}",

@@ -196,9 +196,13 @@ class ChatLine:
         self._poll = TelegramPoll(
             self._access, keep=self._kept, now=self._now, last_completed=await self._remembered(), missed=self._missed
         )
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._poll.run())
-            group.create_task(self._remember_often())
+        # In no group of tasks: what it raises has to come out as it is.
+        remembering = asyncio.create_task(self._remember_often(), name="remember")
+        try:
+            await self._poll.run()
+        finally:
+            remembering.cancel()
+            await asyncio.wait([remembering])
 
     async def _introduce(self) -> None:
         """Learn who we are to the service, and show our commands there; tried again until it works."""

@@ -142,7 +142,7 @@ class Housekeeping:
             queue_admin_mail(
                 ledger,
                 self._office,
-                t("Mejl som någon behöver titta på"),
+                t("Meddelanden som någon behöver titta på"),
                 t("Det här har kommit in men kunde inte tas emot som vanligt. Inget är borttaget.")
                 + f"\n\n{listed}\n\n"
                 + t("Titta med: {command}", command="run_bot.py held list")

@@ -17,7 +17,7 @@ from bot.office import Office, Unit
 from bot.passed_on import Via
 from bot.port import FileState
 from bot.store.ledger import Ledger
-from bot.store.rows import Direction, StoredFile
+from bot.store.rows import Direction, MailKind, OutboxState, StoredFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,9 @@ def take_in(
     unit = unit_of_case(ledger.facts_of(case), office) or office.unit_at(arrival.recipients)
     inquiries = fold_inquiries(ledger.facts_of(case))
     inquiry, promised = next_inquiry(inquiries), _promised(ledger, office, arrival, case)
+    if _is_being_answered(ledger, case, inquiry):
+        # The answer that is on its way was written before this came, and must not count for it.
+        inquiry = len(inquiries) + 1
     opens = inquiry > len(inquiries)
     # In a new case quoted text is news too: what was forwarded, or whom the citizen quotes.
     shown = arrival.inbound.text if begins else arrival.inbound.new_text
@@ -141,6 +144,14 @@ def record_arrival(
         FactKind.RECEIVED, case, inquiry=inquiry, occurred_at=arrival.arrived_at, actor="person",
         source=arrival.source, data=data,
     )  # fmt: skip
+
+
+def _is_being_answered(ledger: Ledger, case: CaseNumber, inquiry: int) -> bool:
+    """Tell whether an answer to the inquiry waits to leave, or is leaving."""
+    going = {OutboxState.NEW, OutboxState.SENDING}
+    return any(
+        one.kind is MailKind.ANSWER and one.inquiry == inquiry and one.state in going for one in ledger.queued_of(case)
+    )
 
 
 def _promised(ledger: Ledger, office: Office, arrival: Arrival, case: CaseNumber) -> date:

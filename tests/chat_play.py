@@ -142,7 +142,8 @@ class Play:
         if card is None:
             return
         before = {id(one) for one in group.messages}
-        await officer.press_nowait(card, "Svara")
+        if await self.town.press_on(officer, card, "Svara"):
+            return  # that very officer may not
         asked = await self._new(before, thread, lambda one: one.force_reply)
         word = self._word(ANSWERED)
         await officer.write(f"Det är {word}.", chat=group, reply_to=asked.id)
@@ -207,8 +208,7 @@ class Play:
         await self.town.die()
 
     async def restarts(self, _: random.Random) -> None:
-        await self.town.stop()
-        await self.town.start()
+        await self.town.again()
 
     async def passes(self, chance: random.Random) -> None:
         self.town.forward(seconds=chance.choice([1, 5, 20, 70, 600]))

@@ -11,12 +11,11 @@ import re
 import sqlite3
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import aiosmtplib
 import pytest
@@ -28,11 +27,12 @@ from bot.chat import ChatId, UserId
 from bot.facts import OfficerId
 from bot.port import Inbound
 from bot.store.chat_rows import WantedChats
+from bot.store.database import DatabaseUrl
 from bot.store.ledger import open_ledger
 from bot.store.reading import Wanted
 from bot.store.schema import inbox, outbox
 from config.settings import Settings, load
-from sandbox.bot_api import BotApi, TgChat, TgGroup, TgMessage, TgPerson, bot_api
+from sandbox.bot_api import SANDBOX_TOKEN, BotApi, TgChat, TgGroup, TgMessage, TgPerson, bot_api
 from tests.conftest import FrozenClock
 from tests.example import CONTACT, make_mail
 from tests.processes import Relay, write_config
@@ -59,8 +59,9 @@ class ChatTown:
     service: Service
     officers: dict[str, TgPerson]
 
-    def __init__(self, folder: Path, *, telegram: str = "", url: str = "") -> None:
+    def __init__(self, folder: Path, *, telegram: str = "", url: str = "", token: str = SANDBOX_TOKEN) -> None:
         """Keep where it lies. `telegram` is added to the section of that name."""
+        self.token = token
         self.folder = folder
         self.clock = FrozenClock()
         self.relay = Relay()
@@ -71,25 +72,24 @@ class ChatTown:
         self._main: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
         self._mails = 0
-        self._files = _Files()
+        self._lives = 0
 
     @asynccontextmanager
     async def open(self, *, linked: bool = True) -> AsyncIterator["ChatTown"]:
         """Give the running town, its officers linked to their chats and its group known; end it after."""
         asyncio.get_running_loop().set_task_factory(self._new_task)  # type: ignore[arg-type]
-        with patch.object(sqlite3, "connect", self._files.connect):
-            async with self.relay.open(), bot_api(self.clock.now) as self.api:
-                self.officers = {name: self.api.world.person(name.capitalize()) for name in OFFICERS}
-                self.group = self.api.world.group("Kontaktcenter", list(self.officers.values()))
-                await self.group.add_bot(by=self.officers["anna"])
-                self.settings = self._settings()
-                await self.start()
-                try:
-                    if linked:
-                        await self._link()
-                    yield self
-                finally:
-                    await self.stop()
+        async with self.relay.open(), bot_api(self.clock.now, token=self.token) as self.api:
+            self.officers = {name: self.api.world.person(name.capitalize()) for name in OFFICERS}
+            self.group = self.api.world.group("Kontaktcenter", list(self.officers.values()))
+            await self.group.add_bot(by=self.officers["anna"])
+            self.settings = self._settings()
+            await self.start()
+            try:
+                if linked:
+                    await self._link()
+                yield self
+            finally:
+                await self.stop()
 
     async def start(self) -> None:
         """Start the service; it is ready on return."""
@@ -118,13 +118,16 @@ class ChatTown:
         if main is not None:
             self._stop.set()
             await main
-            await self._files.let_go()
+
+    async def again(self) -> None:
+        """End the service in order and start it anew."""
+        await self.stop()
+        await self._begin_on_a_copy()
 
     async def die(self) -> None:
-        """End everything the service is doing where it stands, and start it anew on the same database.
+        """End everything the service is doing where it stands, and start it anew on what is committed by then.
 
-        Nothing is finished: every task of it is cancelled at the await it has come to. What is closed is only what
-        the system itself closes when a process dies: its sockets and files.
+        Nothing is finished: every task of it is cancelled at the await it has come to.
         """
         self.deaths += 1
         main, self._main = self._main, None
@@ -132,10 +135,26 @@ class ChatTown:
         while left := [task for task in self._tasks if not task.done()]:
             for task in left:
                 task.cancel()
-            await asyncio.wait(left, timeout=1)
+            await asyncio.wait(left, timeout=0.2)
         with suppress(BaseException):
             main.result()
-        await self._files.let_go()
+        await self._begin_on_a_copy()
+
+    async def _begin_on_a_copy(self) -> None:
+        """Start on a copy of the database: a cancelled statement may hold the file, which a process that ends does not.
+
+        Where several processes share a database it is itself what goes on.
+        """
+        before = DatabaseUrl.parse(self.url)
+        if before.is_sqlite:
+            self._lives += 1
+            after = self.folder / f"life{self._lives}.db"
+            await asyncio.to_thread(_copy, before.path, after)
+            self.url = f"sqlite:///{after}"
+            database = self.settings.database.model_copy(update={"url": self.url})
+            self.settings = self.settings.model_copy(update={"database": database})
+        with warnings.catch_warnings(action="ignore"):
+            gc.collect()
         await self.start()
 
     def _new_task(
@@ -215,7 +234,7 @@ class ChatTown:
         """Press the newest button with these words, wherever in the chat (or topic) it stands, and return the answer.
 
         Raises:
-            NeverHappened: there is none.
+            NeverHappened: there is none, or no answer came.
         """
         found: list[TgMessage] = []
 
@@ -225,7 +244,11 @@ class ChatTown:
             return bool(found)
 
         await self.until(there)
-        pressing = asyncio.ensure_future(who.press(found[-1], words))
+        return await self.press_on(who, found[-1], words)
+
+    async def press_on(self, who: TgPerson, message: TgMessage, words: str) -> str:
+        """Press a button of this very message, and return the answer."""
+        pressing = asyncio.ensure_future(who.press(message, words))
         await self.until(pressing.done)
         answer: str | None = pressing.result()
         if answer is None:
@@ -347,31 +370,9 @@ files_url = "{api.base_file_url}"
 """
 
 
-class _Files:
-    """The files of the database that the service has open, so that they can be closed as when a process dies.
-
-    A statement that is merely cancelled would go on holding the database.
-    """
-
-    def __init__(self) -> None:
-        self._open: list[sqlite3.Connection] = []
-        self._connect = sqlite3.connect
-
-    def connect(self, *args: Any, **options: Any) -> sqlite3.Connection:
-        made: sqlite3.Connection = self._connect(*args, **options)
-        self._open.append(made)
-        return made
-
-    async def let_go(self) -> None:
-        while self._open:
-            for one in self._open:
-                with suppress(sqlite3.ProgrammingError):  # closed already
-                    one.rollback()
-                    one.close()
-            self._open.clear()
-            await asyncio.sleep(_LOOK_SECONDS)  # a thread may have been about to open one more
-        with warnings.catch_warnings(action="ignore"):
-            gc.collect()
+def _copy(before: Path, after: Path) -> None:
+    with closing(sqlite3.connect(before)) as source, closing(sqlite3.connect(after)) as target:
+        source.backup(target)
 
 
 async def _holds(condition: Condition) -> bool:

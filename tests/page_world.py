@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 
-import sandbox.world
 from sandbox.page.app import serving
 from sandbox.page.play import Play
 from sandbox.page.stage import Stage
@@ -60,29 +59,6 @@ class PageWorld:
         assert answer.status_code == 200, answer.text
         told: dict[str, Any] = answer.json()
         return told
-
-
-_telegram = sandbox.world._telegram  # until the world has an officer at the home care
-
-
-def _with_cilla(api, group):  # type: ignore[no-untyped-def]
-    text = _telegram(api, group)
-    if 'id = "cilla"' in text:
-        return text
-    return (
-        text
-        + """
-[[officers]]
-id = "cilla"
-name = "Cilla Exempel"
-email = "cilla@kommun.example"
-units = ["omsorg"]
-cleared = true
-"""
-    )
-
-
-sandbox.world._telegram = _with_cilla
 
 
 @asynccontextmanager

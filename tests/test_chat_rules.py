@@ -1,10 +1,14 @@
 """Rules of the house for Telegram that hold in every line: read in the source, and in all that is logged."""
 
 import ast
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.chat_play import WORD, Play
+from tests.chat_town import ChatTown, in_hurry
 
 ROOT = Path(__file__).parent.parent
 PRODUCT = ("bot", "commands", "config", "measurement", "sandbox", "run_bot.py")
@@ -32,13 +36,11 @@ def _drops_updates(tree: ast.AST) -> Iterator[int]:
 def _writes_markdown(tree: ast.AST) -> Iterator[int]:
     """Give the lines that name Markdown as the form of a message: what escapes it is not written here."""
     for node in ast.walk(tree):
-        named = (
-            (isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.lower() == "markdownv2")
-            or (isinstance(node, ast.Attribute) and node.attr.upper() in {"MARKDOWN", "MARKDOWN_V2"})
-            or (isinstance(node, ast.Name) and node.id.upper() == "MARKDOWN_V2")
-        )
-        if named:
-            yield node.lineno  # type: ignore[attr-defined]
+        match node:
+            case ast.Constant(value=str(text)) as at if text.lower() == "markdownv2":
+                yield at.lineno
+            case (ast.Attribute(attr=name) as at) | (ast.Name(id=name) as at) if name.upper() in _MARKDOWN:
+                yield at.lineno
 
 
 def _imports(tree: ast.AST, package: str) -> Iterator[int]:
@@ -54,10 +56,12 @@ def _imports(tree: ast.AST, package: str) -> Iterator[int]:
         }:  # fmt: skip
             names = [str(one.value) for one in node.args[:1] if isinstance(one, ast.Constant)]
         if any(name == package or name.startswith(f"{package}.") for name in names):
-            yield node.lineno
+            yield getattr(node, "lineno", 0)
 
 
-RULES = {
+_MARKDOWN = {"MARKDOWN", "MARKDOWN_V2"}
+Rule = Callable[[ast.AST], Iterator[int]]
+RULES: dict[str, Rule] = {
     "updates dropped": _drops_updates,
     "Markdown": _writes_markdown,
     "library imported": lambda tree: _imports(tree, LIBRARY),
@@ -69,7 +73,7 @@ RULES = {
     ("updates dropped", "await bot.set_webhook(u, drop_pending_updates=True)", [1]),
     ("updates dropped", "call(drop_pending_updates=wish)\ncall({'drop_pending_updates': 1})", [1, 2]),
     ("updates dropped", "call(drop_pending_updates=False)\ncall({'drop_pending_updates': False})", []),
-    ("Markdown", "send(parse_mode='MarkdownV2')\nsend(parse_mode=ParseMode.MARKDOWN_V2)\nParseMode.MARKDOWN", [1, 2, 3]),
+    ("Markdown", "send(parse_mode='MarkdownV2')\nsend(ParseMode.MARKDOWN_V2)\nParseMode.MARKDOWN", [1, 2, 3]),
     ("Markdown", "send(parse_mode='HTML')  # never MarkdownV2\n'''No MarkdownV2.'''", []),
     ("library imported", "import telegram\nfrom telegram.error import Forbidden\nimport telegram.ext as t", [1, 2, 3]),
     ("library imported", "from bot.channels import telegram_api\nfrom . import telegram\nimport telegraph", []),
@@ -106,3 +110,36 @@ def test_only_the_channel_knows_the_library() -> None:
 
 def test_its_queues_in_memory_are_used_nowhere() -> None:
     assert _broken("library's own loops imported", _files(*PRODUCT, "tests")) == []
+
+
+TOKEN = "424242:ett-ord-som-ingen-far-se"
+DAY = (
+    "writes", "writes", "mails", "album", "edits", "presses", "time passes", "takes in the group", "answers in a topic",
+    "commands", "commands", "talks", "fault", "fault", "fault", "mails back", "answers", "blocks", "dies", "asks",
+    "fault", "writes", "answers", "fault", "restarts", "time passes", "mails back",
+)  # fmt: skip
+NAMES = ("Elsa", "Olle", "Tuva", "Anna", "elsa@", "olle@", "anna@", "bo@", "Gatlykta", "Simhallen")
+
+
+@pytest.mark.asyncio
+async def test_no_log_tells_the_token_or_what_anybody_wrote_or_who_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    in_hurry(monkeypatch)
+    caplog.set_level(logging.DEBUG)
+    town = ChatTown(tmp_path, token=TOKEN)
+    async with town.open():
+        play = Play(town)
+        for number, name in enumerate(DAY * 2):
+            await play.act(name, number)
+        town.api.faults.fail("sendMessage", code=401, times=1)
+        town.api.faults.fail("sendMessage", code=400, description="Bad Request: can't parse entities", times=2)
+        await play.act("writes", 1)
+        await play.end()
+    assert len(play.said.meant) >= 8
+    format_ = logging.Formatter("%(name)s %(levelname)s %(message)s")
+    told = [format_.format(one) for one in caplog.records] + list(capfd.readouterr())
+    assert len(told) > 50
+    for secret in (TOKEN, TOKEN.partition(":")[2], *NAMES):
+        assert [text for text in told if secret in text] == []
+    assert [text for text in told if WORD.search(text)] == []

@@ -114,7 +114,7 @@ async def test_new_is_asked_for_by_command_and_holds_for_one_message(database: D
     town = CitizenTown(database)
     await town.writes("Gatlyktan är trasig.")
     await town.writes("/nytt")
-    assert "nytt ärende" in town.last().text
+    assert "en ny fråga" in town.last().text
     await town.writes("När öppnar simhallen?")
     await town.writes("På lördag menar jag.")
     first, second = await town.cases()

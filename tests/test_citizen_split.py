@@ -97,7 +97,7 @@ async def test_what_staff_have_taken_stays(database: Database) -> None:
     old = await gone_on(town)
     await town.officer(note, old)
     told = await town.presses(NEW)
-    assert told == f"Vi har redan börjat med det i {old}. Skriv det nya en gång till, så blir det ett eget ärende."
+    assert told == f"Vi har redan börjat med det i {old}. Skriv det nya en gång till, så blir det en egen fråga."
     assert len(await town.cases()) == 1
     await town.writes("När öppnar simhallen?")
     assert len(await town.cases()) == 2, "and so it does"

@@ -100,17 +100,18 @@ ANSWER = message(direction=Direction.OUT, officer=OfficerId("anna"), channel=Non
 @pytest.mark.parametrize(
     ("mails", "expected"),
     [
-        (mail(OutboxState.SENT), ["Skickat till den som frågade kl. 10.42 av Anna Exempel."]),
+        (mail(OutboxState.SENT), ["Skickat till den som frågade kl. 10.42 av Anna Exempel.\nNu blinkar den."]),
         (mail(OutboxState.SENT, MailKind.HOLDING),
-         ["Delbesked skickat till den som frågade kl. 10.42 av Anna Exempel."]),
+         ["Delbesked skickat till den som frågade kl. 10.42 av Anna Exempel.\nNu blinkar den."]),
         (mail(OutboxState.UNSURE), ["Kanske skickat till den som frågade kl. 10.42 av Anna Exempel. "
-                                    "Vi vet inte om det kom fram."]),
-        (mail(OutboxState.DEAD), ["Kunde inte skickas till den som frågade, kl. 10.42, av Anna Exempel."]),
+                                    "Vi vet inte om det kom fram.\nNu blinkar den."]),
+        (mail(OutboxState.DEAD),
+         ["Kunde inte skickas till den som frågade, kl. 10.42, av Anna Exempel.\nNu blinkar den."]),
         (mail(OutboxState.REGRETTED), []),
         ((), []),
     ],
 )  # fmt: skip
-def test_one_line_of_what_was_sent(mails: tuple[QueuedMail, ...], expected: list[str]) -> None:
+def test_what_was_sent_is_told_with_its_words(mails: tuple[QueuedMail, ...], expected: list[str]) -> None:
     new = news(ANSWER, mails=mails)
     assert said(new) == expected
     assert (new.upto, new.unsettled, new.again) == (2, {}, False)
@@ -121,7 +122,7 @@ def test_an_answer_on_its_way_holds_up_nothing_and_is_told_when_it_has_left() ->
     assert said(first) == ["Den som frågar skrev kl. 09.12:\nNu blinkar den."]
     assert (first.upto, first.unsettled, first.again) == (3, {2: ()}, True)
     later = news(ANSWER, mails=mail(OutboxState.SENT), upto=3, unsettled={2: ()})
-    assert said(later) == ["Skickat till den som frågade kl. 10.42 av Anna Exempel."]
+    assert said(later) == ["Skickat till den som frågade kl. 10.42 av Anna Exempel.\nNu blinkar den."]
     assert (later.upto, later.unsettled) == (3, {})
 
 

@@ -7,8 +7,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from sandbox.colleague import employ
 from sandbox.page.choice import PANES
+from sandbox.page.show_chat import reply_choice
 from sandbox.page.stage import Letter
+from sandbox.page.world_view import Message
+from tests.conftest import MONDAY
 from tests.page_world import MARK, PageWorld, page_world
 
 pytestmark = pytest.mark.asyncio
@@ -283,3 +287,38 @@ async def test_each_start_draws_another_mark(tmp_path: Path) -> None:
             assert len(set(found)) == 1
             marks |= set(found)
     assert len(marks) == 2
+
+
+def _said(number: int, by: str, text: str, *, asks: bool = False) -> Message:
+    return Message(number=number, by=by, author=by, html=text, text=text, at=MONDAY, asks=asks, content={})
+
+
+@pytest.mark.parametrize(
+    ("messages", "chosen", "name", "replies_to"),
+    [
+        ([], "", "", None),
+        ([_said(1, "bot", "Hej")], "", "", None),
+        ([_said(1, "bot", "Skriv", asks=True)], "", "", 1),
+        ([_said(1, "bot", "Skriv", asks=True), _said(2, "bot", "Ett kort")], "", "", 1),
+        ([_said(1, "bot", "Skriv", asks=True), _said(2, "own", "Klart")], "", "", None),
+        ([_said(1, "bot", "Anna: skriv", asks=True)], "", "Bo", None),
+        ([_said(1, "bot", "Anna: skriv", asks=True), _said(2, "other", "Jag med")], "", "Anna", 1),
+        ([_said(1, "bot", "Skriv", asks=True)], "0", "", None),
+        ([_said(1, "bot", "Hej"), _said(2, "bot", "Skriv", asks=True)], "1", "", 1),
+    ],
+)
+async def test_what_is_written_replies_to_what_asks_for_it(
+    messages: list[Message], chosen: str, name: str, replies_to: int | None
+) -> None:
+    found = reply_choice(messages, chosen, name)
+    assert (found.number if found else None) == replies_to
+
+
+async def test_cilla_works_at_the_home_care_once(tmp_path: Path) -> None:
+    async with page_world(tmp_path) as page:
+        await employ(page.stage.world)
+        officers = [one for one in page.stage.world.service.office().officers if one.id == "cilla"]
+        assert [(one.email, one.units, one.cleared) for one in officers] == [
+            ("cilla@kommun.example", ("omsorg",), True)
+        ]
+        assert "Cilla" in await page.words("?pane=mail")

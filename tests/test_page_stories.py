@@ -23,9 +23,9 @@ async def _play(page: PageWorld, key: str) -> StoryPlayer:
     story = page.play.story
     assert story is not None
     while not story.over:
-        assert not story.stuck, f"step {story.begun} of {key}"
+        assert not story.stuck, f"step {story.begun} of {key}: {story.why}"
         await page.does("story_next")
-    assert not story.stuck, f"step {story.begun} of {key}"
+    assert not story.stuck, f"step {story.begun} of {key}: {story.why}"
     await page.does("hour")  # all that is under way has happened
     return story
 
@@ -130,6 +130,7 @@ async def test_a_step_that_waits_in_vain_says_so_and_can_be_tried_again(tmp_path
         page.play.story = story
         await page.does("story_next")
         assert (story.begun, story.stuck) == (1, True)
+        assert story.why == "elsa hears nothing of 'something that never comes'"
         assert "Det här steget tog för lång tid." in await page.words()
         await page.does("story_next")
         assert (story.begun, story.stuck) == (1, False)

@@ -311,7 +311,7 @@ async def test_a_case_that_was_taken_meanwhile_is_not_sent_in(database: Database
 
 async def test_files_and_commands_in_a_reply_are_not_sent(database: Database, clock: FrozenClock) -> None:
     async with staff_town(database, clock) as town:
-        await _asked(town)
+        case = await _asked(town)
         prompt = town.last
         photo = ChatFile(remote="r", kind=FileKind.PHOTO, name="", media_type="image/jpeg")
         await town.replies("anna", "Se bilden", prompt, files=(photo,))
@@ -319,7 +319,7 @@ async def test_files_and_commands_in_a_reply_are_not_sent(database: Database, cl
         await town.replies("anna", "Den lagas.\n/avsluta", prompt)
         assert "Det här förstod vi inte: /avsluta" in town.last.text
         await town.replies("anna", "/anteckning Ringt, inget svar", prompt)
-        assert town.last.text == "Den har inte skickats."
+        assert town.last.text == f"{case}: anteckningen är sparad. Den har inte skickats."
         await town.pass_by(hours=1)
         assert town.to_elsa() == []
 

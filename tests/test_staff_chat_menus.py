@@ -250,7 +250,7 @@ async def test_a_note_stays_in_the_house(database: Database, clock: FrozenClock)
         case = await town.case(thread=70)
         await town.presses("anna", f"note:{case}", thread=70)
         await town.replies("anna", "Ringt, inget svar", town.last)
-        assert town.last.text == "Den har inte skickats."
+        assert town.last.text == f"{case}: anteckningen är sparad. Den har inte skickats."
         assert FactKind.NOTED in await town.kinds(case)
         await town.pass_by(hours=1)
         assert town.to_elsa() == []

@@ -223,3 +223,18 @@ async def test_answers_to_similar_questions_are_shown_and_that_is_a_fact_in_each
     assert "Beställ i e-tjänsten." in told.text
     opened = [(fact.case, fact.actor) for fact in await day.town.facts() if fact.kind is FactKind.OPENED]
     assert opened == [(old, "officer:bo")]
+
+
+@pytest.mark.asyncio
+async def test_what_comes_while_an_answer_waits_to_leave_is_not_answered_by_it(day: Day) -> None:
+    case = await day.asks("elsa", "Bommen", "När öppnas bommen?")
+    await day.officer("anna", "Klockan sju.", to=day.notice("anna", case).reply_to)
+    # Within the time for regret:
+    mine = day.town.relay.to("elsa@example.org")[0]
+    raw = make_mail("Och nu sitter min dotter fast i den!", sender="elsa@example.org", to=mine.reply_to,
+                    subject=mine.subject, message_id="more@example.org")  # fmt: skip
+    await day.town.receive(raw, to=mine.reply_to, sender="elsa@example.org")
+    await day.pass_by(minutes=2)
+    assert any("Klockan sju." in text for text in day.got("elsa"))
+    facts = [fact for fact in await day.town.facts() if fact.case == case]
+    assert [(one.no, one.waits) for one in fold_inquiries(facts)] == [(1, False), (2, True)]

@@ -13,6 +13,7 @@ from bot.inquiry import fold_inquiries
 _ALSO = {"finska": "fi", "finnish": "fi", "engelska": "en", "englanti": "en", "swedish": "sv", "ruotsi": "sv",
          "lattlast": "sv_lattlast", "latt svenska": "sv_lattlast", "easy swedish": "sv_lattlast"}  # fmt: skip
 """What people call a language beside its own name and its code."""
+_SHORTEST_NAME = 4
 
 
 def take_words(visit: Visit, question: Question, text: str) -> bool:
@@ -20,6 +21,15 @@ def take_words(visit: Visit, question: Question, text: str) -> bool:
     words, codes = said(text), visit.rules.languages
     numbered = Ask.NUMBERED in question.asks and words.isdecimal() and 1 <= int(words[:3]) <= len(codes)
     code = codes[int(words) - 1] if numbered else language_named(visit, words)
+    if code is None:
+        return False
+    choose(visit, code)
+    return True
+
+
+def take_name(visit: Visit, text: str) -> bool:
+    """Take a language's own name, written alone at any time, as we ask for it; a mere code such as "en" is a word."""
+    code = language_named(visit, text) if len(said(text)) > _SHORTEST_NAME else None
     if code is None:
         return False
     choose(visit, code)

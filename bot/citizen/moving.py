@@ -16,7 +16,7 @@ from bot.failures import unit_of_case
 from bot.inquiry import fold_inquiries
 from bot.letters import domain_of, reply_address, reply_subject
 from bot.store.chat_rows import CodePurpose
-from bot.store.rows import MailKind, OutgoingMail
+from bot.store.rows import MailKind, OutboxState, OutgoingMail
 
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}", re.ASCII)
 _CODE = re.compile(r"[0-9]{6}")
@@ -189,9 +189,16 @@ def _move_to(visit: Visit, case: CaseNumber, address: str) -> None:
     _write_there(visit, case, address)
     visit.say(
         t("Klart. Svaret i {number} kommer till {address}.", number=case, address=address),
+        t("Ett svar är redan på väg till den här chatten.") if _is_coming(visit, case) else "",
         t("Skriver du mer här i chatten kommer svaret hit igen."),
         buttons=((button(t("Svar här i chatten"), Press.BY_CHAT, case),),), case=case,
     )  # fmt: skip
+
+
+def _is_coming(visit: Visit, case: CaseNumber) -> bool:
+    """Tell whether a letter of staff is on its way to where the person was reached before."""
+    going = {OutboxState.NEW, OutboxState.SENDING}
+    return any(one.state in going and not one.kind.automatic for one in visit.ledger.queued_of(case))
 
 
 def _record(visit: Visit, case: CaseNumber, channel: Channel, address: AddressId) -> None:

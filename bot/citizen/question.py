@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.case import read_number
-from bot.citizen.visit import Visit, own_cases
+from bot.citizen.visit import Visit, letters_got, own_cases
 from bot.desk.spelling import fold
 from bot.facts import CaseNumber, MessageId, from_micros, to_micros
-from bot.store.rows import Direction
 
 KEPT = timedelta(days=30)
 """So long a question stays open: nobody is hurried."""
@@ -109,8 +108,8 @@ def _keep(visit: Visit, question: Question) -> None:
 
 
 def _staff_wrote(visit: Visit, since: datetime) -> bool:
-    written = (one for case in own_cases(visit) for one in visit.ledger.messages_of(case))
-    return any(one.direction is Direction.OUT and one.created_at > since for one in written)
+    written = (one for case in own_cases(visit) for one in letters_got(visit, case))
+    return any(one.created_at > since for one in written)
 
 
 def message_of(question: Question) -> MessageId:

@@ -61,6 +61,8 @@ def _take_message(visit: Visit) -> str:
     to_staff = _answers_staff(visit)
     if not to_staff and _is_chosen(visit, text):
         return CHOSEN
+    if not to_staff and visit.event.reply_to is None and languages.take_name(visit, text):
+        return CHOSEN
     command = read_command(text, slash_only=to_staff or visit.event.reply_to is not None)
     return take_content(visit) if command is None else _take_command(visit, command)
 

@@ -9,11 +9,10 @@ from bot.chat import Rows
 from bot.chat_buttons import Press, button
 from bot.chat_text import Html, bold, lines, plain, quote
 from bot.citizen.moving import is_by_mail
-from bot.citizen.visit import Visit, own_case, own_cases
+from bot.citizen.visit import Visit, letters_got, own_case, own_cases
 from bot.facts import SYSTEM, CaseNumber, FactKind
 from bot.inquiry import fold_inquiries, standing
 from bot.masking import masked
-from bot.store.rows import Direction
 from config.texts import mark
 
 _MOST = 10
@@ -68,7 +67,7 @@ def show_one(visit: Visit, number: CaseNumber) -> None:
         visit.say(t("Det numret hör inte till den här chatten. Skriv /status för att se dina frågor."))
         return
     to_mail = is_by_mail(visit, case)
-    letters = [one for one in visit.ledger.messages_of(case) if one.direction is Direction.OUT and one.text]
+    letters = [one for one in letters_got(visit, case) if one.text]
     answer = shorten(masked(visit.texts, letters[-1].text), _ANSWER, placeholder=" …") if letters else ""
     way = (button(t("Svar här i chatten"), Press.BY_CHAT, case),) if to_mail else (
         button(t("Svar med e-post i stället"), Press.BY_MAIL, case),

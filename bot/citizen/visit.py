@@ -12,7 +12,7 @@ from bot.office import ChatRules, Office
 from bot.posts import Rank, queue_post
 from bot.store.chat_rows import ChatRow
 from bot.store.ledger import Ledger
-from bot.store.rows import Direction, MailKind, StoredMessage
+from bot.store.rows import Direction, MailKind, OutboxState, StoredMessage
 from config.texts import Texts
 
 
@@ -126,3 +126,10 @@ def own_messages(visit: Visit) -> list[StoredMessage]:
 def own_message(visit: Visit, post: PostId) -> StoredMessage | None:
     """Return the message that the person wrote as this one in the chat, in its first version."""
     return next((one for one in own_messages(visit) if one.post == post and one.edits is None), None)
+
+
+def letters_got(visit: Visit, case: CaseNumber) -> list[StoredMessage]:
+    """Return what staff wrote to the person in a case and a channel has accepted, in order."""
+    reached = {OutboxState.SENT, OutboxState.UNSURE}
+    got = {one.message for one in visit.ledger.queued_of(case) if one.state in reached}
+    return [one for one in visit.ledger.messages_of(case) if one.direction is Direction.OUT and one.id in got]

@@ -22,7 +22,7 @@ from bot.desk.case_words import (
 from bot.desk.fact_words import MAIL_NAMES
 from bot.desk.show_journal import about_message
 from bot.desk.words import RESULT_NAMES
-from bot.facts import Fact, FactKind, Kind, MessageId
+from bot.facts import Channel, Fact, FactKind, Kind, MessageId
 from bot.inquiry import Inquiry, fold_inquiries, standing
 from bot.office import Office, Officer
 from bot.parts import Heading, Paragraph, Part, Quote
@@ -102,7 +102,11 @@ def _head(shown: _Shown) -> list[str]:
 def _verdict(shown: _Shown) -> list[str]:
     """Return whether the sender of the latest mail is who it says."""
     t = shown.office.texts.t
-    came = [one.data["authentic"] for one in shown.facts if one.kind is FactKind.RECEIVED and "authentic" in one.data]
+    came = [
+        one.data["authentic"]
+        for one in shown.facts
+        if one.kind is FactKind.RECEIVED and "authentic" in one.data and one.data.get("channel") == Channel.MAIL.value
+    ]
     if not came:
         return []
     if came[-1] == "pass":

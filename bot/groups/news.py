@@ -280,7 +280,10 @@ class _Teller:
         if not sentence:
             return _Told(id=message.id)
         said = plain(self._office.texts.t(sentence, when=self._when(mail.at), name=self._name(message)))
-        return _Told(id=message.id, words=said, quiet=True)
+        written = clean(self._office, message.text) if self._level_of(message) is Shown.FULL else ""
+        return _Told(
+            id=message.id, words=lines(said, quote(beginning_of(written, LONGEST)) if written else ""), quiet=True
+        )
 
     def _name(self, message: GroupMessage) -> str:
         if message.officer:

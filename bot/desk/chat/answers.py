@@ -76,7 +76,8 @@ def _rows(ledger: Ledger, office: Office, reply: Reply, parts: Sequence[Part]) -
     told = [number for number in named_in(reply, parts) if _is_told(ledger, office, reply.officer, number)]
     shown = [part.case for part in reply.parts if isinstance(part, Show)]
     if len(shown) == 1 and shown[0] in told:
-        return card_rows(office.texts, shown[0])
+        own = fold_case(ledger.facts_of(shown[0])).owner == reply.officer.id
+        return card_rows(office.texts, shown[0], own=own)
     t = office.texts.t
     buttons = [labelled(t("Visa {number}", number=one), Press.SHOW, one) for one in told[:MOST_BUTTONS]]
     rows = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))

@@ -46,7 +46,7 @@ def report_in_place(turn: Turn, told: Told) -> None:
     """Answer a press in short, and say in the menu's place what came of it."""
     quotes = any(isinstance(part, Quote) for part in told.said.parts)
     subject = told.said.subject
-    tell(turn, f"{subject[:1].upper()}{subject[1:]}." if quotes else in_words(told.said))
+    tell(turn, f"{subject[:1].upper()}{subject[1:]}." if quotes else in_words(told.said, told.case))
     report(turn, told)
 
 

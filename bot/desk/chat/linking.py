@@ -11,6 +11,7 @@ from bot.chat_arrival import ChatArrival
 from bot.chat_buttons import read_press
 from bot.desk.chat.pages import home_rows
 from bot.desk.chat.presses import STAFF_ONLY
+from bot.desk.command_names import Verb, named
 from bot.desk.spelling import first_word, fold, folded
 from bot.facts import OfficerId, from_micros, to_micros
 from bot.office import Office, Officer
@@ -27,6 +28,8 @@ MOST_TRIES = 5
 CODES_AN_HOUR = 3
 
 _ABOUT = "anslut"
+_ANYBODYS = {None, Verb.HELP, Verb.LANGUAGE}
+"""Commands that are the staff's and citizens' alike, or nobody's."""
 _LINK = folded({"/anslut": True, "/connect": True, "/liity": True})
 _UNLINK = folded({"/koppla ifrån": True, "/disconnect": True, "/irrota": True})
 _ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}")
@@ -117,6 +120,9 @@ def _take_text(ledger: Ledger, office: Office, arrival: ChatArrival, below: Belo
         _begin(ledger, office, arrival, wish, below)
     elif ledger.now - from_micros(known.asked) < CODE_LASTS and _ADDRESS.fullmatch(text):
         _begin(ledger, office, arrival, text, below)
+    elif text.startswith("/") and named(text)[0] not in _ANYBODYS:
+        # An officer who is not linked (any more): it must not become a citizen's question.
+        _say(ledger, arrival.event.chat, office.texts.t("Du är inte ansluten som handläggare. Skriv /anslut."))
     else:
         return False
     return True

@@ -56,11 +56,12 @@ def labelled(words: str, act: Press, case: CaseNumber | None, more: str = "") ->
     return button(shortened(words, _LONGEST), act, case, more)
 
 
-def card_rows(texts: Texts, case: CaseNumber) -> Rows:
-    """Return the buttons of a case's card."""
+def card_rows(texts: Texts, case: CaseNumber, *, own: bool) -> Rows:
+    """Return the buttons of a case's card. `own`: the case is the officer's."""
     t = texts.t
+    owning = labelled(t("Släpp"), Press.GIVE_BACK, case) if own else labelled(t("Ta"), Press.TAKE, case)
     return (
-        (labelled(t("Ta"), Press.TAKE, case), labelled(t("Svara"), Press.ANSWER, case)),
+        (owning, labelled(t("Svara"), Press.ANSWER, case)),
         (
             labelled(t("Delbesked"), Press.HOLD, case),
             labelled(t("Lämna över"), Press.TRANSFER, case),

@@ -35,7 +35,7 @@ def report(turn: Turn, *told: Told) -> None:
     left = [one for one in told if not one.said.opened]
     if not left:
         return
-    parts = [part for one in left for part in one.said.parts]
+    parts = [part for one in left for part in _named(one)]
     case = next((one.case for one in left if one.case), None)
     rows = next((one.rows for one in reversed(left) if one.rows), ())
     if any(isinstance(part, Question) for part in parts):
@@ -44,9 +44,17 @@ def report(turn: Turn, *told: Told) -> None:
         _post(turn, [part for part in parts if not isinstance(part, Question)], case, rows)
 
 
-def in_words(said: Said) -> str:
+def in_words(said: Said, case: CaseNumber | None = None) -> str:
     """Return what we said ourselves as plain words, for a press."""
-    return "\n".join(part.text for part in said.parts if isinstance(part, Paragraph))
+    return "\n".join(part.text for part in _named(Told(said, case)) if isinstance(part, Paragraph))
+
+
+def _named(told: Told) -> Sequence[Part | Question]:
+    """Return what was said, with case and act in front where the words do not tell; a mail has them in its subject."""
+    said, first = told.said, told.said.parts[0] if told.said.parts else None
+    if told.case is None or not said.done or not isinstance(first, Paragraph) or told.case in first.text:
+        return said.parts
+    return (Paragraph(f"{told.case}: {said.subject}. {first.text}"), *said.parts[1:])
 
 
 def _by_mail(turn: Turn, told: Told) -> None:
