@@ -139,7 +139,8 @@ class Fact:
             nothing); possibly (a case it may belong to); authentic (pass, fail or none); promised (the last
             day of the promise, as 2026-12-01, on what opens an inquiry); merged (the case it came by); via (forwarded
             by a colleague: occurred_at is when the colleague got it; web_form); place (code of the place whose printed
-            link led to the chat); edit (the message it is a later version of: opens nothing); split (the case it was
+            link led to the chat); apart (true: it came while an answer was on its way, and opens an inquiry beside the
+            one that waits); edit (the message it is a later version of: opens nothing); split (the case it was
             parted from by the one who wrote it)
             moved: channel, address (id): where the citizen is answered from now on
             acknowledged: outbox

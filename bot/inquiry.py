@@ -237,7 +237,8 @@ class _Fold:
         if fact.data.get("auto") is True:
             return
         inquiry = next((one for one in reversed(self.opened) if one.waits), None)
-        if inquiry is None:
+        # What came while an answer was on its way is not part of what that answers.
+        if inquiry is None or fact.data.get("apart") is True:
             inquiry = _Opened(
                 no=len(self.opened) + 1,
                 start=fact,

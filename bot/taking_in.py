@@ -61,7 +61,8 @@ def take_in(
     unit = unit_of_case(ledger.facts_of(case), office) or office.unit_at(arrival.recipients)
     inquiries = fold_inquiries(ledger.facts_of(case))
     inquiry, promised = next_inquiry(inquiries), _promised(ledger, office, arrival, case)
-    if _is_being_answered(ledger, case, inquiry):
+    apart = _is_being_answered(ledger, case, inquiry)
+    if apart:
         # The answer that is on its way was written before this came, and must not count for it.
         inquiry = len(inquiries) + 1
     opens = inquiry > len(inquiries)
@@ -75,6 +76,8 @@ def take_in(
         data["promised"] = promised.isoformat()
     if place:
         data["place"] = place
+    if apart:
+        data["apart"] = True
     record_arrival(ledger, arrival, case, inquiry, message, data)
     if sender is not None:
         ledger.take_part(case, sender)

@@ -121,14 +121,16 @@ class Practice:
         self._finish({at for at, check in enumerate(CHECKS) if check(happened)})
         return tuple(self._shown(texts, at) for at in range(len(CHECKS)))
 
+    @property
+    def lacks(self) -> bool:
+        """Tell whether the present task needs something that has not come."""
+        return self._now() in _COMES_FIRST.keys() - self._came
+
     async def let_come(self) -> None:
         """Have a citizen write what the present task needs, once."""
-        now = self._now()
-        wanted = [at for at in sorted(_COMES_FIRST) if at <= now and at not in self._came]
-        for at in wanted:
-            self._came.add(at)
-            if at not in self._done:
-                await self._comes(*_COMES_FIRST[at])
+        if self.lacks:
+            self._came.add(self._now())
+            await self._comes(*_COMES_FIRST[self._now()])
 
     async def _comes(self, who: str, text: str) -> None:
         try:

@@ -5,14 +5,12 @@ from datetime import timedelta
 from bot.chat_buttons import Press
 from bot.facts import Kind
 from config.texts import mark
+from sandbox.colleague import CILLAS_MAIL, UNIT
 from sandbox.page.world_view import GENERAL, PRIVATE
 from sandbox.scene import GROUP, Scene
 from sandbox.story_step import Looks, Step, Story
 
 _A_WHILE = timedelta(minutes=3)
-
-
-_CARE_MAIL = "cilla@kommun.example"
 
 
 async def _care_is_complained_of(scene: Scene) -> Looks:
@@ -61,11 +59,11 @@ async def _care_takes_longer(scene: Scene) -> Looks:
 async def _care_is_handed_over(scene: Scene) -> Looks:
     letters = len(scene.stage.letters)
     await scene.taps("anna", Press.TRANSFER, "")
-    await scene.taps("anna", Press.TRANSFER, ".uomsorg")
+    await scene.taps("anna", Press.TRANSFER, f".u{UNIT}")
     await scene.replies("anna", "Ni planerar kvällsbesöken. Han vill veta vad som ändras.")
-    letter = await scene.gets_mail(_CARE_MAIL, scene.case, since=letters)
+    letter = await scene.gets_mail(CILLAS_MAIL, scene.case, since=letters)
     scene.mail = letter
-    return {"box": _CARE_MAIL, "mail": str(letter.number)}
+    return {"box": CILLAS_MAIL, "mail": str(letter.number)}
 
 
 async def _care_is_answered_by_mail(scene: Scene) -> Looks:

@@ -21,7 +21,10 @@ READING_SECONDS = 6.0
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class StoryPlayer:
-    """A story being played. `begun` steps have begun, the last of them is under way while `busy`."""
+    """A story being played. `begun` steps have begun, the last of them is under way while `busy`.
+
+    `stuck`: it waited in vain, `why` says for what (in English).
+    """
 
     stage: Stage
     story: Story
@@ -29,6 +32,7 @@ class StoryPlayer:
     begun: int = 0
     busy: bool = False
     stuck: bool = False
+    why: str = ""
     _turns: int = 0
     _looks: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,8 +82,8 @@ class StoryPlayer:
         try:
             looks = await step.act(self.scene)
         except (StoryStuck, TimeoutError, ValueError, LookupError, aiosmtplib.SMTPException) as error:
-            # What people say in a story is made up, so that it may stand in a log.
-            logger.warning("story %s, step %d: %s", self.story.key, self.begun, error)
+            self.why = str(error)
+            logger.warning("story %s waits in vain in step %d", self.story.key, self.begun)
             return False
         self._look(looks)
         return True

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.colleague import employ
+from sandbox.colleague import CILLAS_MAIL, UNIT, employ
 from sandbox.page.choice import PANES
 from sandbox.page.show_chat import reply_choice
 from sandbox.page.stage import Letter
@@ -318,7 +318,5 @@ async def test_cilla_works_at_the_home_care_once(tmp_path: Path) -> None:
     async with page_world(tmp_path) as page:
         await employ(page.stage.world)
         officers = [one for one in page.stage.world.service.office().officers if one.id == "cilla"]
-        assert [(one.email, one.units, one.cleared) for one in officers] == [
-            ("cilla@kommun.example", ("omsorg",), True)
-        ]
+        assert [(one.email, [*one.units], one.cleared) for one in officers] == [(CILLAS_MAIL, [UNIT], True)]
         assert "Cilla" in await page.words("?pane=mail")

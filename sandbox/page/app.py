@@ -16,6 +16,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from sandbox.colleague import employ
 from sandbox.page.actions import do
 from sandbox.page.choice import read_choice
 from sandbox.page.guard import Guard, is_marked
@@ -37,6 +38,7 @@ async def serving(play: Play, port: int) -> AsyncIterator[str]:
     Raises:
         OSError: the port is taken.
     """
+    await employ(play.stage.world)
     play.stage.watch()
     protocol, state = _protocol(application(play))
     server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", port, family=socket.AF_INET)

@@ -90,7 +90,9 @@ function show(spec) {
   const place = focused?.closest("section, header")?.id;
   update(document.getElementById("page"), spec);
   for (const log of logs()) if (!stays.get(log)) log.scrollTop = log.scrollHeight;
-  if (focused && focused !== document.body && !focused.isConnected && place) document.getElementById(place)?.focus();
+  if (focused && focused !== document.body && !focused.isConnected) {
+    (document.getElementById(place) ?? document.getElementById("guide")).focus();
+  }
 }
 
 async function load() {
@@ -174,11 +176,12 @@ document.addEventListener("submit", async (event) => {
         if (field.value === body.get(field.name)) field.value = "";
       }
     }
+    // What is written next must not wait for the world to be shown.
+    form.removeAttribute("aria-busy");
     await go(told.to, told.to.split("#")[0] !== at);
   } catch (error) {
-    say(`${document.body.dataset.broken} ${error.message}`, false);
-  } finally {
     form.removeAttribute("aria-busy");
+    say(`${document.body.dataset.broken} ${error.message}`, false);
   }
 });
 

@@ -28,7 +28,8 @@ class Play:
         stories = tuple((one.key, texts.t(one.title), texts.t(one.told)) for one in STORIES)
         if self.practice is not None:
             tasks = await self.practice.tasks(texts)
-            self._in_background(self.practice.let_come())
+            if self.practice.lacks:
+                self._in_background(self.practice.let_come())
             return Guide(stories=stories, tasks=tasks, newcomer=self.practice.name)
         return Guide(stories=stories, story=self.story.now(texts) if self.story else None)
 

@@ -32,12 +32,17 @@ def log(look: Look, key: str, label: str, messages: Sequence[Message], *, who: s
     )  # fmt: skip
 
 
-def reply_choice(messages: Sequence[Message], chosen: str) -> Message | None:
-    """Return the message that what is written replies to: the chosen one, else the last if it asks for it."""
+def reply_choice(messages: Sequence[Message], chosen: str, name: str = "") -> Message | None:
+    """Return the message that what is written replies to: the chosen one, else one that asks for it, as on a phone.
+
+    `name` is whom it must ask, where several people read. It asks until one has written something.
+    """
     if chosen:
         return next((one for one in messages if str(one.number) == chosen), None)
-    last = next((one for one in reversed(messages) if one.by != "service"), None)
-    return last if last is not None and last.asks else None
+    asking = next((one for one in reversed(messages) if one.asks and name in one.text), None)
+    if asking is None or any(one.by == "own" and one.number > asking.number for one in messages):
+        return None
+    return asking
 
 
 def composer(

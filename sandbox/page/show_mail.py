@@ -1,6 +1,6 @@
 """The mailboxes: whose, what lies in it, one mail, and where one writes."""
 
-from sandbox.page.look import Look, act_button, choices, first_name, hidden_field
+from sandbox.page.look import Look, act_button, choices, first_name, hidden_field, html_lang
 from sandbox.page.nodes import Element, Node, el
 from sandbox.page.stage import Letter
 from sandbox.page.world_view import Box
@@ -62,6 +62,7 @@ def _read(look: Look, box: Box, letter: Letter) -> list[Node]:
     t = look.texts.t
     back = look.choice.href(mail="")
     heads = [(t("Till") if letter.sent else t("Från"), letter.other), (t("Ämne"), letter.subject)]
+    lang = html_lang(look.world.language) if look.world.language != look.texts.language else None
     shown = el(
         "article",
         el(
@@ -70,7 +71,7 @@ def _read(look: Look, box: Box, letter: Letter) -> list[Node]:
             el("dt", t("När")),
             el("dd", look.moment(letter.at)),
         ),
-        el("div", letter.text, class_="words", tabindex="0", role="group", aria_label=t("Mejlets text")),
+        el("div", letter.text, class_="words", tabindex="0", role="group", aria_label=t("Mejlets text"), lang=lang),
         key=f"letter-{letter.number}",
         class_="letter",
     )

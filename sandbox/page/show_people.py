@@ -148,7 +148,7 @@ def _room(look: Look, officer: Person, room: Room | None) -> list[Node]:
         label = t("Chatten med roboten, på telefonen som {name} har", name=officer.name)
     else:
         label = t("Gruppen, rummet {room}", room=room_name(look, room))
-    replied = reply_choice(messages, choice.answer)
+    replied = reply_choice(messages, choice.answer, "" if room is None else officer.name)
     speaks = officer.speaks if room is None else look.world.language
     return [
         log(look, f"{officer.key}-{where}", label, messages, who=officer.key, where=where, speaks=speaks),

@@ -26,7 +26,7 @@ class Message:
         html: the words with their form, in the Bot API's HTML.
         rows: buttons as (words, data); of one that opens an address the address.
         asks: it asks the reader to reply to it.
-        replied: the beginning of the message it replies to, empty for none.
+        reply_to: the message it replies to; replied: the beginning of that one, empty for none.
         content: what it holds beside the words, as the Bot API names it. files: (kind, name, bytes, id).
     """
 
@@ -38,6 +38,7 @@ class Message:
     at: datetime
     rows: tuple[tuple[tuple[str, str], ...], ...] = ()
     asks: bool = False
+    reply_to: int | None = None
     replied: str = ""
     edited: bool = False
     pinned: bool = False
@@ -173,6 +174,7 @@ def _message(stage: Stage, message: TgMessage, reader: TgPerson | None) -> Messa
     return Message(
         number=message.id, by=_by(message, reader), author=_author(stage, message), html=message.html,
         text=message.text, at=message.at, rows=tuple(map(tuple, message.buttons)), asks=message.force_reply,
+        reply_to=message.reply_to,
         replied=_beginning(replied) if replied is not None else "", edited=message.edited, pinned=message.pinned,
         content=message.content,
         files=tuple((file.kind, file.name, file.size, file.unique_id) for file in message.files),
