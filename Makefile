@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Test files are shared out among so many processes; one keeps a file to itself, as some start real servers.
+WORKERS ?= 2
 
 .PHONY: run test lint soak bench fuzz texts clean
 .DEFAULT_GOAL := run
@@ -22,7 +24,7 @@ run: $(VENV)/.run  ## open the try-out town in the browser
 	@$(BIN)/python run_bot.py sandbox
 
 test: $(VENV)/.test  ## every test; without PostgreSQL its half is left out, and that is said
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check .

@@ -118,7 +118,7 @@ def test_all_by_importance() -> None:
         "leave K-0", "news K-1", "news K-2", "make K-3", "make K-4",
         "edit K-5", "pin K-6", "title K-7", "board", "close K-8", "delete K-9",
     ]  # fmt: skip
-    assert [step.own for step in steps[:5]] == [False, False, False, True, True]
+    assert [step.own for step in steps[:5]] == [True, False, False, True, True]
     assert [step.do.act for step in steps[3:6]] == [PaceAct.TOPIC, PaceAct.TOPIC, PaceAct.POST]
 
 

@@ -169,7 +169,7 @@ def plan(group: GroupToShow, cases: Sequence[ToShow], now: datetime) -> list[Ste
         cases: those that wait in its units, and those in which something happened since they were shown.
         now: UTC.
     """
-    steps = [Step(do=Do.LEAVE, case=one.number) for one in cases if one.must_leave and not one.resting]
+    steps = [Step(do=Do.LEAVE, case=one.number, own=True) for one in cases if one.must_leave and not one.resting]
     if _board_is_due(group, now, BOARD_AT_LAST):
         steps.append(Step(do=Do.BOARD))
     active = [one for one in cases if one.has_place and not one.resting and not one.must_leave]
