@@ -138,6 +138,7 @@ class ChatLine:
                     events.cancel()
                     await asyncio.wait([events])
                     await self._remember()
+                    await self.groups.finish(_FINISH_SECONDS)
                     for task in tasks:
                         task.cancel()
                     await self.outbox.finish(sending, self.wakes.outbox, _FINISH_SECONDS)

@@ -50,6 +50,7 @@ class GroupView:
         self._moves_read_at: datetime | None = None
         self._busy: set[ChatId] = set()
         self._woken: set[ChatId] = set()
+        self._finishing = False
 
     @property
     def moved(self) -> Mapping[ChatId, ChatId]:
@@ -73,6 +74,16 @@ class GroupView:
                     async with asyncio.timeout(self._pause()):
                         await wake.wait()
 
+    async def finish(self, within_seconds: float) -> None:
+        """Begin nothing more, and let what is being done be recorded: a topic that is made is not made again."""
+        self._finishing = True
+        for work in self._works.values():
+            work.ending = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_seconds):
+                while self._busy:  # noqa: ASYNC110 -- a few steps, each some hundredths of a second
+                    await asyncio.sleep(0.02)
+
     async def round(self) -> int:
         """Do everything that can be done now, in all groups; return how many steps that were."""
         if not self._database.has_intake:
@@ -86,7 +97,7 @@ class GroupView:
 
     async def _start(self, tasks: asyncio.TaskGroup, wake: asyncio.Event) -> None:
         """Start the work in each group where none is going on; where it is, look again when it ends."""
-        if not self._database.has_intake:
+        if self._finishing or not self._database.has_intake:
             return
         try:
             await self._read_moves()

@@ -38,7 +38,7 @@ _RIGHTS = {
 
 
 class GroupWork:
-    """Keeps one group as it should be. `moved_to` is its new number once the service has told one."""
+    """Keeps one group as it should be. `moved_to`: its new number, once told; `ending`: nothing more is begun."""
 
     def __init__(
         self,
@@ -62,6 +62,7 @@ class GroupWork:
         self._told: dict[str, datetime] = {}
         self.next_at: datetime | None = None
         self.moved_to: ChatId | None = None
+        self.ending = False
 
     async def round(self, units: Sequence[Unit], groups: Mapping[UnitId, ChatId]) -> int:
         """Do everything that can be done now; return how many steps that were.
@@ -71,7 +72,7 @@ class GroupWork:
             groups: the groups of all units.
         """
         done = 0
-        while done < _MOST_AT_ONCE and self.moved_to is None:
+        while done < _MOST_AT_ONCE and self.moved_to is None and not self.ending:
             try:
                 if not await self._step(units, groups):
                     break
