@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import baseline, desk, path, stored
+from bench import baseline, chat, desk, path, stored
 from bench.table import Row, print_table, write_json
 
 BENCHES: dict[str, Callable[[bool], Sequence[Row]]] = {
@@ -15,6 +15,7 @@ BENCHES: dict[str, Callable[[bool], Sequence[Row]]] = {
     "start": path.start,
     "stored": stored.stored,
     "desk": desk.desk,
+    "chat": chat.chat,
     "baseline": baseline.measure_only,
 }
 

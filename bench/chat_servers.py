@@ -20,8 +20,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bench.chat_client import PATH, SECRET
-from bench.town import settings_in
-from bot.app import open_database
+from bench.town import settings_in, write_settings
+from bot.app import open_database, running
 from bot.channels.telegram_link import TelegramAccess
 from bot.channels.telegram_webhook import TelegramWebhook, WebhookDoor
 from bot.facts import Channel, InboxId
@@ -30,6 +30,7 @@ from bot.store import inbox
 from bot.store.database import Database
 from bot.store.grouped import GroupedWrites
 from bot.store.schema import inbox as inbox_table
+from config.settings import load
 from sandbox.bot_api import bot_api
 from sandbox.world import free_port
 
@@ -104,6 +105,33 @@ async def _resting(folder: Path) -> AsyncIterator[tuple[int, Answer]]:
             writing.cancel()
 
 
+@asynccontextmanager
+async def _whole(folder: Path) -> AsyncIterator[tuple[int, Answer]]:
+    port = free_port(0)
+    async with bot_api(_now) as api:
+        settings = write_settings(folder)
+        settings.write_text(
+            settings.read_text(encoding="utf-8") + _TELEGRAM.format(api=api, path=PATH, port=port, secret=SECRET),
+            encoding="utf-8",
+        )
+        async with running(load(settings, environment=False), _now) as service:
+            while not api.webhook.url:  # noqa: ASYNC110 -- it is set by a call that comes over HTTP
+                await asyncio.sleep(0.01)
+            yield port, partial(_stored, service.database)
+
+
+_TELEGRAM = """
+[telegram]
+token = "{api.token}"
+api_url = "{api.base_url}"
+files_url = "{api.base_file_url}"
+[telegram.webhook]
+url = "https://bot.kommun.example{path}"
+port = {port}
+secret = "{secret}"
+"""
+
+
 async def _stored(database: Database) -> dict[str, object]:
     """Return how many events are kept; the last was before its answer."""
     async with database.reading() as connection:
@@ -113,7 +141,7 @@ async def _stored(database: Database) -> dict[str, object]:
 
 async def _serve(kind: str, folder: Path) -> None:
     servers: dict[str, Callable[[Path], AbstractAsyncContextManager[tuple[int, Answer]]]] = {
-        "ptb": _ptb, "resting": _resting,
+        "ptb": _ptb, "resting": _resting, "whole": _whole,
     }  # fmt: skip
     async with servers[kind](folder) as (port, answer):
         print(json.dumps({"port": port}), flush=True)

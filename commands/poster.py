@@ -20,7 +20,7 @@ def poster(
     language: Language = None,
     out: Annotated[Path, typer.Option(help="The folder to put them in.")] = Path("var/posters"),
 ) -> None:
-    """Make a poster (PDF, A4) for each place in [telegram.places]: a QR code to the chat, and the other ways in."""
+    """Make a poster (PDF, A4) for each of telegram.places: a QR code to the chat, and the other ways in."""
     settings = readable(config)
     texts = texts_for(settings, None)
     if settings.telegram is None or not settings.telegram.places:

@@ -69,6 +69,12 @@ class Texts:
     def _locale(self) -> Locale:
         return Locale.parse({"en": "en_GB", "sv_lattlast": "sv"}.get(self.language, self.language))
 
+    def language_name(self, code: str) -> str:
+        """Return a language by its code as it stands within a sentence, as ``finska``; the code if nobody knows it."""
+        if code == "sv_lattlast":
+            return self.t("lätt svenska")
+        return str(self._locale().languages.get(code.partition("_")[0], code))
+
     def day(self, day: date) -> str:
         """Return a day in words without the year, as ``tisdag 24 november``."""
         pattern = {"fi": "cccc d. MMMM", "en": "EEEE d MMMM"}.get(self.language, "EEEE d MMMM")

@@ -33,6 +33,7 @@ from bot.store.reading import Wanted
 from bot.store.schema import inbox, outbox
 from config.settings import Settings, load
 from sandbox.bot_api import SANDBOX_TOKEN, BotApi, TgChat, TgGroup, TgMessage, TgPerson, bot_api
+from sandbox.world import free_port
 from tests.conftest import FrozenClock
 from tests.example import CONTACT, make_mail
 from tests.processes import Relay, write_config
@@ -59,25 +60,29 @@ class ChatTown:
     service: Service
     officers: dict[str, TgPerson]
 
-    def __init__(self, folder: Path, *, telegram: str = "", url: str = "", token: str = SANDBOX_TOKEN) -> None:
-        """Keep where it lies. `telegram` is added to the section of that name."""
+    def __init__(self, folder: Path, *, webhook: bool = False, url: str = "", token: str = SANDBOX_TOKEN) -> None:
+        """Keep where it lies. `webhook`: events are sent to it instead of being fetched."""
         self.token = token
         self.folder = folder
         self.clock = FrozenClock()
         self.relay = Relay()
         self.url = url or f"sqlite:///{folder}/kommunsvar.db"
         self.deaths = 0
-        self._telegram = telegram
+        self._webhook = webhook
         self._tasks: set[asyncio.Task[Any]] = set()
         self._main: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
         self._mails = 0
         self._lives = 0
+        self._listeners: list[asyncio.Server] = []
 
     @asynccontextmanager
     async def open(self, *, linked: bool = True) -> AsyncIterator["ChatTown"]:
         """Give the running town, its officers linked to their chats and its group known; end it after."""
-        asyncio.get_running_loop().set_task_factory(self._new_task)  # type: ignore[arg-type]
+        loop = asyncio.get_running_loop()
+        loop.set_task_factory(self._new_task)  # type: ignore[arg-type]
+        self._listen = loop.create_server
+        loop.create_server = self._new_listener  # type: ignore[method-assign]
         async with self.relay.open(), bot_api(self.clock.now, token=self.token) as self.api:
             self.officers = {name: self.api.world.person(name.capitalize()) for name in OFFICERS}
             self.group = self.api.world.group("Kontaktcenter", list(self.officers.values()))
@@ -138,6 +143,9 @@ class ChatTown:
             await asyncio.wait(left, timeout=0.2)
         with suppress(BaseException):
             main.result()
+        for listener in self._listeners:
+            listener.close()
+        self._listeners.clear()
         await self._begin_on_a_copy()
 
     async def _begin_on_a_copy(self) -> None:
@@ -151,8 +159,7 @@ class ChatTown:
             after = self.folder / f"life{self._lives}.db"
             await asyncio.to_thread(_copy, before.path, after)
             self.url = f"sqlite:///{after}"
-            database = self.settings.database.model_copy(update={"url": self.url})
-            self.settings = self.settings.model_copy(update={"database": database})
+        self.settings = self._settings()
         with warnings.catch_warnings(action="ignore"):
             gc.collect()
         await self.start()
@@ -167,6 +174,12 @@ class ChatTown:
             task.add_done_callback(self._tasks.discard)
         return task
 
+    async def _new_listener(self, *args: Any, **options: Any) -> asyncio.Server:
+        made: asyncio.Server = await self._listen(*args, **options)
+        if _OF_SERVICE.get():
+            self._listeners.append(made)
+        return made
+
     # Time
 
     def forward(self, **time: float) -> None:
@@ -175,7 +188,7 @@ class ChatTown:
         self.service.wake_all()
 
     async def until(
-        self, condition: Condition, *, step: timedelta = timedelta(seconds=1), within: timedelta = timedelta(hours=1)
+        self, condition: Condition, *, step: timedelta = timedelta(seconds=1), within: timedelta = timedelta(minutes=5)
     ) -> None:
         """Return when the condition holds; time passes in steps meanwhile.
 
@@ -325,6 +338,7 @@ class ChatTown:
     # Setting up
 
     def _settings(self) -> Settings:
+        """Return the settings of this life: where it lies, and where it is told what happens."""
         file = write_config(self.folder, self.url, 0, self.relay.port)
         text = file.read_text()
         for old, new in (
@@ -335,7 +349,8 @@ class ChatTown:
         ):
             assert old in text
             text = text.replace(old, new)
-        file.write_text(text + _MORE.format(api=self.api, telegram=self._telegram), encoding="utf-8")
+        webhook = _WEBHOOK.format(port=free_port(0)) if self._webhook else ""
+        file.write_text(text + _MORE.format(api=self.api) + webhook, encoding="utf-8")
         return load(file, environment=False)
 
     async def _link(self) -> None:
@@ -366,7 +381,13 @@ units = ["bygg", "kontaktcenter"]
 token = "{api.token}"
 api_url = "{api.base_url}"
 files_url = "{api.base_file_url}"
-{telegram}
+"""
+
+_WEBHOOK = """
+[telegram.webhook]
+url = "http://127.0.0.1:{port}/telegram"
+port = {port}
+secret = "only-telegram-knows"
 """
 
 

@@ -155,7 +155,7 @@ async def test_a_language_is_chosen_by_button_and_kept(database: Database) -> No
     row = await town.chat_row()
     assert row is not None
     assert row["language"] == "fi"
-    assert "Suomi" in town.last().text
+    assert "suomi" in town.last().text
     (marked,) = await town.facts(FactKind.MARKED)
     assert (marked.actor, marked.data) == ("person", {"mark": "language", "value": "fi"})
 

@@ -23,7 +23,7 @@ async def test_a_kind_is_chosen_by_button(database: Database) -> None:
     town = CitizenTown(database)
     await town.writes("Gatlyktan är trasig.")
     (case,) = await town.cases()
-    assert "1. Fråga (förvalt)" in town.last().text
+    assert "1. Fråga (om du inte väljer)" in town.last().text
     assert await town.presses("Felanmälan") == "Tack. Vi har noterat: Felanmälan."
     (changed,) = await town.facts(FactKind.KIND_CHANGED)
     assert (changed.actor, changed.data, changed.inquiry) == ("person", {"kind": "fault"}, 1)

@@ -37,10 +37,10 @@ _WORDS: Mapping[Verb, str] = {
     Verb.HELP: "hjälp help apua ohje",
     Verb.STATUS: "status tila tilanne",
     Verb.LANGUAGE: "språk language kieli",
-    Verb.PERSON: "personal människa staff human henkilökunta ihminen",
+    Verb.PERSON: "personal människa staff human henkilökunta henkilo ihminen",
     Verb.PRIVACY: "personuppgifter privacy tietosuoja",
     Verb.ERASE: "radera erase delete poista",
-    Verb.CANCEL: "avbryt cancel peruuta",
+    Verb.CANCEL: "avbryt cancel peruuta peru",
     Verb.NEW: "nytt new uusi",
     Verb.BY_MAIL: "epost e-post email e-mail sähköposti",
 }

@@ -5,6 +5,7 @@ from bot.citizen import pace
 from bot.citizen.moving import is_by_mail
 from bot.citizen.question import Ask, ask, asked, said
 from bot.citizen.visit import Visit, own_cases, own_messages
+from bot.desk.chat.places import tell_closed
 from bot.facts import CaseNumber, FactKind
 from bot.inquiry import fold_inquiries
 from bot.store.chat_rows import CodePurpose
@@ -65,6 +66,8 @@ def erase(visit: Visit) -> None:
             FactKind.ERASED, case, occurred_at=visit.arrival.arrived_at, actor="person",
             source=f"{visit.arrival.source}/{case}",
         )  # fmt: skip
+    for case in _waiting_here(visit):
+        tell_closed(ledger, visit.office, case)
     ledger.empty_originals({*originals, visit.arrival.inbox})
     ledger.book.drop_code(CodePurpose.MOVE, str(visit.chat))
     pace.keep_count_of_codes(visit, lambda: ledger.book.forget_chat(visit.chat))

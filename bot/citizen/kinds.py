@@ -90,7 +90,7 @@ def choose(visit: Visit, case: CaseNumber, kind: Kind) -> str:
 def _line(texts: Texts, number: int, kind: Kind, now: Kind) -> Html:
     name = kind_name(texts, kind)
     if kind is now:
-        return plain(texts.t("{number}. {kind} (förvalt)", number=number, kind=name))
+        return plain(texts.t("{number}. {kind} (om du inte väljer)", number=number, kind=name))
     return plain(f"{number}. {name}")
 
 

@@ -73,7 +73,7 @@ def choose(visit: Visit, code: str) -> None:
     for case in own_cases(visit):
         if any(one.waits for one in fold_inquiries(visit.ledger.facts_of(case))):
             mark_language(visit, case)
-    told = visit.texts.t("Nu skriver vi på {language}.", language=first_words.own_name(code))
+    told = visit.texts.t("Nu skriver vi på {language}.", language=visit.texts.language_name(code))
     visit.say(told, _honest(visit), first_words.about_us(visit))
 
 
@@ -90,6 +90,6 @@ def mark_language(visit: Visit, case: CaseNumber) -> None:
 
 def _honest(visit: Visit) -> str:
     """Return in which language the answer will be: those who answer may know one only."""
-    language = first_words.own_name(visit.office.texts.language)
+    language = visit.texts.language_name(visit.office.texts.language)
     return visit.texts.t("Skriv på det språk du vill. Den som svarar är en människa och skriver oftast på {language}.",
                          language=language)  # fmt: skip

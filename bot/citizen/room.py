@@ -68,6 +68,10 @@ def _take_message(visit: Visit) -> str:
 
 
 def _take_command(visit: Visit, command: Command) -> str:
+    if command.verb is None and not command.rest and not visit.event.reply_to:
+        # A mistyped command alone is no question; it must not wait for an answer as one.
+        visit.say(visit.texts.t("Det kommandot känner vi inte. De här finns:"), "\n".join(command_lines(visit)))
+        return ASKED
     if command.verb is None:
         known = "\n".join([visit.texts.t("Det kommandot känner vi inte. De här finns:"), *command_lines(visit)])
         return take_content(visit, more=known)

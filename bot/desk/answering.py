@@ -9,7 +9,7 @@ from bot.chat import chat_at
 from bot.desk.acts import Act, ActRefused, Refusal, add_note, case_for, inquiry_for, messages_of, record
 from bot.facts import AddressId, CaseNumber, FactKind, MessageId, OfficerId, Result
 from bot.inquiry import fold_inquiries, standing
-from bot.letters import Letter, queue_letter
+from bot.letters import Letter, queue_letter, texts_for
 from bot.office import Office
 from bot.store.ledger import Ledger
 from bot.store.rows import Direction, MailKind, OutboxState, QueuedBefore, StoredMessage
@@ -57,8 +57,9 @@ def hold(ledger: Ledger, office: Office, act: Act, text: str, until: date) -> No
     waiting = [one.no for one in fold_inquiries(ledger.facts_of(act.case)) if one.waits]
     if not waiting:
         raise ActRefused(Refusal.NO_INQUIRY, act.case)
-    t = office.texts.t
-    words = t("Hej! Svaret på din fråga dröjer. Du får det senast {day}.", day=office.texts.day(until)) + f"\n\n{text}"
+    texts = texts_for(ledger, office, act.case)
+    t = texts.t
+    words = t("Hej! Svaret på din fråga dröjer. Du får det senast {day}.", day=texts.day(until)) + f"\n\n{text}"
     message = _queue(ledger, office, act, now, MailKind.HOLDING, words, inquiry=waiting[-1], attached=False)
     letter = int(ledger.queued_of(act.case)[-1].id)
     data: dict[str, str | int | bool] = {"message": message, "outbox": letter, "until": until.isoformat()}
@@ -73,7 +74,7 @@ def outcome(ledger: Ledger, office: Office, act: Act, result: Result, text: str)
     now, inquiry = case_for(ledger, office, act), inquiry_for(ledger, act).no
     data: dict[str, str | int | bool] = {"result": result.value}
     try:
-        words = office.texts.t("Vi vill berätta vad ditt ärende har lett till.") + f"\n\n{text}"
+        words = texts_for(ledger, office, act.case).t("Vi vill berätta vad ditt ärende har lett till.") + f"\n\n{text}"
         data["message"] = _queue(ledger, office, act, now, MailKind.OUTCOME, words, inquiry=inquiry, attached=False)
         data["outbox"] = int(ledger.queued_of(act.case)[-1].id)
     except ActRefused as refused:

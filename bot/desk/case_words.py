@@ -2,8 +2,6 @@
 
 from datetime import date, datetime, timedelta
 
-from babel import Locale
-
 from bot.case import CaseNow, CaseState
 from bot.desk.words import KIND_NAMES
 from bot.facts import STAFF, SYSTEM, OfficerId
@@ -62,7 +60,7 @@ def owner_name(office: Office, case: CaseNow) -> str:
 
 def language_name(texts: Texts, code: str) -> str:
     """Return a language by its code, as ``finska``; the code itself if nobody knows it."""
-    return str(Locale.parse(texts.language).languages.get(code, code))
+    return texts.language_name(code)
 
 
 def actor_name(office: Office, actor: str) -> str:

@@ -88,7 +88,7 @@ def _ourselves_alone(ledger: Ledger, office: Office, arrival: ChatArrival) -> No
     book.set_chat(replace(known, reachable=reachable))
     if not reachable:
         for case in _open_cases(ledger, chat):
-            _tell_closed(ledger, office, case)
+            tell_closed(ledger, office, case)
 
 
 def _open_cases(ledger: Ledger, chat: ChatId) -> list[CaseNumber]:
@@ -99,7 +99,7 @@ def _open_cases(ledger: Ledger, chat: ChatId) -> list[CaseNumber]:
     return [one.number for one in cases if one.state is CaseState.OPEN and one.merged_into is None]
 
 
-def _tell_closed(ledger: Ledger, office: Office, case: CaseNumber) -> None:
+def tell_closed(ledger: Ledger, office: Office, case: CaseNumber) -> None:
     """Tell whoever has a case, once, that its chat is closed to us."""
     t = office.texts.t
     unit, closed = office.unit(fold_case(ledger.facts_of(case)).unit), t("chatten är stängd")

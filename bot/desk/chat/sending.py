@@ -20,6 +20,7 @@ from bot.desk.chat.turn import Turn, change, refuse, say, tell
 from bot.desk.commands import Answer, Command, Hold, SetOutcome
 from bot.facts import CaseNumber, Result
 from bot.guard import holds_number
+from bot.letters import texts_for
 from bot.masking import masked
 from bot.office import Shown
 from bot.parts import Paragraph, Part, Quote
@@ -165,11 +166,12 @@ def _letter(turn: Turn, case: CaseNumber, draft: Draft) -> str:
     """Return the letter as `bot.letters` will write it."""
     t, office, officer = turn.t, turn.office, turn.officer
     unit, text = office.unit(fold_case(turn.ledger.facts_of(case)).unit), draft.text
+    theirs = texts_for(turn.ledger, office, case)
     if draft.what is What.HOLD:
-        until = office.texts.day(date.fromisoformat(draft.chosen))
-        text = t("Hej! Svaret på din fråga dröjer. Du får det senast {day}.", day=until) + f"\n\n{text}"
+        until = theirs.day(date.fromisoformat(draft.chosen))
+        text = theirs.t("Hej! Svaret på din fråga dröjer. Du får det senast {day}.", day=until) + f"\n\n{text}"
     elif draft.what is What.OUTCOME:
-        text = t("Vi vill berätta vad ditt ärende har lett till.") + f"\n\n{text}"
+        text = theirs.t("Vi vill berätta vad ditt ärende har lett till.") + f"\n\n{text}"
     signature = [] if officer.name in text[-300:] else [officer.name]
     signature.append(f"{unit.name}, {office.name}")
     if unit.phone:
