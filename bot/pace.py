@@ -20,7 +20,7 @@ TOPIC_EVERY = timedelta(seconds=6)
 IN_ALL = 25
 _SECOND = timedelta(seconds=1)
 _LONG_AGO, _END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-_LONGEST = timedelta(hours=1)
+_LONGEST = timedelta(days=2)
 """A longer rest than this comes of a clock that was set back."""
 
 

@@ -79,7 +79,7 @@ async def test_what_happens_in_a_case_comes_to_its_topic(scene: Scene) -> None:
         "Den som frågar skrev kl. 09.12:\nNu blinkar den. [personnummer dolt]\n\n"
         "Bo Exempel antecknade kl. 09.12: Ring Bo först",
         "Den som frågar har ändrat kl. 09.12 till:\nNu är den mörk.\n\n"
-        "Skickat till den som frågade kl. 09.12 av Anna Exempel.",
+        "Skickat till den som frågade kl. 09.12 av Anna Exempel.\nDen lagas i dag.",
     ]
     assert all(one.form.protect for one in rest)
     assert "Läge: besvarad\nHar ärendet: Anna Exempel\n" in card.text
