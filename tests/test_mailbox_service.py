@@ -114,6 +114,7 @@ async def test_a_mailbox_is_read_killed_and_read_on_with_each_mail_in_one_case(
         with mails.client(user) as client:
             assert client.folder_status("INBOX", ["MESSAGES"])[b"MESSAGES"] == 0
             assert client.folder_status("Kommunsvar", ["MESSAGES"])[b"MESSAGES"] == 110
+        await until(tmp_path, "SELECT count(*) FROM outbox WHERE state IN ('new', 'sending')", 0, seconds=90)
         # At most eight are being sent at a kill; those acknowledgements stay unsure and go to nobody twice.
         to = [recipient for recipient, mail, _ in relay.mails if recipient.startswith("elsa")]
         assert len(to) == len(set(to))
