@@ -71,7 +71,7 @@ async def _measure(folder: Path, relay_port: int, people: int, seconds: float) -
     async with bot_api(lambda: datetime.now(UTC)) as api:
         config = write_settings(folder, relay_port=relay_port)
         told = f'\n[telegram]\ntoken = "{api.token}"\napi_url = "{api.base_url}"\nfiles_url = "{api.base_file_url}"\n'
-        config.write_text(config.read_text(encoding="utf-8") + told, encoding="utf-8")  # noqa: ASYNC240 -- small
+        config.write_text(config.read_text(encoding="utf-8") + told, encoding="utf-8")
         process = await asyncio.create_subprocess_exec(
             sys.executable, str(ROOT / "run_bot.py"), "run", "--config", str(config), stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, cwd=ROOT, env=clean_environment(),
@@ -121,7 +121,7 @@ async def _run(load: _Load, seconds: float) -> None:
 
 
 async def _unread(folder: Path) -> int:
-    database = Database(DatabaseUrl.parse(f"sqlite:///{folder.resolve()}/kommunsvar.db"))
+    database = Database(DatabaseUrl.parse(f"sqlite:///{folder.resolve()}/kommunsvar.db"))  # noqa: ASYNC240 -- once, before anything is measured
     try:
         async with database.reading() as connection:
             return int(await connection.scalar(select(func.count()).where(inbox.c.state == "pending")) or 0)
