@@ -18,6 +18,11 @@ class Unit(StrEnum):
 
     SHARE = "share"
     SECONDS = "seconds"
+    COUNT = "count"
+    INDEX = "index"
+    """0–100: grades 5→100 … 1→0, as SKR counts it."""
+    POINTS = "points"
+    """Share of the most points that could be had, as KKiK counted test contacts."""
 
 
 class Direction(StrEnum):
@@ -176,6 +181,34 @@ class TimeValue:
     n: int
     answered: int
     period: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One number as it is kept: of one measure, period and slice. What reports and charts read.
+
+    Attributes:
+        measure, version: id of the measure, and which version of its definition.
+        period: as ``2026-W47``, ``2026-11``, ``2026-T1`` or ``2026``.
+        slice: empty for all, else a dimension and its member, as ``channel:mail``; never two at once.
+        numerator, denominator: of shares and points; None of anything else.
+        n: what it rests on; 0 only together with no value, or of a count.
+        value: 0–1 of a share and of points, seconds of a length, 0–100 of an index, the number of a count; None: no
+            data.
+        more_than: of a length of time that so large a share had not yet reached: the true one is longer.
+        as_of: what was known at this instant (UTC) counts.
+    """
+
+    measure: str
+    version: int
+    period: str
+    slice: str = ""
+    numerator: int | None = None
+    denominator: int | None = None
+    n: int
+    value: float | None
+    more_than: bool = False
     as_of: datetime
 
 
