@@ -1,0 +1,122 @@
+"""A report in words of one language, before it is a PDF, a mail or a message: blocks in reading order. Plain data.
+
+Every renderer shows the same blocks, so that they cannot disagree.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from measurement.statistics.chart import Chart
+
+
+class Tone(StrEnum):
+    """What a signal means to the reader; shown by shape and word besides colour."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    NEUTRAL = "neutral"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A heading below the title; level 1 is a section."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """Running text. `small`: a note that may be read last."""
+
+    text: str
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A headline measure: what, how much, and what it means.
+
+    Attributes:
+        name: what is measured.
+        value: as "98,0 %" or "4 av 5"; what stands in its place where there is none.
+        basis: as "212 av 262 kontakter".
+        target: as "mål 95 %", empty without one.
+        tone, word: what the chart says of the period, as "bättre än vanligt".
+        meaning: one or two sentences that say what to make of it.
+        beside: what must be read with it, one short line each.
+        chart: None: nothing to draw.
+        alt: the chart in words, from the same numbers.
+    """
+
+    name: str
+    value: str
+    basis: str
+    target: str
+    tone: Tone
+    word: str
+    meaning: str
+    beside: tuple[str, ...] = ()
+    chart: Chart | None = None
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table with a heading row. The first column names the row; the others are figures, set to the right.
+
+    Attributes:
+        caption: what the table shows, read first by a screen reader.
+        head: one text for each column.
+        rows: as many cells as `head`; a missing figure is told in words or as a dash with meaning, never empty.
+        emphasised: places of rows to be stressed.
+    """
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    emphasised: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartBlock:
+    """A chart by itself, with its caption and the same in words."""
+
+    chart: Chart
+    caption: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Points:
+    """A list of short statements."""
+
+    items: tuple[str, ...]
+
+
+Block = Heading | Paragraph | Key | Table | ChartBlock | Points
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A report in one language.
+
+    Attributes:
+        language: as ``sv``; `tag` as PDF and HTML want it (``sv``, ``sv-FI``, ``fi``, ``en``).
+        title: as "Vecka 47, 2026: tillgänglighet och bemötande".
+        municipality: whose it is.
+        subtitle: the days, and as of when.
+        lead: the one sentence that says how the period was.
+        blocks: in reading order.
+        footer: definition versions, hash and as-of, so that the figure can be found again.
+    """
+
+    language: str
+    tag: str
+    title: str
+    municipality: str
+    subtitle: str
+    lead: str
+    blocks: tuple[Block, ...]
+    footer: str
