@@ -70,8 +70,10 @@ class Slice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Something decided or changed that a reader of the figures must know: of a definition, the hours or the way of
-    working, a rebase, a ghosted week, a revision of an earlier week."""
+    """Something decided or changed that a reader of the figures must know.
+
+    Of a definition, the hours or the way of working; a rebase, a ghosted week, a revision of an earlier week.
+    """
 
     period: str
     what: str
