@@ -22,7 +22,7 @@ from sandbox.bot_api import BotApi, TgMessage, TgPerson, bot_api
 
 RATE = 200
 ONE_PRESS_IN = 10
-LABEL = "Visa ärendet"
+LABEL = "Visa läget"
 _READY_SECONDS = 60.0
 _TICK = 0.01
 
