@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from commands.explain_chart import explain_chart
 from commands.shell import (
     DEFAULT_CONFIG,
     AsJson,
@@ -98,3 +99,6 @@ def explain_mail(
             print(json.dumps(to_json(mail, inbound, texts), ensure_ascii=False))
         else:
             print(as_text(mail, inbound, texts), end="\n\n")
+
+
+explain.command("chart")(explain_chart)

@@ -1,6 +1,11 @@
 """What a control chart says of a series: centre, limits, signals and words. Plain data; the arithmetic is elsewhere.
 
 The rules and where they differ from other tools: reference/measurement.md §1 and docs/figures.md.
+
+A group has limits, rules and a word from `LIMITS_FROM` points on; before that centre, sides and runs only. Who must see
+the trial limits of a shorter one (to check us against another tool, never to show) asks `chart_of` for them; then
+`Judged` has limits and rules there too, `Group.has_limits` says that they are not for showing, and word and assurance
+stay without.
 """
 
 from dataclasses import dataclass
@@ -48,6 +53,19 @@ class Word(StrEnum):
     """Too few points, no value, or not settled: nothing can be said."""
 
 
+class NoWord(StrEnum):
+    """Why nothing can be said of the last point; the first that holds."""
+
+    MISSING = "missing"
+    """No points, or the last one has no value."""
+    GHOSTED = "ghosted"
+    PRELIMINARY = "preliminary"
+    FEW_POINTS = "few_points"
+    """Its group has fewer than `LIMITS_FROM` points, or no two side by side to make limits from."""
+    SMALL_N = "small_n"
+    """A share or an index of fewer than 30 (design §5)."""
+
+
 class Assurance(StrEnum):
     """Target against the last group's limits."""
 
@@ -67,10 +85,11 @@ class Judged:
     Attributes:
         group: which group (part between rebases) it lies in, from 0.
         centre: None where the group has no value.
-        lower, upper: limits at three sigma, cut at 0 and 1 for shares; None before `LIMITS_FROM` points.
+        lower, upper: limits at three sigma, cut at 0 and 1 on charts of shares; for each place, also where there is no
+            value. None before `LIMITS_FROM` points, for a share of nothing, and when no two points stand side by side.
         near_lower, near_upper: at two sigma (two thirds of the way).
         side: 1 above, -1 below, 0 on the centre or without a value.
-        rules: that flag it, in order of precedence; with `direction` for each.
+        rules: that flag it, in order of precedence.
         directions: 1 upwards or -1 downwards, for each of `rules`. Of a trend its slope.
     """
 
@@ -117,7 +136,7 @@ class Group:
         centre: None without any.
         sigma_z: how much weeks differ beyond the binomial, P′ only.
         mean_range: mean moving range after screening, XmR only.
-        screened: moving ranges left out of it.
+        screened: moving ranges left out of it, or of sigma_z.
         runs: None with fewer than 10 useful points.
     """
 
@@ -132,13 +151,22 @@ class Group:
 
     @property
     def has_limits(self) -> bool:
-        """Whether it has enough points for limits."""
+        """Whether it has enough points for limits that may be shown."""
         return self.counted >= LIMITS_FROM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A series with what its chart says; `judged` is as long as `series.points`."""
+    """A series with what its chart says.
+
+    Attributes:
+        judged: as long as `series.points`.
+        groups: in order; one more than there are rebases within the series. Empty of an empty series.
+        word: of the last point only.
+        assurance: the target against the limits at the last point that made them.
+        no_word: why, when the word is NONE.
+        screening: whether moving ranges were screened once.
+    """
 
     kind: ChartKind
     series: Series
@@ -146,6 +174,8 @@ class Chart:
     groups: tuple[Group, ...]
     word: Word
     assurance: Assurance
+    no_word: NoWord | None = None
+    screening: bool = False
 
     @property
     def last(self) -> Judged | None:

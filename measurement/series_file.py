@@ -1,0 +1,278 @@
+"""A series from a file (CSV or Excel), so that a chart can be checked against another tool. Pure: bytes in, data out.
+
+Columns are found by name, upper or lower case, whatever their order:
+
+- ``value`` (XmR), or ``numerator`` and ``denominator`` (shares; XmR then charts the share);
+- ``period``, each once; without it the rows are called 1, 2, 3 …;
+- ``ghost``: why a point is left out; ``rebase``: why new limits begin with this row; ``note``: what the reader should
+  know; ``preliminary``. Nothing, 0, no, nej or false is no; 1, x, yes, ja or true is yes without a reason.
+
+Usual other names are understood (`NAMES`), and so is a file without a heading. What was read as what is told in
+`SeriesFile`, and what could be read in two ways is refused. A missing value is an empty cell or NA. Decimals have a
+comma or a point, one of them in the whole file; thousands at most a space.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+from types import MappingProxyType
+
+from config.table_files import Row, TableFault, read_table
+from measurement.measures import Direction, Unit
+from measurement.statistics.chart import ChartKind
+from measurement.statistics.series import Decision, DecisionKind, Point, Series
+
+NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "period": ("period", "week", "vecka", "viikko", "date", "datum", "month", "månad", "year", "år", "time", "x",
+                   "i", "nr", "sample", "subgroup", ""),
+        "value": ("value", "values", "värde", "utfall", "arvo", "y"),
+        "numerator": ("numerator", "k", "täljare", "osoittaja", "events", "count", "y"),
+        "denominator": ("denominator", "n", "nämnare", "nimittäjä", "total", "size"),
+        "ghost": ("ghost", "ghosted", "utelämnad"),
+        "rebase": ("rebase", "rebased", "ny nivå"),
+        "note": ("note", "notes", "anteckning"),
+        "preliminary": ("preliminary", "preliminär"),
+    }
+)  # fmt: skip
+"""What each column may be called; the first that the file has counts. A column without a heading is the periods."""
+
+_MISSING, _NO, _YES = {"", "na", "nan", "null", "none"}, {"0", "no", "nej", "false"}, {"1", "x", "yes", "ja", "true"}
+_NUMBER = re.compile(r"[+-]?((\d+|\d{1,3}( \d{3})+)([.,]\d+)?|[.,]\d+)([eE][+-]?\d+)?")
+_WHOLE = re.compile(r"(\d+|\d{1,3}( \d{3})+)([.,]0{1,2})?([eE]\+?\d+)?")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_FAULTS = {
+    TableFault.TOO_LARGE: "is too large",
+    TableFault.OLD_EXCEL: "is an old Excel file: save it as .xlsx or CSV",
+    TableFault.NOT_A_TABLE: "is not a table",
+    TableFault.EMPTY: "is empty",
+}
+
+
+class SeriesFault(ValueError):
+    """A file that is no series; the text names line and column."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesFile:
+    """A series, and how the file was read.
+
+    Attributes:
+        columns: for each key of `NAMES` that was found its heading as written, empty when there was none.
+        ignored: headings of columns that were not used.
+    """
+
+    series: Series
+    columns: Mapping[str, str]
+    ignored: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Rows below the heading, and where in them each column is."""
+
+    places: Mapping[str, int]
+    headings: tuple[str, ...]
+    rows: Sequence[Row]
+    decimal: str
+
+    def text(self, row: Row, column: str) -> str:
+        """Return a cell; empty without such a column, and where a cell says that it is missing."""
+        text = row.cells[self.places[column]] if column in self.places else ""
+        return "" if text.lower() in _MISSING else re.sub(r"[\u00a0\u202f]", " ", text).replace("\u2212", "-")
+
+    def reason(self, row: Row, column: str) -> str | None:
+        """Return why it is marked, empty without a reason; None: it is not."""
+        text = self.text(row, column)
+        if text.lower() in _NO or not text:
+            return None
+        return "" if text.lower() in _YES else text
+
+    def number(self, row: Row, column: str) -> float | None:
+        """Return a number; None: missing."""
+        text = self.text(row, column)
+        if not text:
+            return None
+        if not _NUMBER.fullmatch(text):
+            hint = "; write 0.83 or 83, without the sign" if text.endswith("%") else ""
+            raise self.fault(row, column, f"{text!r} is not a number{hint}")
+        if ("," if self.decimal == "." else ".") in text:
+            raise self.fault(row, column, f"{text!r}: the file has both decimal points and decimal commas")
+        return float(text.replace(" ", "").replace(",", "."))
+
+    def whole(self, row: Row, column: str) -> int | None:
+        """Return a whole number from 0; None: missing."""
+        text = self.text(row, column)
+        if not text:
+            return None
+        if not _WHOLE.fullmatch(text):
+            raise self.fault(row, column, f"{text!r} is not a whole number from 0")
+        return int(float(text.replace(" ", "").replace(",", ".")))
+
+    def fault(self, row: Row, column: str, why: str) -> SeriesFault:
+        """Return the fault, with line and column."""
+        return SeriesFault(f"line {row.number}, column {self.headings[self.places[column]] or column}: {why}")
+
+
+def read_series(
+    content: bytes, kind: ChartKind, *, name: str, read_on: date, direction: Direction | None = None,
+    target: float | None = None,
+) -> SeriesFile:  # fmt: skip
+    """Return the series that a file holds, in the order of its rows.
+
+    Args:
+        content: the file.
+        kind: which chart it is for: shares need their counts.
+        name: what the series is called.
+        read_on: rebases and notes are dated by it, and signed by nobody.
+        direction: which way is better.
+        target: in the unit of the values, 0–1 of shares.
+
+    Raises:
+        SeriesFault: it is no such series.
+    """
+    try:
+        rows = read_table(content)
+    except TableFault as error:
+        raise SeriesFault(f"the file {_FAULTS[error.why]}") from error
+    table = _table(rows, kind)
+    periods = _periods(table)
+    points = tuple(_point(table, row, period) for row, period in zip(table.rows, periods, strict=True))
+    series = Series(
+        measure=name, version=1, name=name, unit=Unit.SHARE if "numerator" in table.places else Unit.COUNT,
+        direction=direction, points=points, decisions=_decisions(table, periods, read_on), target=target,
+    )  # fmt: skip
+    used = set(table.places.values())
+    return SeriesFile(
+        series=series,
+        columns={key: table.headings[place] for key, place in table.places.items()},
+        ignored=tuple(heading for place, heading in enumerate(table.headings) if place not in used),
+    )
+
+
+def _table(rows: Sequence[Row], kind: ChartKind) -> _Table:
+    headings, body = rows[0].cells, rows[1:]
+    if _NUMBER.fullmatch(headings[-1]) or headings[-1].lower() in _MISSING - {""}:
+        places, headings, body = _without_heading(len(headings), kind), ("",) * len(headings), rows
+    else:
+        places = _places(headings, kind)
+    if not body:
+        raise SeriesFault("the file has a heading but no rows")
+    _check_width(rows, len(headings))
+    table = _Table(places, headings, body, ".")
+    return replace(table, decimal=_decimal(table))
+
+
+def _check_width(rows: Sequence[Row], width: int) -> None:
+    for before, row in pairwise(rows):
+        if len(row.cells) != width:
+            raise SeriesFault(
+                f"line {row.number} has {len(row.cells)} cells where the first has {width}; decimal commas need"
+                " semicolons between the columns, or quotation marks"
+            )
+        if width == 1 and row.number > before.number + 1:
+            raise SeriesFault(f"line {before.number + 1} is empty: write NA for a missing value")
+
+
+def _without_heading(width: int, kind: ChartKind) -> dict[str, int]:
+    """Return the columns of a file of numbers only: the value or the two counts, with or without periods before."""
+    names = ["value"] if kind is ChartKind.XMR else ["numerator", "denominator"]
+    if width == len(names) + 1:
+        names = ["period", *names]
+    if width != len(names):
+        raise SeriesFault(f"line 1 has {width} cells and no headings: name the columns")
+    return {name: place for place, name in enumerate(names)}
+
+
+def _places(headings: Sequence[str], kind: ChartKind) -> dict[str, int]:
+    """Return where each column is that this chart uses; of XmR one that is left over is the value.
+
+    Raises:
+        SeriesFault: a heading stands twice, or what the chart needs is missing.
+    """
+    written, named = [heading.casefold() for heading in headings], ", ".join(headings)
+    twice = next((one for one in written if one and written.count(one) > 1), None)
+    if twice is not None:
+        raise SeriesFault(f"two columns are called {twice}")
+    if kind is ChartKind.XMR and len(headings) == 1:
+        return {"value": 0}
+    named_so = {column: [written.index(one) for one in names if one in written] for column, names in NAMES.items()}
+    places = {column: found[0] for column, found in named_so.items() if found}
+    counts = {"numerator", "denominator"} <= places.keys()
+    # A y beside an n is a count, as qicharts2 has it.
+    shares = kind is not ChartKind.XMR or (counts and places.get("value") in {None, places["numerator"]})
+    places.pop("value" if shares else "numerator", None)
+    if shares and not counts:
+        raise SeriesFault(f"a chart of shares needs the columns numerator and denominator (or k and n), not {named}")
+    if not shares and "value" not in places:
+        left = [place for place in range(len(headings)) if place not in places.values()]
+        if len(left) != 1:
+            raise SeriesFault(f"no column is called value; the file has {named}")
+        places["value"] = left[0]
+    return places
+
+
+def _decimal(table: _Table) -> str:
+    """Return the decimal sign.
+
+    Raises:
+        SeriesFault: all commas could just as well part thousands.
+    """
+    columns = [column for column in ("value", "numerator", "denominator") if column in table.places]
+    commas = [(row, column) for row in table.rows for column in columns if "," in table.text(row, column)]
+    if commas and all(_THOUSANDS.fullmatch(table.text(row, column)) for row, column in commas):
+        row, column = commas[0]
+        hint = "decimals or thousands? Write decimals with a point, thousands with nothing"
+        raise table.fault(row, column, f"{table.text(row, column)!r}: {hint}")
+    return "," if commas else "."
+
+
+def _periods(table: _Table) -> list[str]:
+    if "period" not in table.places:
+        return [str(number) for number in range(1, len(table.rows) + 1)]
+    first = dict[str, int]()
+    for row in table.rows:
+        period = table.text(row, "period")
+        if not period:
+            raise table.fault(row, "period", "is empty")
+        if first.setdefault(period, row.number) != row.number:
+            raise table.fault(row, "period", f"{period} stands on line {first[period]} too")
+    return list(first)
+
+
+def _point(table: _Table, row: Row, period: str) -> Point:
+    ghost = table.reason(row, "ghost")
+    value, numerator, n = table.number(row, "value"), None, table.whole(row, "denominator")
+    if "numerator" in table.places:
+        numerator = table.whole(row, "numerator")
+        if numerator is not None and n is None:
+            raise table.fault(row, "denominator", "is empty beside a numerator")
+        if numerator is not None and n is not None and numerator > n:
+            raise table.fault(row, "numerator", f"{numerator} is more than the denominator, {n}")
+        value = numerator / n if numerator is not None and n else None
+    return Point(
+        period=period,
+        value=value,
+        n=n or 0,
+        numerator=numerator,
+        ghost="" if ghost is None else ghost or "ghost",
+        preliminary=table.reason(row, "preliminary") is not None,
+    )
+
+
+def _decisions(table: _Table, periods: Sequence[str], read_on: date) -> tuple[Decision, ...]:
+    decisions, rebased = list[Decision](), False
+    for row, period in zip(table.rows, periods, strict=True):
+        cause = table.reason(row, "rebase")
+        if cause is not None and rebased:
+            raise table.fault(row, "rebase", "the row before is marked too: mark only the first of a new level")
+        rebased = cause is not None
+        found = {DecisionKind.REBASE: cause, DecisionKind.NOTE: table.reason(row, "note")}
+        decisions += [
+            Decision(kind=kind, period=period, cause=why, decided_by="", decided_on=read_on)
+            for kind, why in found.items()
+            if why is not None
+        ]
+    return tuple(decisions)
