@@ -80,6 +80,10 @@ class Texts:
         pattern = {"fi": "cccc d. MMMM", "en": "EEEE d MMMM"}.get(self.language, "EEEE d MMMM")
         return dates.format_date(day, pattern, locale=self._locale())
 
+    def month(self, day: date) -> str:
+        """Return the name of a day's month as it stands alone, as ``november`` (fi: ``marraskuu``)."""
+        return str(dates.format_date(day, "LLLL", locale=self._locale()))
+
     def moment(self, instant: datetime) -> str:
         """Return an aware instant as local day and time, as ``tisdag 24 november kl. 07.00``."""
         local = instant.astimezone(self.zone)

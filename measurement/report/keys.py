@@ -1,0 +1,140 @@
+"""The three headline measures in words, and the one sentence that says how the period was."""
+
+from config.texts import Texts
+from measurement.measures import Unit
+from measurement.registry import REGISTRY
+from measurement.report.content import Absent, Headline, Report
+from measurement.report.document import Key, Tone
+from measurement.report.words import (
+    alt_text,
+    basis_words,
+    figure_words,
+    meaning,
+    period_name,
+    plain_value,
+    tone_of,
+    word_name,
+)
+from measurement.statistics.chart import Word
+from measurement.words import rule_name
+
+
+def lead(report: Report, texts: Texts) -> str:
+    """Return the one sentence: what kind of period it was by its charts, and how many were answered in time."""
+    headline = report.headlines[0]
+    answered = _answered(report, headline, texts)
+    if not report.settled:
+        return texts.t("Hittills: {answered}", answered=answered)
+    kind = _kind_of_week(report, texts)
+    return f"{kind} {answered}" if kind else answered
+
+
+def _answered(report: Report, headline: Headline, texts: Texts) -> str:
+    figure = headline.figure
+    if figure is None or figure.value is None:
+        return {
+            Absent.NOTHING: texts.t("Inga kontakter kom in."),
+            Absent.NOT_DUE: texts.t("Ingen kontakt behöver vara besvarad än."),
+        }.get(headline.absent or Absent.NOTHING, texts.t("Inga kontakter kom in."))
+    rule = rule_name(texts, report.configured)
+    if figure.n < 10:
+        return texts.t(
+            "{part} av {whole} kontakter fick svar {rule}.", part=figure.numerator, whole=figure.denominator, rule=rule
+        )
+    return texts.t(
+        "{share} av kontakterna fick svar {rule} ({basis}).",
+        share=figure_words(figure, Unit.SHARE, texts),
+        rule=rule,
+        basis=basis_words(figure, Unit.SHARE, texts),
+    )
+
+
+def _kind_of_week(report: Report, texts: Texts) -> str:
+    """Return what the charts of the headlines say together; empty where none of them can say anything."""
+    words = {one.measure: one.chart.word for one in report.headlines if one.chart is not None}
+    better = [one.name for one in report.headlines if words.get(one.measure) is Word.BETTER]
+    worse = [one.name for one in report.headlines if words.get(one.measure) is Word.WORSE]
+    if better and worse:
+        return texts.t(
+            "Åt båda håll: bättre än vanligt i {better}, sämre i {worse}.",
+            better=_listed(better, texts), worse=_listed(worse, texts),
+        )  # fmt: skip
+    if better:
+        return texts.t("Bättre än vanligt: {names}.", names=_listed(better, texts))
+    if worse:
+        return texts.t("Sämre än vanligt: {names}.", names=_listed(worse, texts))
+    if Word.MIXED in words.values():
+        return texts.t("Tecken åt båda håll.")
+    return texts.t("Som vanligt.") if Word.NOISE in words.values() else ""
+
+
+def _listed(names: list[str], texts: Texts) -> str:
+    lowered = [name[:1].lower() + name[1:] for name in names]
+    if len(lowered) < 2:
+        return "".join(lowered)
+    return texts.t("{some} och {last}", some=", ".join(lowered[:-1]), last=lowered[-1])
+
+
+def key_of(headline: Headline, report: Report, texts: Texts) -> Key:
+    """Return a headline in words, with its chart."""
+    unit = REGISTRY[headline.measure].unit
+    chart, hidden = headline.chart, headline.absent in (Absent.COVERAGE, Absent.HIDDEN, Absent.NOT_MEASURED)
+    word = chart.word if chart is not None and report.settled and not hidden else Word.NONE
+    return Key(
+        name=headline.name,
+        value=_absent_value(headline.absent, texts) if hidden else figure_words(headline.figure, unit, texts),
+        basis=_basis(headline, unit, texts),
+        target=_target(headline, texts),
+        tone=tone_of(word) if chart is not None else Tone.NONE,
+        word=word_name(word, texts),
+        meaning=_meaning(headline, report, texts),
+        beside=tuple(
+            texts.t("{name}: {value}", name=texts.t(REGISTRY[one.measure].name),
+                    value=_with_basis(figure_words(one, REGISTRY[one.measure].unit, texts),
+                                      basis_words(one, REGISTRY[one.measure].unit, texts)))
+            for one in headline.beside
+        ),
+        chart=chart,
+        alt=alt_text(chart, texts) if chart is not None else "",
+    )  # fmt: skip
+
+
+def _with_basis(value: str, basis: str) -> str:
+    return f"{value} ({basis})" if basis and basis != value else value
+
+
+def _basis(headline: Headline, unit: Unit, texts: Texts) -> str:
+    basis = basis_words(headline.figure, unit, texts)
+    if headline.weeks == 1 or not basis:
+        return basis
+    return texts.t("{basis}, de senaste {weeks} veckorna", basis=basis, weeks=headline.weeks)
+
+
+def _target(headline: Headline, texts: Texts) -> str:
+    if headline.target is None or headline.chart is None:
+        return ""
+    return texts.t("mål {value}", value=plain_value(headline.chart, headline.target, texts))
+
+
+def _absent_value(absent: Absent | None, texts: Texts) -> str:
+    return texts.t("visas inte") if absent is not Absent.NOT_MEASURED else texts.t("mäts inte")
+
+
+def _meaning(headline: Headline, report: Report, texts: Texts) -> str:
+    """Return why there is no figure, else what the chart says."""
+    match headline.absent:
+        case Absent.NOTHING:
+            return texts.t("Ingenting att räkna under {period}.", period=period_name(report.period, texts).lower())
+        case Absent.NOT_DUE if report.settles_at is not None:
+            return texts.t("Allt kan bedömas från {moment}.", moment=texts.moment(report.settles_at))
+        case Absent.COVERAGE:
+            return texts.t(
+                "För få av samtalen har loggats för att andelen ska gälla alla. Det behövs minst 90 %, eller ett urval "
+                "efter regel."
+            )
+        case Absent.NOT_MEASURED:
+            return texts.t("Så börjar ni mäta: se {file}.", file="docs/figures.md")
+        case Absent.HIDDEN:
+            return texts.t("Så få har svarat att det kunde gå att räkna ut vem som svarade vad.")
+        case _:
+            return meaning(headline.chart, texts)
