@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from commands.explain_chart import explain_chart
+from commands.explain_numbers import add_to as add_numbers
 from commands.shell import (
     DEFAULT_CONFIG,
     AsJson,
@@ -102,3 +103,4 @@ def explain_mail(
 
 
 explain.command("chart")(explain_chart)
+add_numbers(explain)

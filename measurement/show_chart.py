@@ -27,8 +27,8 @@ from measurement.words import paragraph
 _KINDS = {ChartKind.XMR: "XmR", ChartKind.P: "p", ChartKind.P_PRIME: "P′"}
 
 
-def chart_as_json(chart: Chart, read: SeriesFile) -> dict[str, Any]:
-    """Return what a chart says; its shape stays, keys may be added.
+def chart_as_json(chart: Chart, read: SeriesFile | None = None) -> dict[str, Any]:
+    """Return what a chart says, `read` the file it was read from if it was; its shape stays, keys may be added.
 
     - ``chart`` (xmr, p or pprime), ``screening`` (whether moving ranges were screened once), ``direction`` (up, down or
       none), ``target``, ``limits_from`` (points that a group needs before its limits may be shown);
@@ -43,7 +43,7 @@ def chart_as_json(chart: Chart, read: SeriesFile) -> dict[str, Any]:
     - ``rebases``: period and cause; ``word`` (better, worse, higher, lower, mixed, noise, none), ``no_word`` (why
       none), ``assurance`` (meets, fails, hit_and_miss, none), ``runs`` (of the last group).
     """
-    series, counted = chart.series, "denominator" in read.columns
+    series, counted = chart.series, read is None or "denominator" in read.columns
     return {
         "name": series.name,
         "chart": chart.kind.value,
@@ -51,8 +51,8 @@ def chart_as_json(chart: Chart, read: SeriesFile) -> dict[str, Any]:
         "direction": {Direction.HIGHER: "up", Direction.LOWER: "down", None: "none"}[series.direction],
         "target": series.target,
         "limits_from": LIMITS_FROM,
-        "columns": dict(read.columns),
-        "ignored_columns": list(read.ignored),
+        "columns": dict(read.columns) if read else {},
+        "ignored_columns": list(read.ignored) if read else [],
         "points": [
             _point_json(point, judged, counted=counted)
             for point, judged in zip(series.points, chart.judged, strict=True)
