@@ -18,7 +18,7 @@ from measurement.words import length
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _TIME_STEPS = (10, 30, 60, 300, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400, 172_800, 604_800)
 """Seconds."""
-_EARLIER_STEP = 3
+_EARLIER_STEP = 5
 """Years from before us stand so many weeks apart."""
 
 

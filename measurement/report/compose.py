@@ -6,7 +6,7 @@ from config.texts import Texts
 from measurement.measures import Figure
 from measurement.registry import REGISTRY
 from measurement.report.content import Report
-from measurement.report.document import Block, Document, Heading, Paragraph, Points, Table
+from measurement.report.document import Block, Document, Heading, Paragraph, Points, Table, without_doubles
 from measurement.report.keys import key_of, lead
 from measurement.report.sections import about, classes, phone, reception, slices
 from measurement.report.words import basis_words, figure_words, period_name
@@ -42,7 +42,7 @@ def compose(report: Report, texts: Texts) -> Document:
         municipality=report.municipality,
         subtitle=_subtitle(report, texts),
         lead=lead(report, texts),
-        blocks=tuple(blocks),
+        blocks=without_doubles(blocks, texts.t("Siffrorna upptill förklaras under diagrammet ovan.")),
         footer=_footer(report, texts),
     )
 

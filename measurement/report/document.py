@@ -3,7 +3,8 @@
 Every renderer shows the same blocks, so that they cannot disagree.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from measurement.statistics.chart import Chart
@@ -46,6 +47,7 @@ class Key:
         tone, word: what the chart says of the period, as "bättre än vanligt".
         meaning: one or two sentences that say what to make of it.
         beside: what must be read with it, one short line each.
+        notes: what the numbers along the top of the chart stand for.
         chart: None: nothing to draw.
         alt: the chart in words, from the same numbers.
     """
@@ -58,6 +60,7 @@ class Key:
     word: str
     meaning: str
     beside: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     chart: Chart | None = None
     alt: str = ""
 
@@ -120,3 +123,24 @@ class Document:
     lead: str
     blocks: tuple[Block, ...]
     footer: str
+
+
+def without_doubles(blocks: Iterable[Block], as_above: str) -> tuple[Block, ...]:
+    """Return the blocks without what was just said: a table's caption like its heading, the same notes once more.
+
+    Args:
+        blocks: in reading order.
+        as_above: stands in place of notes that stand below an earlier chart already.
+    """
+    kept: list[Block] = []
+    said: set[tuple[str, ...]] = set()
+    for block in blocks:
+        before = kept[-1] if kept else None
+        if isinstance(block, Table) and isinstance(before, Heading) and before.text == block.caption:
+            kept.append(replace(block, caption=""))
+        elif isinstance(block, Key) and block.notes:
+            kept.append(replace(block, notes=(as_above,)) if block.notes in said else block)
+            said.add(block.notes)
+        else:
+            kept.append(block)
+    return tuple(kept)

@@ -48,7 +48,7 @@ class _Sheet:
 
 
 _SHEETS = {
-    Size.PRINT: _Sheet(wide=6.7, high=2.15, letters=8, dots=200, weeks=104),
+    Size.PRINT: _Sheet(wide=6.7, high=1.5, letters=7.5, dots=200, weeks=104),
     Size.MAIL: _Sheet(wide=6.25, high=2.6, letters=9.5, dots=192, weeks=78),
     Size.PHONE: _Sheet(wide=4.0, high=2.9, letters=10, dots=240, weeks=40),
 }
@@ -180,7 +180,7 @@ def _points(axes: Axes, chart: Chart, shown: range) -> None:
             axes.scatter(at, point.value, s=small * 2, facecolor="white", edgecolor=INK, linewidth=1.1, zorder=4)
         elif judged.rules and chart.groups[judged.group].has_limits:
             shape, colour = _signal(judged, chart.series.direction)
-            axes.scatter(at, point.value, s=small * 5, marker=shape, color=colour, edgecolor="white", linewidth=0.6,
+            axes.scatter(at, point.value, s=small * 3.6, marker=shape, color=colour, edgecolor="white", linewidth=0.6,
                          zorder=5)  # fmt: skip
         else:
             axes.scatter(at, point.value, s=small, color=INK, linewidth=0, zorder=4)

@@ -2,12 +2,14 @@
 
 from config.texts import Texts
 from measurement.measures import Unit
+from measurement.periods import Week, parse_period
 from measurement.registry import REGISTRY
 from measurement.report.content import Absent, Headline, Report
 from measurement.report.document import Key, Tone
 from measurement.report.words import (
     alt_text,
     basis_words,
+    decision_words,
     figure_words,
     meaning,
     period_name,
@@ -51,28 +53,31 @@ def _answered(report: Report, headline: Headline, texts: Texts) -> str:
 
 def _kind_of_week(report: Report, texts: Texts) -> str:
     """Return what the charts of the headlines say together; empty where none of them can say anything."""
-    words = {one.measure: one.chart.word for one in report.headlines if one.chart is not None}
-    better = [one.name for one in report.headlines if words.get(one.measure) is Word.BETTER]
-    worse = [one.name for one in report.headlines if words.get(one.measure) is Word.WORSE]
+    if not isinstance(parse_period(report.period), Week):
+        return ""
+    short = (texts.t("svar inom en dag"), texts.t("direkt svar i telefon"), texts.t("bemötandet"))
+    words = {
+        name: one.chart.word
+        for name, one in zip(short, report.headlines, strict=True)
+        if one.chart is not None and one.absent is None
+    }
+    better = _listed([name for name, word in words.items() if word is Word.BETTER], texts)
+    worse = _listed([name for name, word in words.items() if word is Word.WORSE], texts)
     if better and worse:
-        return texts.t(
-            "Åt båda håll: bättre än vanligt i {better}, sämre i {worse}.",
-            better=_listed(better, texts), worse=_listed(worse, texts),
-        )  # fmt: skip
+        return texts.t("Bättre än vanligt: {better}. Sämre än vanligt: {worse}.", better=better, worse=worse)
     if better:
-        return texts.t("Bättre än vanligt: {names}.", names=_listed(better, texts))
+        return texts.t("Bättre än vanligt: {names}.", names=better)
     if worse:
-        return texts.t("Sämre än vanligt: {names}.", names=_listed(worse, texts))
+        return texts.t("Sämre än vanligt: {names}.", names=worse)
     if Word.MIXED in words.values():
         return texts.t("Tecken åt båda håll.")
-    return texts.t("Som vanligt.") if Word.NOISE in words.values() else ""
+    return texts.t("En vanlig vecka.") if Word.NOISE in words.values() else ""
 
 
 def _listed(names: list[str], texts: Texts) -> str:
-    lowered = [name[:1].lower() + name[1:] for name in names]
-    if len(lowered) < 2:
-        return "".join(lowered)
-    return texts.t("{some} och {last}", some=", ".join(lowered[:-1]), last=lowered[-1])
+    if len(names) < 2:
+        return "".join(names)
+    return texts.t("{some} och {last}", some=", ".join(names[:-1]), last=names[-1])
 
 
 def key_of(headline: Headline, report: Report, texts: Texts) -> Key:
@@ -94,6 +99,7 @@ def key_of(headline: Headline, report: Report, texts: Texts) -> Key:
                                       basis_words(one, REGISTRY[one.measure].unit, texts)))
             for one in headline.beside
         ),
+        notes=tuple(decision_words(chart, texts)) if chart is not None else (),
         chart=chart,
         alt=alt_text(chart, texts) if chart is not None else "",
     )  # fmt: skip
@@ -137,4 +143,7 @@ def _meaning(headline: Headline, report: Report, texts: Texts) -> str:
         case Absent.HIDDEN:
             return texts.t("Så få har svarat att det kunde gå att räkna ut vem som svarade vad.")
         case _:
-            return meaning(headline.chart, texts)
+            said = meaning(headline.chart, texts)
+            if not said or isinstance(parse_period(report.period), Week):
+                return said
+            return texts.t("Om den sista veckan: {words}", words=said)

@@ -12,7 +12,6 @@ from typing import assert_never
 from config.texts import Texts
 from measurement.report.document import Block, ChartBlock, Document, Heading, Key, Paragraph, Points, Table, Tone
 from measurement.report.drawing import Size, draw_png
-from measurement.report.words import decision_words
 from measurement.statistics.chart import Chart
 
 _INK, _GREY, _LINE = "#12436d", "#4a545c", "#c9d1d8"
@@ -52,7 +51,7 @@ def report_mail(document: Document, texts: Texts) -> ReportMail:
             f'style="max-width:100%;height:auto;border:0;{_FONT};font-size:14px;color:{_GREY}"></p>'
         )
 
-    body = "\n".join(_html(block, texts, picture) for block in document.blocks)
+    body = "\n".join(_html(block, picture) for block in document.blocks)
     return ReportMail(
         subject=f"{document.municipality}: {document.title}",
         text=as_plain_text(document),
@@ -78,7 +77,7 @@ def _page(document: Document, body: str) -> str:
 """
 
 
-def _html(block: Block, texts: Texts, picture: Callable[[Chart, str], str]) -> str:
+def _html(block: Block, picture: Callable[[Chart, str], str]) -> str:
     match block:
         case Heading():
             return f'<h2 style="margin:24px 0 6px;font-size:18px;color:{_INK}">{escape(block.text)}</h2>'
@@ -94,12 +93,12 @@ def _html(block: Block, texts: Texts, picture: Callable[[Chart, str], str]) -> s
             caption = f'<p style="margin:12px 0 0;font-size:13px;color:{_GREY}">{escape(block.caption)}</p>'
             return caption + picture(block.chart, block.alt)
         case Key():
-            return _key(block, texts, picture)
+            return _key(block, picture)
         case _:
             assert_never(block)
 
 
-def _key(key: Key, texts: Texts, picture: Callable[[Chart, str], str]) -> str:
+def _key(key: Key, picture: Callable[[Chart, str], str]) -> str:
     word = (
         f'<strong style="color:{_TONES[key.tone]}">{_SHAPES[key.tone]}{escape(key.word)}</strong><br>'
         if key.word
@@ -114,10 +113,7 @@ def _key(key: Key, texts: Texts, picture: Callable[[Chart, str], str]) -> str:
     ]
     if key.chart is not None and any(point.value is not None for point in key.chart.series.points):
         parts.append(picture(key.chart, key.alt))
-        parts += [
-            f'<p style="margin:2px 0;font-size:12px;color:{_GREY}">{escape(note)}</p>'
-            for note in decision_words(key.chart, texts)
-        ]
+        parts += [f'<p style="margin:2px 0;font-size:12px;color:{_GREY}">{escape(note)}</p>' for note in key.notes]
     if key.beside:
         items = "".join(f"<li>{escape(one)}</li>" for one in key.beside)
         parts.append(f'<ul style="margin:6px 0;padding-left:20px">{items}</ul>')
@@ -126,9 +122,8 @@ def _key(key: Key, texts: Texts, picture: Callable[[Chart, str], str]) -> str:
 
 def _table(table: Table) -> str:
     """Return a table with a caption and headings that a screen reader ties to the cells."""
-    caption = (
-        f'<caption style="text-align:left;font-size:13px;color:{_GREY};padding:4px 0">{escape(table.caption)}</caption>'
-    )
+    style = f"text-align:left;font-size:13px;color:{_GREY};padding:4px 0"
+    caption = f'<caption style="{style}">{escape(table.caption)}</caption>' if table.caption else ""
     head = "".join(
         f'<th scope="col" style="{_cell(at)};border-bottom:2px solid {_INK};font-size:12px;color:{_GREY};'
         f'font-weight:normal">{escape(cell)}</th>'
@@ -170,7 +165,8 @@ def _plain(block: Block) -> list[str]:
         case Points():
             return [f"- {one}" for one in block.items]
         case Table():
-            return [f"{block.caption}:", *(_plain_row(block.head, row) for row in block.rows)]
+            rows = [_plain_row(block.head, row) for row in block.rows]
+            return [f"{block.caption}:", *rows] if block.caption else rows
         case ChartBlock():
             return [block.caption, block.alt]
         case Key():

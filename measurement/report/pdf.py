@@ -10,7 +10,6 @@ from matplotlib import get_data_path
 from config.texts import Texts
 from measurement.report.document import Block, ChartBlock, Document, Heading, Key, Paragraph, Points, Table
 from measurement.report.drawing import draw_svg
-from measurement.report.words import decision_words
 
 TEMPLATE = Path(__file__).parent / "report.typ"
 FONTS = Path(get_data_path()) / "fonts" / "ttf"
@@ -83,5 +82,5 @@ def _key(key: Key, texts: Texts) -> dict[str, Any]:
         "what": "key", "name": key.name, "value": key.value, "basis": key.basis, "target": key.target,
         "tone": key.tone.value, "word": key.word, "meaning": key.meaning, "beside": list(key.beside), "alt": key.alt,
         "svg": draw_svg(key.chart, texts).decode() if drawn and key.chart is not None else "",
-        "notes": list(decision_words(key.chart, texts)) if drawn and key.chart is not None else [],
+        "notes": list(key.notes) if drawn else [],
     }  # fmt: skip

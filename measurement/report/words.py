@@ -234,6 +234,8 @@ def _decided(kind: DecisionKind, cause: str, texts: Texts) -> str:
 
 
 def plain_value(chart: Chart, value: float | None, texts: Texts) -> str:
-    """Return a value of the chart's unit in words, whatever its n."""
+    """Return a value of the chart's unit in words, whatever its n; whole per cent without decimals."""
+    if value is not None and chart.series.unit in (Unit.SHARE, Unit.POINTS) and round(value * 1000) % 10 == 0:
+        return texts.t("{count} %", count=round(value * 100)).replace(" ", "\N{NO-BREAK SPACE}")
     figure = Figure(measure="", version=1, period="", n=100, value=value, numerator=0, denominator=100, as_of=_NEVER)
     return figure_words(figure, chart.series.unit, texts)
