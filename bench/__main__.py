@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import baseline, chat, desk, path, stored
+from bench import baseline, chat, chat_presses, desk, figures, path, stored
 from bench.table import Row, print_table, write_json
 
 BENCHES: dict[str, Callable[[bool], Sequence[Row]]] = {
@@ -16,6 +16,8 @@ BENCHES: dict[str, Callable[[bool], Sequence[Row]]] = {
     "stored": stored.stored,
     "desk": desk.desk,
     "chat": chat.chat,
+    "presses": chat_presses.presses,
+    "figures": figures.figures,
     "baseline": baseline.measure_only,
 }
 

@@ -1,75 +1,43 @@
 """Inquiries: what starts, stops and restarts the clock, folded from the facts of one case.
 
-Pure; of the product it imports `bot.facts` only. The same fold gives the inquiries that are measured and the
-timeline that explains them, so they cannot disagree. The rules in words: docs/clock.md.
+Pure; of the product it imports `bot.facts` and `bot.opened` only. The same fold gives the inquiries that are measured
+and the timeline that explains them, so they cannot disagree. The rules in words: docs/clock.md.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import assert_never
 
 from bot.facts import (
-    CaseNumber,
-    Channel,
+    NO_TOPIC,
+    CaseMark,
     ExcludeReason,
     Fact,
     FactKind,
     FactValue,
     Kind,
+    OfficerId,
     Seq,
+    TopicId,
     UnitId,
     from_micros,
+    officer_actor,
 )
+from bot.opened import Answer, Beside, Inquiry, Opened, Sort, code_of
 
+__all__ = ["Inquiry", "Moment", "Turn", "fold_inquiries", "next_inquiry", "standing", "timeline"]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inquiry:
-    """Kontakt: the unit that is measured, a run of a person's messages that awaits an answer. All instants are UTC.
-
-    Attributes:
-        case: the case it belongs to.
-        no: ordinal within the case, from 1.
-        channel: the way the message that started the clock came.
-        kind, unit: as they were at the standing answer; without one, as they are now.
-        arrived_at: start of the clock, the earliest of its messages.
-        arrived_seq: the received fact that says so.
-        messages: how many it holds, the person's automatic replies not counted.
-        acknowledged_at: first acknowledgement, which is never an answer.
-        held: its holding notices in order; they never stop the clock.
-        answered_at, answered_seq, answered_by: the first answer that still stands: when, which fact, which actor.
-        unsure: it is not certain that the channel accepted that answer.
-        revoked: the answers that did not reach the person: when that was known, and the fact that says so.
-        excluded: why it is left out of the figures.
-        closed_at: the last closing, which never stops the clock.
-        changed_at: when the last fact that touched it was recorded; a correction touches all inquiries of the case.
-    """
-
-    case: CaseNumber
-    no: int
-    channel: Channel
-    kind: Kind
-    unit: UnitId
-    arrived_at: datetime
-    arrived_seq: Seq
-    messages: int
-    acknowledged_at: datetime | None
-    held: tuple[datetime, ...]
-    answered_at: datetime | None
-    answered_seq: Seq | None
-    answered_by: str | None
-    unsure: bool
-    revoked: tuple[tuple[datetime, Seq], ...]
-    excluded: ExcludeReason | None
-    closed_at: datetime | None
-    changed_at: datetime
-
-    @property
-    def waits(self) -> bool:
-        """Whether the next message joins it: no standing answer, not left out. Closing does not matter."""
-        return self.answered_at is None and self.excluded is None
+SHOWN_BY_NO_FIGURE = frozenset(
+    {
+        FactKind.CLOSED, FactKind.REOPENED, FactKind.ASSIGNED, FactKind.NOTED, FactKind.OPENED, FactKind.UNMASKED,
+        FactKind.REMINDED, FactKind.DELAYED, FactKind.INVITED, FactKind.RESPONDED, FactKind.ERASED, FactKind.PHONE,
+        FactKind.MOVED,
+    }
+)  # fmt: skip
+"""Facts that change nothing that figures are made from; most cases are closed after the report."""
 
 
 class Turn(StrEnum):
@@ -117,7 +85,8 @@ def fold_inquiries(facts: Iterable[Fact]) -> tuple[Inquiry, ...]:
     Raises:
         ValueError: facts of several cases or out of order, or a fact that lacks a code its kind must carry.
     """
-    return tuple(inquiry.done() for inquiry in _fold(facts).opened)
+    read = tuple(facts)
+    return _fold(read).inquiries(read)
 
 
 def timeline(facts: Iterable[Fact]) -> tuple[Moment, ...]:
@@ -126,75 +95,34 @@ def timeline(facts: Iterable[Fact]) -> tuple[Moment, ...]:
     Raises:
         ValueError: as `fold_inquiries`.
     """
-    return tuple(_fold(facts).moments)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Answer:
-    fact: Fact
-    kind: Kind
-    unit: UnitId
-
-
-@dataclass(slots=True, kw_only=True)
-class _Opened:
-    """An inquiry on its way; `kind` and `unit` are the case's present ones, each answer keeps those it met."""
-
-    no: int
-    start: Fact
-    kind: Kind
-    unit: UnitId
-    changed_at: datetime
-    messages: int = 1
-    acknowledged_at: datetime | None = None
-    held: list[datetime] = field(default_factory=list)
-    answers: list[_Answer] = field(default_factory=list)
-    revoked: list[tuple[datetime, Seq]] = field(default_factory=list)
-    excluded: ExcludeReason | None = None
-    closed_at: datetime | None = None
-
-    @property
-    def waits(self) -> bool:
-        return not self.answers and self.excluded is None
-
-    def done(self) -> Inquiry:
-        answer = self.answers[0] if self.answers else None
-        return Inquiry(
-            case=self.start.case,
-            no=self.no,
-            channel=Channel(_code(self.start, "channel")),
-            kind=answer.kind if answer else self.kind,
-            unit=answer.unit if answer else self.unit,
-            arrived_at=self.start.occurred_at,
-            arrived_seq=self.start.seq,
-            messages=self.messages,
-            acknowledged_at=self.acknowledged_at,
-            held=tuple(self.held),
-            answered_at=answer.fact.occurred_at if answer else None,
-            answered_seq=answer.fact.seq if answer else None,
-            answered_by=answer.fact.actor if answer else None,
-            unsure=answer is not None and answer.fact.data.get("unsure") is True,
-            revoked=tuple(self.revoked),
-            excluded=self.excluded,
-            closed_at=self.closed_at,
-            changed_at=self.changed_at,
-        )
+    return tuple(_fold(tuple(facts)).moments)
 
 
 class _Fold:
     """The state of one case while its facts are read in order."""
 
     def __init__(self, removed: Iterable[int]) -> None:
-        self.opened: list[_Opened] = []
+        self.opened: list[Opened] = []
         self.moments: list[Moment] = []
         # The writer's ordinals, which a correction may have made others than the fold's. One whose messages were
         # all removed belongs to nothing, so that an answer to it is not counted for another.
-        self._named: dict[int, _Opened | None] = dict.fromkeys(removed)
+        self._named: dict[int, Opened | None] = dict.fromkeys(removed)
         self._failures: dict[FactValue, Fact] = {}
         self._kind: Kind | None = None
         self._unit: UnitId | None = None
+        self._topic = NO_TOPIC
+        self._language = ""
+        self._test = False
+        self._handed_over: list[datetime] = []
 
-    def read(self, fact: Fact) -> None:
+    def inquiries(self, read: Sequence[Fact]) -> tuple[Inquiry, ...]:
+        """Return the inquiries; `read` are all the facts, those that were corrected too."""
+        shown = list(islice((fact for fact in reversed(read) if fact.kind not in SHOWN_BY_NO_FIGURE), 2))
+        arrivals = sorted(one.start.occurred_at for one in self.opened if one.excluded is None)
+        beside = Beside(self._language, self._handed_over, arrivals, shown)
+        return tuple(one.done(beside) for one in self.opened)
+
+    def read(self, fact: Fact) -> None:  # noqa: C901 -- a line for each kind of fact
         match fact.kind:
             case FactKind.RECEIVED:
                 self._received(fact)
@@ -204,19 +132,23 @@ class _Fold:
                 self._failed(fact)
             case FactKind.ACKNOWLEDGED | FactKind.HELD | FactKind.CLOSED | FactKind.EXCLUDED:
                 self._marked(fact)
-            case FactKind.KIND_CHANGED | FactKind.TRANSFERRED:
+            case FactKind.KIND_CHANGED | FactKind.TRANSFERRED | FactKind.TOPIC_SET:
                 self._turned(fact)
+            case FactKind.MARKED:
+                if fact.data.get("mark") == CaseMark.LANGUAGE:
+                    self._language = str(fact.data.get("value", ""))
+            case FactKind.OUTCOME:
+                self._led_to(fact)
             case FactKind.CORRECTED:
                 self._corrected(fact)
+            case FactKind.TEST:
+                self._tested(fact)
             # fmt: off
             case (
                 FactKind.ASSIGNED
-                | FactKind.TOPIC_SET
                 | FactKind.NOTED
                 | FactKind.REMINDED
                 | FactKind.REOPENED
-                | FactKind.OUTCOME
-                | FactKind.MARKED
                 | FactKind.DELAYED
                 | FactKind.INVITED
                 | FactKind.RESPONDED
@@ -226,7 +158,6 @@ class _Fold:
                 | FactKind.UNMASKED
                 | FactKind.ERASED
                 | FactKind.PHONE
-                | FactKind.TEST
             ):
                 pass
             # fmt: on
@@ -239,12 +170,15 @@ class _Fold:
         inquiry = next((one for one in reversed(self.opened) if one.waits), None)
         # What came while an answer was on its way is not part of what that answers.
         if inquiry is None or fact.data.get("apart") is True:
-            inquiry = _Opened(
+            inquiry = Opened(
                 no=len(self.opened) + 1,
+                first=fact,
                 start=fact,
-                kind=self._kind or Kind(_code(fact, "kind")),
-                unit=self._unit or UnitId(_code(fact, "unit")),
+                sort=Sort(
+                    self._kind or Kind(code_of(fact, "kind")), self._unit or UnitId(code_of(fact, "unit")), self._topic
+                ),
                 changed_at=fact.recorded_at,
+                test=self._test,
             )
             self.opened.append(inquiry)
             self._note(inquiry, fact, Turn.STARTED)
@@ -252,6 +186,7 @@ class _Fold:
             inquiry.messages += 1
             inquiry.start = min(inquiry.start, fact, key=lambda message: message.occurred_at)
             self._note(inquiry, fact, Turn.JOINED)
+        inquiry.promised = inquiry.promised or str(fact.data.get("promised", ""))
         if fact.inquiry is not None and self._named.get(fact.inquiry) is None:
             self._named[fact.inquiry] = inquiry
 
@@ -264,7 +199,7 @@ class _Fold:
             self._revoke(inquiry, failure, learned=fact)
             return
         self._note(inquiry, fact, Turn.ANSWERED_AGAIN if inquiry.answers else Turn.STOPPED)
-        inquiry.answers.append(_Answer(fact=fact, kind=inquiry.kind, unit=inquiry.unit))
+        inquiry.answers.append(Answer(fact=fact, sort=inquiry.sort))
 
     def _failed(self, fact: Fact) -> None:
         outbox = fact.data.get("outbox")
@@ -277,7 +212,7 @@ class _Fold:
                 inquiry.answers = standing
                 self._revoke(inquiry, fact, learned=fact)
 
-    def _revoke(self, inquiry: _Opened, failure: Fact, *, learned: Fact) -> None:
+    def _revoke(self, inquiry: Opened, failure: Fact, *, learned: Fact) -> None:
         inquiry.revoked.append((failure.occurred_at, failure.seq))
         self._note(inquiry, failure, Turn.REVOKED)
         if inquiry.answers:
@@ -291,12 +226,21 @@ class _Fold:
         if fact.kind is FactKind.ACKNOWLEDGED:
             inquiry.acknowledged_at = inquiry.acknowledged_at or fact.occurred_at
         elif fact.kind is FactKind.HELD:
-            inquiry.held.append(fact.occurred_at)
+            inquiry.held.append((fact.occurred_at, str(fact.data.get("until", ""))))
         elif fact.kind is FactKind.CLOSED:
             inquiry.closed_at = fact.occurred_at
         else:
-            inquiry.excluded = ExcludeReason(_code(fact, "reason"))
+            inquiry.excluded = ExcludeReason(code_of(fact, "reason"))
         self._note(inquiry, fact, Turn(fact.kind.value))
+
+    def _tested(self, fact: Fact) -> None:
+        """Take that an inquiry is a test contact, and with it all that comes after it in the case."""
+        inquiry = self._find(fact)
+        if inquiry is None:
+            return
+        self._test = True
+        for one in self.opened[inquiry.no - 1 :]:
+            one.test, one.changed_at = True, max(one.changed_at, fact.recorded_at)
 
     def _corrected(self, fact: Fact) -> None:
         """Touch every inquiry: what was corrected is read as corrected already, and may concern any of them."""
@@ -304,37 +248,54 @@ class _Fold:
             inquiry.changed_at = fact.recorded_at
 
     def _turned(self, fact: Fact) -> None:
-        """Take a new kind or unit for the case: what is unanswered has it from now, and what opens later."""
+        """Take a new kind, unit or topic for the case: what is unanswered has it from now, and what opens later."""
         if fact.kind is FactKind.KIND_CHANGED:
-            self._kind = Kind(_code(fact, "kind"))
+            self._kind = Kind(code_of(fact, "kind"))
+        elif fact.kind is FactKind.TOPIC_SET:
+            self._topic = TopicId(str(fact.data.get("topic", "")))
         else:
-            self._unit = UnitId(_code(fact, "unit"))
+            unit = UnitId(code_of(fact, "unit"))
+            self._hand_over(fact, unit)
+            self._unit = unit
         for inquiry in self.opened:
-            inquiry.kind, inquiry.unit = self._kind or inquiry.kind, self._unit or inquiry.unit
+            kind, unit, _ = inquiry.sort
+            inquiry.sort = Sort(self._kind or kind, self._unit or unit, self._topic)
             if not inquiry.answers:
                 inquiry.changed_at = fact.recorded_at
 
-    def _find(self, fact: Fact) -> _Opened | None:
+    def _hand_over(self, fact: Fact, unit: UnitId) -> None:
+        """Note when the case went to somebody else; whoever hands it to themselves has only taken it."""
+        to_self = fact.actor == officer_actor(OfficerId(str(fact.data.get("officer", ""))))
+        if not (to_self and self.opened and self.opened[-1].sort.unit == unit):
+            self._handed_over.append(fact.occurred_at)
+
+    def _led_to(self, fact: Fact) -> None:
+        """Take what the citizen was told the case led to for all that was asked in it so far."""
+        if "outbox" in fact.data:
+            for inquiry in self.opened:
+                inquiry.outcome_at = inquiry.outcome_at or fact.occurred_at
+
+    def _find(self, fact: Fact) -> Opened | None:
         """Return the inquiry a fact speaks of, without an ordinal the last one; None if there is none."""
         if fact.inquiry in self._named:
             return self._named[fact.inquiry]
         place = len(self.opened) if fact.inquiry is None else fact.inquiry
         return self.opened[place - 1] if 1 <= place <= len(self.opened) else None
 
-    def _note(self, inquiry: _Opened, fact: Fact, what: Turn) -> None:
+    def _note(self, inquiry: Opened, fact: Fact, what: Turn) -> None:
         self.moments.append(Moment(instant=fact.occurred_at, seq=fact.seq, inquiry=inquiry.no, what=what))
         inquiry.changed_at = max(inquiry.changed_at, fact.recorded_at)
 
 
-def _fold(facts: Iterable[Fact]) -> _Fold:
-    read = tuple(facts)
+def _fold(read: Sequence[Fact]) -> _Fold:
     for earlier, later in pairwise(read):
         if later.case != earlier.case or later.seq <= earlier.seq:
             raise ValueError(f"fact {later.seq} after {earlier.seq}: fold one case's facts, in order of seq")
     left = standing(read)
     kept = {fact.seq for fact in left}
     dropped = [fact for fact in read if fact.seq not in kept]
-    fold = _Fold(fact.inquiry for fact in dropped if fact.kind is FactKind.RECEIVED and fact.inquiry is not None)
+    removed = [fact.inquiry for fact in dropped if fact.kind is FactKind.RECEIVED and fact.inquiry is not None]
+    fold = _Fold(removed)
     for fact in left:
         fold.read(fact)
     return fold
@@ -370,13 +331,6 @@ def _verdicts(facts: Sequence[Fact]) -> dict[int, datetime | None]:
         elif isinstance(instant, int):
             verdicts.setdefault(target, from_micros(instant))
     return verdicts
-
-
-def _code(fact: Fact, key: str) -> str:
-    value = fact.data.get(key)
-    if isinstance(value, str):
-        return value
-    raise ValueError(f"fact {fact.seq} ({fact.kind}) must carry {key!r}")
 
 
 def next_inquiry(inquiries: Sequence[Inquiry]) -> int:

@@ -162,7 +162,7 @@ def _count(inquiry: Inquiry, moments: tuple[Moment, ...], calendar: Calendar, as
         clock_time=max(until - inquiry.arrived_at, timedelta()),
         deadlines=due,
         classes={
-            rule: classify(inquiry.answered_at, inquiry.excluded is not None, instant, as_of)
+            rule: classify(inquiry.answered_at, inquiry.left_out is not None, instant, as_of)
             for rule, instant in due.items()
         },
     )
@@ -264,7 +264,7 @@ def _inquiry_json(one: _Counted, calendar: Calendar) -> dict[str, Any]:
         "arrived_at": iso(inquiry.arrived_at),
         "answered_at": answered and iso(answered),
         "until": iso(one.until),
-        "excluded": inquiry.excluded and inquiry.excluded.value,
+        "excluded": inquiry.left_out and inquiry.left_out.value,
         "moments": [{"at": iso(m.instant), "seq": m.seq, "what": m.what.value} for m in one.moments],
         "clock_seconds": seconds(one.clock_time),
         "open_seconds": seconds(one.open_time),

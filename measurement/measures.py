@@ -41,7 +41,7 @@ class Measure:
         version: of the definition, from 1.
         unit: what its values are counted in.
         population: which inquiries it is about.
-        direction: which way is better.
+        direction: which way is better; None: neither.
         name: what it is called in Swedish.
     """
 
@@ -49,7 +49,7 @@ class Measure:
     version: int
     unit: Unit
     population: str
-    direction: Direction
+    direction: Direction | None
     name: str
 
 

@@ -1,7 +1,9 @@
-"""What the figures of a week are made from: its inquiries, and what stands beside them. Plain data."""
+"""What figures are made from: the inquiries of a period, and what stands beside them. Plain data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,3 +67,104 @@ class WeekData:
     oldest: Waiting | None
     mail_held: int
     mail_automatic: int
+
+
+class Dimension(StrEnum):
+    """By what figures are sliced, one at a time."""
+
+    CHANNEL = "channel"
+    KIND = "kind"
+    UNIT = "unit"
+    TOPIC = "topic"
+    LANGUAGE = "language"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Coded:
+    """A column of words, few of them different.
+
+    Attributes:
+        words: the different ones, sorted; empty where nothing was said.
+        codes: for each row the place of its word.
+    """
+
+    words: tuple[str, ...]
+    codes: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+
+Sorts = Mapping[Dimension, Coded]
+"""What each row is of, in every dimension; the member is empty where nothing was said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PeriodInquiries:
+    """Inquiries as columns of one length, in order of arrival, case and ordinal.
+
+    Instants are microseconds UTC; `bot.clock.NO_ANSWER` (-1) where there is none.
+
+    Attributes:
+        case, no: which inquiry it is.
+        arrived: start of the clock.
+        acknowledged: the first acknowledgement.
+        first_held: the first holding notice.
+        answered: the standing answer.
+        again: another answer beside that one.
+        next_arrival: the first arrival after the standing answer in the same case that is not left out.
+        outcome: when the citizen was told what it led to.
+        transferred: whether the case went to somebody else between arrival and standing answer.
+        promised: what the citizen was promised, as `bot.inquiry.Inquiry` has it; empty: nothing.
+        excluded: why it is left out, as `bot.facts.ExcludeReason` has it; empty if it is not.
+        of: channel; kind, unit and topic at the standing answer, else as known; the case's language.
+    """
+
+    case: tuple[str, ...]
+    no: Micros
+    arrived: Micros
+    acknowledged: Micros
+    first_held: Micros
+    answered: Micros
+    again: Micros
+    next_arrival: Micros
+    outcome: Micros
+    transferred: NDArray[np.bool_]
+    promised: Coded
+    excluded: Coded
+    of: Sorts
+
+    def __len__(self) -> int:
+        return len(self.arrived)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Queue:
+    """What waited at the as-of instant, of all weeks and channels, oldest first.
+
+    Attributes:
+        arrived: microseconds UTC.
+        of: as `PeriodInquiries` has it.
+    """
+
+    arrived: Micros
+    of: Sorts
+
+    def __len__(self) -> int:
+        return len(self.arrived)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PeriodData:
+    """What the bot knew of a period at an instant.
+
+    Attributes:
+        inquiries: written ones that arrived in it.
+        queue: what waited at the as-of instant.
+        in_person: calls and visits of the period that staff logged, one row for each; their channel is ``phone`` or
+            ``visit``, kind and language are empty.
+    """
+
+    inquiries: PeriodInquiries
+    queue: Queue
+    in_person: Sorts

@@ -26,13 +26,16 @@ FACTS = table(
     column("occurred_at", BigInteger), column("recorded_at", BigInteger),
     column("actor", Text), column("source", Text), column("data", Text),
 )  # fmt: skip
-CASES = table("cases", column("number", Text), column("changed_at", BigInteger))
 INQUIRIES = table(
     "inquiries",
     column("case", Text), column("no", BigInteger), column("channel", Text), column("arrived_at", BigInteger),
     column("acknowledged_at", BigInteger), column("held_at", BigInteger), column("answered_at", BigInteger),
     column("answered_seq", BigInteger), column("unsure", BigInteger), column("revoked", BigInteger),
-    column("excluded", Text), column("changed_at", BigInteger),
+    column("excluded", Text), column("changed_at", BigInteger), column("kind", Text), column("unit", Text),
+    column("topic", Text), column("language", Text), column("first_held_at", BigInteger),
+    column("again_at", BigInteger), column("next_at", BigInteger), column("outcome_at", BigInteger),
+    column("promised", Text), column("transferred", BigInteger), column("opened_at", BigInteger),
+    column("touched_at", BigInteger), column("otherwise_at", BigInteger), column("test", BigInteger),
 )  # fmt: skip
 INBOX = table("inbox", column("arrived_at", BigInteger), column("state", Text), column("outcome", Text))
 """The columns that are read, as plain as they are stored. A test holds them against the tables of the bot."""

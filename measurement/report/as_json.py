@@ -12,11 +12,12 @@ from typing import Any
 
 from config.texts import Texts
 from measurement.measures import Figure, iso
-from measurement.registry import REGISTRY
 from measurement.report.cells import plain_cell
 from measurement.report.content import Headline, Report, Slice, Survey
 from measurement.report.excel import charts_of, figure_rows
+from measurement.report.known import known_measure
 from measurement.show_chart import chart_as_json
+from measurement.statistics.chart import Chart
 
 SCHEMA = Path(__file__).parent / "report.schema.json"
 VERSION = 1
@@ -46,6 +47,7 @@ def report_data(report: Report) -> dict[str, Any]:
         "definitions": report.method,
         "headlines": [_headline(one) for one in report.headlines],
         "figures": [_figure(report.figures[key]) for key in sorted(report.figures)],
+        "rolling": [_figure(report.rolling[key]) for key in sorted(report.rolling)],
         "classes": {
             one.rule.value: {
                 "in_time": one.in_time, "late": one.late, "unanswered_past_due": one.unanswered,
@@ -66,8 +68,17 @@ def report_data(report: Report) -> dict[str, Any]:
              "decided_on": one.decided_on and one.decided_on.isoformat()}
             for one in report.changes
         ],
-        "charts": [chart_as_json(chart) for chart in charts_of(report)],
+        "charts": [_chart(chart) for chart in charts_of(report)],
     }  # fmt: skip
+
+
+def _chart(chart: Chart) -> dict[str, Any]:
+    series = chart.series
+    earlier = [
+        {"period": one.period, "value": one.value, "n": one.n, "definition": one.definition, "source": one.source}
+        for one in series.earlier
+    ]
+    return {"measure": series.measure, "version": series.version, **chart_as_json(chart), "earlier": earlier}
 
 
 def _headline(one: Headline) -> dict[str, Any]:
@@ -81,7 +92,7 @@ def _headline(one: Headline) -> dict[str, Any]:
 
 def _figure(one: Figure) -> dict[str, Any]:
     return {
-        "measure": one.measure, "version": one.version, "unit": REGISTRY[one.measure].unit.value,
+        "measure": one.measure, "version": one.version, "unit": known_measure(one.measure).unit.value,
         "period": one.period, "slice": one.slice, "numerator": one.numerator, "denominator": one.denominator,
         "n": one.n, "value": one.value, "more_than": one.more_than, "as_of": iso(one.as_of),
     }  # fmt: skip
@@ -117,7 +128,7 @@ def report_csv(report: Report, texts: Texts) -> bytes:
     for measure, name, dimension, member, figure in figure_rows(report, texts):
         value = "" if figure.value is None else repr(figure.value)
         writer.writerow(
-            (figure.period, measure, name, figure.version, REGISTRY[measure].unit.value, dimension,
+            (figure.period, measure, name, figure.version, known_measure(measure).unit.value, dimension,
              plain_cell(member), _count(figure.numerator), _count(figure.denominator), figure.n,
              value if english else value.replace(".", ","), int(figure.more_than), iso(figure.as_of))
         )  # fmt: skip

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from config.texts import Texts
 from measurement.measures import Figure
-from measurement.registry import REGISTRY
 from measurement.report.content import Report
 from measurement.report.document import Block, Document, Heading, Paragraph, Points, Table, without_doubles
 from measurement.report.keys import key_of, lead
+from measurement.report.known import known_measure, measure_name
 from measurement.report.sections import about, classes, phone, reception, slices
 from measurement.report.words import basis_words, figure_words, period_name
 from measurement.words import length, reason_name
@@ -98,10 +98,9 @@ def _on_the_way(report: Report, texts: Texts) -> list[Block]:
 def _row(figure: Figure | None, measure: str, texts: Texts) -> tuple[str, ...] | None:
     if figure is None:
         return None
-    known = REGISTRY[measure]
-    value = figure_words(figure, known.unit, texts)
-    basis = basis_words(figure, known.unit, texts)
-    return texts.t(known.name), value, basis if basis != value and basis else texts.t("—")
+    unit = known_measure(measure).unit
+    value, basis = figure_words(figure, unit, texts), basis_words(figure, unit, texts)
+    return measure_name(measure, texts), value, basis if basis != value and basis else texts.t("—")
 
 
 def _left_out(report: Report, texts: Texts) -> list[Block]:

@@ -24,6 +24,10 @@ class Absent(StrEnum):
     """Too few to say it in per cent, or to show at all."""
     COVERAGE = "coverage"
     """Too small a part of the calls was logged, and no sample was drawn by rule."""
+    UNCOUNTED = "uncounted"
+    """The exchange's calls are not all imported, so nobody knows what part was logged."""
+    COARSE = "coarse"
+    """Seconds were logged too coarsely to tell by this limit."""
     NOT_MEASURED = "not_measured"
     """The municipality does not measure this."""
     HIDDEN = "hidden"
@@ -144,7 +148,8 @@ class Report:
         headlines: in time, direct answer by phone, reception; in this order, always three.
         figures: every figure by measure id and slice.
         classes: by rule.
-        charts: of further measures, by measure id.
+        rolling: figures of the survey over the weeks it covers, of the whole, by measure id.
+        charts: of every measure, all weeks, by measure id; the headlines' own end with their last settled week.
         slices: by dimension: channel, kind, unit, topic, language; most arrivals first.
         left_out: arrivals by reason.
         outcomes: of viewpoints, complaints, proposals and faults: what they led to, by result code; "" not yet.
@@ -178,6 +183,7 @@ class Report:
     calendar: tuple[str, ...]
     versions: Mapping[str, int]
     method: str
+    rolling: Mapping[str, Figure] = field(default_factory=dict)
 
     def figure(self, measure: str, slice_: str = "") -> Figure | None:
         """Return one figure; None if nobody computed it."""

@@ -18,6 +18,7 @@ from measurement.periods import parse_period
 from measurement.registry import REGISTRY
 from measurement.report.cells import plain_cell, sheet_name
 from measurement.report.content import Report
+from measurement.report.known import known_measure, measure_name
 from measurement.statistics.chart import Chart
 
 _MADE = datetime(1980, 1, 1, tzinfo=UTC)
@@ -46,12 +47,12 @@ def report_xlsx(report: Report, texts: Texts) -> bytes:
 
 
 def charts_of(report: Report) -> Iterator[Chart]:
-    """Give every chart of the report once: those of the headlines first."""
+    """Give every chart of the report once, with all its weeks: those of the headlines first."""
     seen = set()
     for chart in (*(one.chart for one in report.headlines), *report.charts.values()):
-        if chart is not None and chart.series.measure not in seen:
-            seen.add(chart.series.measure)
-            yield chart
+        if chart is not None and (measure := chart.series.measure) not in seen:
+            seen.add(measure)
+            yield report.charts.get(measure, chart)
 
 
 def figure_rows(report: Report, texts: Texts) -> Iterator[tuple[str, str, str, str, Figure]]:
@@ -61,7 +62,7 @@ def figure_rows(report: Report, texts: Texts) -> Iterator[tuple[str, str, str, s
     for figure in sorted(report.figures.values(), key=lambda one: (order.get(one.measure, len(order)), one.slice)):
         dimension, _, member = figure.slice.partition(":")
         name = names.get(figure.slice, member)
-        yield figure.measure, texts.t(REGISTRY[figure.measure].name), dimension, name, figure
+        yield figure.measure, measure_name(figure.measure, texts), dimension, name, figure
 
 
 def _period_sheet(book: Any, report: Report, texts: Texts, looks: dict[str, Any]) -> None:  # noqa: ANN401 -- untyped library
@@ -78,7 +79,7 @@ def _period_sheet(book: Any, report: Report, texts: Texts, looks: dict[str, Any]
         for column, value in ((4, figure.numerator), (5, figure.denominator), (6, figure.n)):
             if value is not None:
                 sheet.write_number(at, column, value, looks["whole"])
-        _value(sheet, at, 7, figure.value, REGISTRY[measure].unit, looks)
+        _value(sheet, at, 7, figure.value, known_measure(measure).unit, looks)
         sheet.write_string(at, 8, t("ja") if figure.more_than else "")
         sheet.write_number(at, 9, figure.version)
     sheet.set_column(0, 1, 34)

@@ -3,9 +3,9 @@
 from config.texts import Texts
 from measurement.measures import Unit
 from measurement.periods import Week, parse_period
-from measurement.registry import REGISTRY
 from measurement.report.content import Absent, Headline, Report
 from measurement.report.document import Key, Tone
+from measurement.report.known import known_measure, measure_name
 from measurement.report.words import (
     alt_text,
     basis_words,
@@ -19,6 +19,8 @@ from measurement.report.words import (
 )
 from measurement.statistics.chart import Word
 from measurement.words import rule_name
+
+_NOT_SHOWN = (Absent.COVERAGE, Absent.UNCOUNTED, Absent.COARSE, Absent.HIDDEN, Absent.NOT_MEASURED)
 
 
 def lead(report: Report, texts: Texts) -> str:
@@ -82,8 +84,8 @@ def _listed(names: list[str], texts: Texts) -> str:
 
 def key_of(headline: Headline, report: Report, texts: Texts) -> Key:
     """Return a headline in words, with its chart."""
-    unit = REGISTRY[headline.measure].unit
-    chart, hidden = headline.chart, headline.absent in (Absent.COVERAGE, Absent.HIDDEN, Absent.NOT_MEASURED)
+    unit = known_measure(headline.measure).unit
+    chart, hidden = headline.chart, headline.absent in _NOT_SHOWN
     word = chart.word if chart is not None and report.settled and not hidden else Word.NONE
     return Key(
         name=headline.name,
@@ -94,9 +96,9 @@ def key_of(headline: Headline, report: Report, texts: Texts) -> Key:
         word=word_name(word, texts),
         meaning=_meaning(headline, report, texts),
         beside=tuple(
-            texts.t("{name}: {value}", name=texts.t(REGISTRY[one.measure].name),
-                    value=_with_basis(figure_words(one, REGISTRY[one.measure].unit, texts),
-                                      basis_words(one, REGISTRY[one.measure].unit, texts)))
+            texts.t("{name}: {value}", name=measure_name(one.measure, texts),
+                    value=_with_basis(figure_words(one, known_measure(one.measure).unit, texts),
+                                      basis_words(one, known_measure(one.measure).unit, texts)))
             for one in headline.beside
         ),
         notes=tuple(decision_words(chart, texts)) if chart is not None else (),
@@ -110,7 +112,8 @@ def _with_basis(value: str, basis: str) -> str:
 
 
 def _basis(headline: Headline, unit: Unit, texts: Texts) -> str:
-    basis = basis_words(headline.figure, unit, texts)
+    secret = headline.absent is Absent.HIDDEN
+    basis = "" if secret else basis_words(headline.figure, unit, texts)
     if headline.weeks == 1 or not basis:
         return basis
     return texts.t("{basis}, de senaste {weeks} veckorna", basis=basis, weeks=headline.weeks)
@@ -138,12 +141,26 @@ def _meaning(headline: Headline, report: Report, texts: Texts) -> str:
                 "För få av samtalen har loggats för att andelen ska gälla alla. Det behövs minst 90 %, eller ett urval "
                 "efter regel."
             )
+        case Absent.UNCOUNTED:
+            return texts.t("Växelns samtal är inte inlästa, så ingen vet hur stor del som är antecknade.")
+        case Absent.COARSE:
+            return texts.t("Tiderna är inte antecknade så noga att det går att säga.")
         case Absent.NOT_MEASURED:
             return texts.t("Så börjar ni mäta: se {file}.", file="docs/figures.md")
         case Absent.HIDDEN:
             return texts.t("Så få har svarat att det kunde gå att räkna ut vem som svarade vad.")
         case _:
-            said = meaning(headline.chart, texts)
-            if not said or isinstance(parse_period(report.period), Week):
-                return said
-            return texts.t("Om den sista veckan: {words}", words=said)
+            return _said(headline, report, texts)
+
+
+def _said(headline: Headline, report: Report, texts: Texts) -> str:
+    """Return what the chart says, and of which week, where that is not the period itself."""
+    said = meaning(headline.chart, texts)
+    if not said or headline.chart is None:
+        return said
+    if not isinstance(parse_period(report.period), Week):
+        return texts.t("Om den sista veckan: {words}", words=said)
+    week = headline.chart.series.points[-1].period
+    if week == report.period:
+        return said
+    return texts.t("{week}, den senaste vecka som kan bedömas: {words}", week=period_name(week, texts), words=said)

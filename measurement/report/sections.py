@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from bot.facts import Result
 from config.texts import Texts
 from measurement.measures import Figure, Unit
-from measurement.registry import REGISTRY
 from measurement.report.content import Classes, Report, Slice, Survey
 from measurement.report.document import Block, Heading, Paragraph, Table
+from measurement.report.known import known_measure, measure_name
 from measurement.report.words import basis_words, figure_words
 from measurement.words import percent, rule_name
 
@@ -72,7 +72,7 @@ def _slice_table(caption: str, found: tuple[Slice, ...], report: Report, texts: 
 
 
 def _value_and_basis(figure: Figure | None, measure: str, texts: Texts) -> tuple[str, str]:
-    unit = REGISTRY[measure].unit
+    unit = known_measure(measure).unit
     value, basis = figure_words(figure, unit, texts), basis_words(figure, unit, texts)
     return value, basis if basis and basis != value else texts.t("—")
 
@@ -109,7 +109,7 @@ def reception(report: Report, texts: Texts) -> list[Block]:
         head=(texts.t("Enkäten de senaste 13 veckorna"), texts.t("antal")),
         rows=tuple((name, texts.number(count)) for name, count in counts),
     )
-    blocks: list[Block] = [heading, asked, *_grades(survey, report.figures, texts)]
+    blocks: list[Block] = [heading, asked, *_grades(survey, report.rolling, texts)]
     if survey.delivered:
         blocks.append(Paragraph(text=_answer_rate(survey, texts), small=True))
     return blocks
@@ -122,14 +122,14 @@ def _answer_rate(survey: Survey, texts: Texts) -> str:
     )
 
 
-def _grades(survey: Survey, figures: Mapping[tuple[str, str], Figure], texts: Texts) -> list[Block]:
+def _grades(survey: Survey, figures: Mapping[str, Figure], texts: Texts) -> list[Block]:
     """Return index, share of 4–5 and n by question; grades are never shown below the threshold of the figures."""
     names = {
         "reception": texts.t("bemötande"), "clarity": texts.t("tydlighet"), "ease": texts.t("enkelhet"),
     }  # fmt: skip
     rows = []
     for question, name in names.items():
-        good, index = figures.get((f"{question}.good", "")), figures.get((f"{question}.index", ""))
+        good, index = figures.get(f"{question}.good"), figures.get(f"{question}.index")
         if good is None and index is None:
             continue
         rows.append(
@@ -156,7 +156,7 @@ def phone(report: Report, texts: Texts) -> list[Block]:
     blocks: list[Block] = []
     for caption, measures in wanted.items():
         rows = tuple(
-            (texts.t(REGISTRY[measure].name), *_value_and_basis(figure, measure, texts))
+            (measure_name(measure, texts), *_value_and_basis(figure, measure, texts))
             for measure in measures
             if (figure := report.figure(measure)) is not None
         )

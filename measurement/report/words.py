@@ -42,9 +42,9 @@ def _month(texts: Texts, year: int, number: int) -> str:
 
 
 def figure_words(figure: Figure | None, unit: Unit, texts: Texts) -> str:
-    """Return a figure as its n allows: "4 av 5", "82,0 %", "2 tim 5 min", "81,3"; "inget att räkna" of nothing."""
+    """Return a figure as its n allows: "4 av 5", "82,0 %", "2 tim 5 min", "81,3"; what stands where there is none."""
     if figure is None or figure.value is None:
-        return texts.t("inget att räkna")
+        return texts.t("visas inte") if figure is not None and figure.n else texts.t("inget att räkna")
     match unit:
         case Unit.SHARE | Unit.POINTS:
             if unit is Unit.SHARE and display_of(figure.n) is Display.COUNT_ONLY:
