@@ -1,6 +1,5 @@
 """Kommunsvar's command line, and nothing else."""
 
-import json
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,21 +13,20 @@ from commands.calendar import calendar
 from commands.canned import canned
 from commands.desk import desk
 from commands.explain import explain
+from commands.figures import figures
 from commands.held import held
+from commands.phone import phone
 from commands.poster import poster
 from commands.promise import promise
+from commands.report import report
+from commands.sample import sample
 from commands.shell import (
     DEFAULT_CONFIG,
-    AsJson,
     Config,
     Language,
-    calendar_now,
-    database_url,
-    instant_of,
     log_to_stderr,
     or_die,
     progress,
-    readable,
     run_to_end,
     stop_signal,
     texts_for,
@@ -36,6 +34,7 @@ from commands.shell import (
     usable,
 )  # fmt: skip
 from commands.staff import staff
+from commands.testcontact import testcontact
 from commands.topic import topic
 from commands.unit import unit
 from commands.word import word
@@ -52,7 +51,11 @@ app = typer.Typer(
 )
 app.add_typer(desk, name="desk")
 app.add_typer(explain, name="explain")
+app.add_typer(figures, name="figures")
 app.add_typer(held, name="held")
+app.add_typer(phone, name="phone")
+app.add_typer(sample, name="sample")
+app.add_typer(testcontact, name="testcontact")
 app.add_typer(staff, name="staff")
 app.add_typer(unit, name="unit")
 app.add_typer(topic, name="topic")
@@ -63,6 +66,7 @@ app.add_typer(word, name="word")
 app.command()(changes)
 app.command()(baseline)
 app.command()(poster)
+app.command()(report)
 
 
 @app.command()
@@ -73,9 +77,13 @@ def run(config: Config = DEFAULT_CONFIG) -> None:
 
     async def serve() -> None:
         from bot.app import running
+        from commands.report_job import reporting
+
+        def now() -> datetime:
+            return datetime.now(UTC)
 
         stop = stop_signal()
-        async with running(settings, lambda: datetime.now(UTC)) as service:
+        async with running(settings, now) as service, reporting(settings, service, now):
             print(f"ready: {', '.join(_ways_in(settings, service))}", flush=True)
             await stop.wait()
 
@@ -130,33 +138,6 @@ def story(
         await play_story(folder, port, pause, stay=not once, language=language, stop=stop_signal())
 
     run_to_end(play())
-
-
-@app.command()
-def report(
-    week: Annotated[str, typer.Argument(help="An ISO week, as 2026-W47.")],
-    config: Config = DEFAULT_CONFIG,
-    as_of: Annotated[str | None, typer.Option(help="What was known then, as 2026-11-24T07:00; else now.")] = None,
-    as_json: AsJson = False,
-    language: Language = None,
-) -> None:
-    """Print the week's figures: arrivals and their classes under each one-day rule, share, median, p90, queue."""
-    settings = readable(config)
-    from measurement.export import as_json as to_json
-    from measurement.periods import Week
-    from measurement.show import as_text
-    from measurement.source import read_week
-    from measurement.weekly import weekly_report
-
-    async def work() -> str:
-        texts, calendar, chosen = texts_for(settings, language), await calendar_now(settings), Week.parse(week)
-        instant = instant_of(as_of, settings) if as_of else datetime.now(UTC)
-        start, end = chosen.start(calendar.zone), chosen.end(calendar.zone)
-        data = await read_week(database_url(settings), start, end, instant)
-        figures = weekly_report(chosen, data, calendar, settings.answers.rule, instant)
-        return json.dumps(to_json(figures), ensure_ascii=False, indent=2) if as_json else as_text(figures, texts)
-
-    print(run_to_end(work()))
 
 
 @app.command()

@@ -37,6 +37,7 @@ from bot.office_now import OfficeNow
 from bot.outbox import Outbox
 from bot.port import Attachment, Inbound, Keep, RawInbound
 from bot.reminding import Reminding
+from bot.sampling import Sampling
 from bot.store import inbox
 from bot.store.database import Database, DatabaseUrl
 from bot.store.grouped import GroupedWrites
@@ -44,6 +45,9 @@ from bot.store.mailboxes import Mailboxes
 from bot.store.migrate import migrate
 from bot.store.rows import InboxRow
 from bot.store.schema import meta
+from bot.survey.chat import ask_in_chat
+from bot.survey.page import SurveyPage
+from bot.survey.round import Surveying
 from bot.tokens import has_secret
 from bot.transport import file_scan_of, listen_of, mailbox_of, relay_of
 from config.building import office_of
@@ -72,6 +76,7 @@ class Service:
     intake_wake: asyncio.Event
     outbox_wake: asyncio.Event
     chats: ChatLine | None = None
+    survey: SurveyPage | None = None
 
     def wake_after(self) -> None:
         """Have everything look at once that does what the intake has decided."""
@@ -129,6 +134,7 @@ async def running(settings: Settings, now: Now) -> AsyncIterator[Service]:
         chats = None
         if settings.telegram is not None:
             chats = ChatLine(settings.telegram, database, office, now, keep=keep, files_of=files_of, scan=scan)
+        page = settings.survey.page if settings.survey.enabled else None
         boxes = [ImapIn(mailbox_of(box), keep=keep, memory=memory, now=now) for box in settings.mail.mailboxes]
         service = Service(
             database=database, office=office, outbox=outbox, keep=keep, chats=chats,
@@ -136,10 +142,13 @@ async def running(settings: Settings, now: Now) -> AsyncIterator[Service]:
             smtp_in=SmtpIn(listen_of(settings.mail.listen), keep=keep, accepts=accepts, now=now),
             listens=settings.mail.listen.enabled, mailboxes=MailboxWatch(boxes, database, office, now),
             intake_wake=intake_wake, outbox_wake=outbox_wake,
+            survey=SurveyPage(page, database, office, now, intake_wake.set) if page is not None else None,
         )  # fmt: skip
         housekeeping = Housekeeping(
-            database, office, outbox, now, scan, Reminding(database, office, now), office.refresh
-        )
+            database, office, outbox, now, scan, Reminding(database, office, now), office.refresh,
+            Surveying(database, office, now, ask_in_chat if chats is not None else None),
+            Sampling(database, office, now, settings.quality.sample),
+        )  # fmt: skip
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(keeping.run(), name="keep"),
@@ -168,7 +177,10 @@ async def _delivering(
             await service.smtp_in.start()
         reading = group.create_task(service.mailboxes.run(), name="mailboxes")
         try:
-            async with service.chats.running() if service.chats is not None else nullcontext():
+            async with (
+                service.chats.running() if service.chats is not None else nullcontext(),
+                service.survey.running() if service.survey is not None else nullcontext(),
+            ):
                 yield
         finally:
             reading.cancel()

@@ -172,7 +172,6 @@ class Form:
         edits: the message that is replaced in place instead of sending a new one.
         deletes: the message that is taken away; no words then.
         reacts: an emoji set on the message `reply_to`; no words then.
-        copies: (chat, message) that is copied here without telling who wrote it; no words then.
         file: a file of the service's own (`ChatFile.remote`) of kind `file_kind`, the words as its caption.
         quiet: without a sound.
         protect: the service is asked not to let it be forwarded.
@@ -185,7 +184,6 @@ class Form:
     edits: PostId | None = None
     deletes: PostId | None = None
     reacts: str = ""
-    copies: tuple[ChatId, PostId] | None = None
     file: str = ""
     file_kind: FileKind | None = None
     quiet: bool = False
@@ -194,7 +192,7 @@ class Form:
     def encode(self) -> str:
         """Return the form as JSON, what is as usual left out."""
         told: dict[str, Any] = {}
-        for name in ("asks", "hint", "reply_to", "edits", "deletes", "reacts", "copies", "file", "quiet", "protect"):
+        for name in ("asks", "hint", "reply_to", "edits", "deletes", "reacts", "file", "quiet", "protect"):
             if value := getattr(self, name):
                 told[name] = value
         if self.file_kind is not None:
@@ -213,8 +211,6 @@ class Form:
         told = json.loads(text)
         if "buttons" in told:
             told["buttons"] = tuple(tuple(Button(*one) for one in row) for row in told["buttons"])
-        if "copies" in told:
-            told["copies"] = (ChatId(told["copies"][0]), PostId(told["copies"][1]))
         if "file_kind" in told:
             told["file_kind"] = FileKind(told["file_kind"])
         return cls(**told)

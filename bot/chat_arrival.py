@@ -42,7 +42,8 @@ def arrive_in_chat(row: InboxRow, event: ChatEvent) -> ChatArrival:
     at = min(event.at, row.arrived_at) if event.at else row.arrived_at
     if row.arrived_at - at > OLDEST:
         at = row.arrived_at
-    told = (str(event.chat), event.text, event.given, str(event.spot), *(file.remote for file in event.files))
+    # Without the chat, which could be found again from a hash of it and of the words that are kept.
+    told = (event.text, event.given, str(event.spot), *(file.remote for file in event.files))
     return ChatArrival(
         inbox=row.id, raw=row.raw, event=event, arrived_at=whole_second(at), source=f"chat:{event.key}",
         digest=hashlib.sha256("\0".join(told).encode()).hexdigest()[:32],

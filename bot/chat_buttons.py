@@ -55,6 +55,7 @@ class Press(StrEnum):
     ERASE_YES = "erasey"
     REMOVE = "rm"
     """Take this very message of mine out of the chat."""
+    SURVEY = "svy"
     PERSON = "human"
     PRIVACY = "priv"
 

@@ -191,7 +191,7 @@ class ChatLine:
             door = TelegramWebhook(webhook_of(self._settings.webhook), self._access, keep=self._kept, now=self._now)
             await door.start()
             try:
-                await asyncio.Event().wait()
+                await door.watch(self._tell_lost)
             finally:
                 await door.close()
         self._poll = TelegramPoll(
@@ -273,6 +273,15 @@ class ChatLine:
             why = t("Någon annan hämtar redan botens meddelanden. Stäng den andra tjänsten som använder samma nyckel.")
         after = t("Mejlen går som vanligt. Vi försöker igen om fem minuter.")
         await self._tell(t("Telegram är stängt för oss"), f"{why}\n\n{after}")
+
+    async def _tell_lost(self) -> None:
+        t = self._office().texts.t
+        await self._tell(
+            t("Telegram skickar inte längre meddelanden till oss"),
+            t("Någon har ändrat vart botens meddelanden skickas, och det gick inte att ändra tillbaka för gott. Stäng "
+              "den andra tjänsten som använder samma nyckel. Vi försöker igen var femte minut. Telegram sparar ett "
+              "dygn."),
+        )  # fmt: skip
 
     async def _tell(self, subject: str, text: str) -> None:
         try:

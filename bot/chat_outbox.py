@@ -22,14 +22,15 @@ from bot.facts import Channel, InboxId, OutboxId
 from bot.office import CurrentOffice
 from bot.outbox import Ending, FilesOf, record_ending
 from bot.pace import Pace
+from bot.posts import Rank
 from bot.store import chat_deliveries, deliveries
-from bot.store.chat_rows import ChatRow, TopicState, WantedChats
+from bot.store.chat_rows import TopicState, WantedChats
 from bot.store.database import Database
 from bot.store.deliveries import Original
 from bot.store.grouped import GroupedWrites
 from bot.store.ledger import Ledger, open_ledger
 from bot.store.reading import Wanted
-from bot.store.rows import OutboxState, OutgoingMail
+from bot.store.rows import MailKind, OutboxState, OutgoingMail
 
 logger = logging.getLogger(__name__)
 
@@ -255,10 +256,26 @@ def _wanted(endings: _Endings) -> Wanted:
 def _learn(ledger: Ledger, ending: Ending) -> None:
     """Remember what a refusal tells of its chat: that it is closed to us, or that a topic must be made anew."""
     chat, book = chat_of(ending.mail), ledger.book
-    if ending.status == No.BLOCKED and chat > 0:
-        book.set_chat(replace(book.chats.get(chat, ChatRow(chat=chat)), reachable=False))
+    if ending.status == No.BLOCKED and chat in book.chats:
+        book.set_chat(replace(book.chats[chat], reachable=False))
     topic = book.topics.get(ending.mail.case) if ending.mail.case else None
     there = topic is not None and topic.thread is not None and (topic.chat, topic.thread) == (chat, ending.mail.thread)
+    if ending.status == No.TOPIC_GONE and ending.mail.rank == Rank.OWN_ACT:
+        _show_outside(ledger, ending.mail)
     if topic is not None and there and ending.status == No.TOPIC_GONE:
         anew = replace(topic, state=TopicState.WANTED, thread=None, card=None, title="", shown="", upto=0, dirty=True)
         book.set_topic(anew)
+
+
+def _show_outside(ledger: Ledger, mail: OutgoingMail) -> None:
+    """Show in the group as a whole what an officer waits for in a topic that is gone, as the text to be sent.
+
+    Not what asks for a reply, which counts in its topic only: it is asked for anew.
+    """
+    form = replace(mail.form, reply_to=None)
+    if mail.kind is MailKind.POST and not (form.asks or chat_endings.is_repeatable(mail)):
+        ledger.queue(replace(
+            mail, id=ledger.next_outgoing(), state=OutboxState.NEW, thread=None, form=form, replaces="",
+            message_id=ledger.draw_mail_id("chat"), created_at=ledger.now, due_at=ledger.now, tried_at=None,
+            attempts=0, posted=(),
+        ))  # fmt: skip

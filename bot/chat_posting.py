@@ -136,7 +136,7 @@ class Posting:
 
     async def _post(self, mails: Sequence[OutgoingMail], originals: Mapping[InboxId, Original]) -> Post:
         first = mails[0]
-        files: Sequence[Attachment] = ()
+        files: Sequence[Attachment] = first.enclosed
         if first.attach:
             # Decoding tens of megabytes takes a second; others must be served meanwhile.
             files = await asyncio.to_thread(files_along, self._files_of, self._office(), first, originals)

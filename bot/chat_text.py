@@ -256,7 +256,7 @@ def _pieces(html: Html, limit: int) -> Iterator[Html]:
     while start < len(text):
         end = _cut(text, start, limit)
         last = start + len(text[start:end].rstrip())
-        if _shows(text[start:last]):
+        if shows(text[start:last]):
             yield _between(html, start, last)
         start = len(text) - len(text[end:].lstrip())
 
@@ -303,8 +303,8 @@ def _joined(before: str, after: str) -> bool:
     )
 
 
-def _shows(text: str) -> bool:
-    """Tell whether there is anything to be seen; the service refuses a message without."""
+def shows(text: str) -> bool:
+    """Tell whether there is anything to be seen: not so of mere white space, and of signs that have no width."""
     return any(unicodedata.category(sign)[0] not in "ZC" for sign in text)
 
 

@@ -79,7 +79,7 @@ class Turns:
     def give(self, waiting: Sequence[WaitingPost], busy: Collection[Lane], now: datetime, most: int) -> list[Turn]:
         """Return whose turn it is, at most so many, each counted as done now.
 
-        What officers asked for goes first, then what was queued first, whatever its chat.
+        What officers asked for goes first, then what was queued first, whatever its chat; last what we ask unbidden.
 
         Args:
             waiting: as the store tells it: chat by chat, each in its order.
@@ -91,7 +91,7 @@ class Turns:
         given: list[Turn] = []
         heads = [one for chat, posts in groupby(waiting, lambda post: post.chat) for one in _heads(chat, [*posts], now)]
         taken = list(busy)
-        for head in sorted(heads, key=lambda one: (one.first.rank != Rank.OWN_ACT, one.first.id)):
+        for head in sorted(heads, key=_urgency):
             if len(given) < most and head.lane not in taken and _has_room(head.lane, taken) and self._may(head, now):
                 taken.append(head.lane)
                 self._count(head, now)
@@ -122,6 +122,11 @@ class Turns:
             self._pace.take(head.lane.chat, now)
         if head.lane.chat < 0 and not head.lane.own:
             self._last[head.lane.chat] = now
+
+
+def _urgency(head: _Head) -> tuple[bool, bool, OutboxId]:
+    rank = head.first.rank
+    return rank != Rank.OWN_ACT, rank == Rank.ASKING, head.first.id
 
 
 def _has_room(lane: Lane, taken: Collection[Lane]) -> bool:

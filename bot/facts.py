@@ -164,6 +164,7 @@ class Fact:
             merged: into (on the case that ends) or from, and same_person (true: an officer says so)
             reminded: of (owner, unit, promise_owner, promise_unit, promise_broken, door, nobody), officer or unit; door
             phone: way (phone or visit), direct (true or false); seconds, topic, reception (1–5), message
+            test: contact (its number); told (true: staff may see it, it has been judged)
             corrected: seq (of the fact corrected); drop (true) or occurred_at (microseconds UTC)
 
     Raises:

@@ -12,7 +12,7 @@ from bot.inquiry import Inquiry, fold_inquiries, standing
 from bot.notices import queue_admin_mail
 from bot.office import Office, Unit
 from bot.store.ledger import Ledger
-from bot.store.rows import QueuedBefore
+from bot.store.rows import MailKind, QueuedBefore
 from bot.undelivered import Undelivered, queue_delivery_failed
 
 _NOT_PLAIN = re.compile(r"[^\w.-]")
@@ -37,11 +37,17 @@ def record_failure(
     """
     queued = ledger.known.queued_by_id.get(outbox_id)
     source = f"failed:{outbox_id}"
+    if queued is not None and queued.kind is MailKind.REPORT:
+        _tell_of_report(ledger, office, queued, status)
+        return
     if queued is None or queued.case is None or ledger.has_source(source):
+        return
+    if queued.kind is MailKind.SURVEY:
+        ledger.known.survey.failed(outbox_id)
         return
     if any(fact.source == source for fact in ledger.facts_of(queued.case)):
         return
-    data = {"outbox": outbox_id, "of": queued.kind.value, "status": _NOT_PLAIN.sub("", status)[:40]}
+    data: FactData = {"outbox": outbox_id, "of": queued.kind.value, "status": _NOT_PLAIN.sub("", status)[:40]}
     ledger.append(
         FactKind.DELIVERY_FAILED, queued.case, inquiry=queued.inquiry, occurred_at=failed_at, actor=SYSTEM,
         source=source, data=data,
@@ -131,6 +137,18 @@ def _tell_admin(ledger: Ledger, office: Office, queued: QueuedBefore, status: st
         )
         + "\n",
     )
+
+
+def _tell_of_report(ledger: Ledger, office: Office, queued: QueuedBefore, status: str) -> None:
+    logger.error("a report did not arrive: outbox %s", queued.id)
+    t = office.texts.t
+    text = t(
+        "Veckans rapport till {address} kom inte fram ({status}). Stämmer adressen? Rapporten går att göra igen: "
+        "run_bot.py report --help",
+        address=queued.to_addr,
+        status=status or "-",
+    )
+    queue_admin_mail(ledger, office, t("Veckans rapport kom inte fram"), f"{text}\n")
 
 
 def _take_back(ledger: Ledger, case: CaseNumber, outbox_id: OutboxId, failed_at: datetime) -> None:

@@ -132,9 +132,13 @@ class FileFetch:
             if len(content) > MOST_BYTES:
                 await self._settle(file, FileState.LEFT_OUT)
                 return
-            content = await asyncio.to_thread(without_position, content)
-            passes = FileState.PASSED if self._scan is None else await self._scan.look_at_fetched(content)
-            await self._settle(file, passes, content)
+            clean = await asyncio.to_thread(without_position, content)
+            if clean is None:
+                # Kept as it came, for whoever must have it; staff are told that it does not come along.
+                await self._settle(file, FileState.LEFT_OUT, content)
+                return
+            passes = FileState.PASSED if self._scan is None else await self._scan.look_at_fetched(clean)
+            await self._settle(file, passes, clean)
 
     async def _put_off(self, file: RemoteFile, error: TryLater | Unsure | Revoked | Elsewhere) -> None:
         """Try a file again later; where nothing goes through, all of them rest, and none counts it against itself."""

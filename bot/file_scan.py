@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import TryLater, where
 from bot.facts import Fact, FactKind, MessageId
+from bot.file_limits import within_limits
 from bot.notices import queue_files
 from bot.office import Office
 from bot.port import Attachment, FileState, Inbound, InboundFile, Scanner, Verdict
@@ -188,14 +189,21 @@ async def _release(
 async def tell_when_decided(
     connection: AsyncConnection, office: Office, message: MessageId, now: datetime, *, fetched: bool = False
 ) -> None:
-    """Tell staff of a message's files once it is known of each of them what may be done with it."""
+    """Tell staff of a message's files once it is known of each of them what may be done with it.
+
+    They go along in one mail, so its limits hold for all of them together, as for those of a mail that came.
+    """
     known = await files.of_message(connection, message)
     if any(file.state in {FileState.FETCHING, FileState.HELD} for file in known):
         return
+    limited = within_limits(known, office.file_limits)
+    beyond = [now.part for was, now in zip(known, limited, strict=True) if was.state is not now.state]
+    if beyond:
+        await files.leave_out(connection, message, beyond)
     case, inbox_id = await files.home_of(connection, message)
     ledger = await open_ledger(connection, Wanted(cases={case}), now)
     inquiry = _inquiry_of(ledger.facts_of(case), message)
-    queue_files(ledger, office, case, inquiry, inbox_id, known, fetched=fetched)
+    queue_files(ledger, office, case, inquiry, inbox_id, limited, fetched=fetched)
     await ledger.write(connection)
 
 

@@ -14,13 +14,16 @@ from bot.notices import queue_admin_mail
 from bot.office import CurrentOffice, Office
 from bot.outbox import Outbox
 from bot.reminding import Reminding
+from bot.sampling import Sampling
 from bot.store import inbox
 from bot.store.chat_book import forget_old
+from bot.store.chat_erasing import forget_originals
 from bot.store.database import Database
 from bot.store.ledger import open_ledger
 from bot.store.reading import Wanted
 from bot.store.schema import meta
 from bot.store.search import index_older, needs_reindex
+from bot.survey.round import Surveying
 
 logger = logging.getLogger(__name__)
 
@@ -43,11 +46,15 @@ class Housekeeping:
         scan: FileScan | None = None,
         reminding: Reminding | None = None,
         refresh: Refresh | None = None,
+        surveying: Surveying | None = None,
+        sampling: Sampling | None = None,
     ) -> None:
         """Keep the parts; nothing starts yet. `refresh` brings the office up to date with the register."""
         self._refresh = refresh
         self._scan = scan
         self._reminding = reminding
+        self._surveying = surveying
+        self._sampling = sampling
         self._database = database
         self._current = office
         self._outbox = outbox
@@ -81,14 +88,17 @@ class Housekeeping:
         await self._tell_of_held()
         await self._look_again()
         await self._remind()
+        await self._survey()
+        await self._sample()
         await self._make_searchable()
         await self._forget_begun()
 
     async def _forget_begun(self) -> None:
-        """Forget what somebody began in a chat and has left for long, and codes that are used no more."""
+        """Forget what somebody began in a chat and has left for long, and what has come from chats as it came."""
         if self._database.has_intake and self._office.chat is not None:
             async with self._database.writing() as connection:
                 await forget_old(connection, self._now())
+                await forget_originals(connection, self._now())
 
     async def _look_again(self) -> None:
         """Ask about held files, in one process only: where several do, the scanner has each file several times."""
@@ -111,6 +121,28 @@ class Housekeeping:
             raise
         except Exception as error:
             logger.error("reminders could not be sent: our fault: %s", where(error))
+
+    async def _survey(self) -> None:
+        """Draw among those who got an answer, and ask them what it was like; in one process only."""
+        if self._surveying is None:
+            return
+        try:
+            await self._surveying.round()
+        except (TryLater, OurFault):
+            raise
+        except Exception as error:
+            logger.error("nobody could be asked: our fault: %s", where(error))
+
+    async def _sample(self) -> None:
+        """Draw the answers that a lead is to judge, when a week has become due; in one process only."""
+        if self._sampling is None or not self._database.has_intake:
+            return
+        try:
+            await self._sampling.round()
+        except (TryLater, OurFault):
+            raise
+        except Exception as error:
+            logger.error("no sample of answers could be drawn: our fault: %s", where(error))
 
     async def _make_searchable(self) -> None:
         """Read some of the messages that are older than the index of words into it, until none is left."""

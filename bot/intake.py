@@ -19,12 +19,13 @@ from bot.passed_on import Via
 from bot.port import Inbound, InboundKind
 from bot.store.ledger import Ledger
 from bot.store.rows import InboxRow, InboxState, MailKind
+from bot.survey.replies import count_reply
 from bot.taking_in import record_arrival, store_message, take_in, tell_staff
 from bot.tokens import BounceToken, CitizenToken, DeskToken, OfficerToken, has_secret
 
 logger = logging.getLogger(__name__)
 
-AUTO, BOUNCE, DUPLICATE, OWN = "auto", "bounce", "duplicate", "own"
+AUTO, BOUNCE, DUPLICATE, OWN, SURVEY = "auto", "bounce", "duplicate", "own", "survey"
 """Outcomes of stored mails that open nothing."""
 
 _UNREADABLE = frozenset({"too_many_parts", "unparsed", "body"})
@@ -177,7 +178,11 @@ class Intake:
         if ledger.known.digests.get((sender, arrival.digest), 0) >= self._office.caps.identical:
             # Two robots that strip every mark still send the same words over and over.
             raise NeedsPerson("repeated")
-        self._person_mail(ledger, arrival, match, sender)
+        left = count_reply(ledger, self._office, arrival, match.case)
+        if left is None:
+            ledger.settle(arrival.inbox, InboxState.DONE, SURVEY)
+        else:
+            self._person_mail(ledger, left, match, sender)
 
     def _automatic(self, ledger: Ledger, arrival: Arrival, match: Match, sender: AddressId | None) -> None:
         """Keep a person's automatic reply with its case; it opens nothing and stops nothing."""

@@ -145,7 +145,7 @@ class Letter:
 def queue_letter(ledger: Ledger, office: Office, letter: Letter) -> None:
     """Put an officer's letter in the outbox, signed with name, unit and phone; it leaves after the time for regret."""
     unit, to, message = letter.unit, letter.to, letter.message
-    text = masked(office.texts, without_secrets(message.text)).rstrip() + "\n\n" + _signature(office, letter)
+    text = masked(office.texts, without_secrets(message.text)).rstrip() + "\n\n" + _signature(ledger, office, letter)
     attach = (message.inbox,) if letter.attached and message.inbox is not None else ()
     chat = chat_at(letter.to_addr)
     if chat is not None:
@@ -179,14 +179,14 @@ def queue_letter(ledger: Ledger, office: Office, letter: Letter) -> None:
     )
 
 
-def _signature(office: Office, letter: Letter) -> str:
-    """Return name, unit and phone; whoever has signed by hand is not signed for again."""
+def _signature(ledger: Ledger, office: Office, letter: Letter) -> str:
+    """Return name, unit and phone, in the citizen's language; whoever has signed by hand is not signed for again."""
     unit = letter.unit
     signed = letter.officer.name == unit.name or letter.officer.name in letter.message.text[-300:]
     signature = [] if signed else [letter.officer.name]
     signature.append(f"{unit.name}, {office.name}")
     if unit.phone:
-        signature.append(office.texts.t("Telefon {phone}", phone=unit.phone))
+        signature.append(texts_for(ledger, office, letter.case).t("Telefon {phone}", phone=unit.phone))
     return "\n".join(signature)
 
 

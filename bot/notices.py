@@ -9,7 +9,7 @@ from bot.arrival import Arrival
 from bot.case import CaseNow, fold_case
 from bot.clock import deadline
 from bot.duty import told
-from bot.facts import CaseNumber, Channel, InboxId
+from bot.facts import CaseNumber, Channel, InboxId, MessageId
 from bot.guard import holds_number
 from bot.inquiry import fold_inquiries
 from bot.office import Office, Officer, Unit
@@ -19,7 +19,7 @@ from bot.port import FileState, InboundFile
 from bot.senders import sender_words
 from bot.staff_mail import LINE_MARK, queue_staff_mail
 from bot.store.ledger import Ledger
-from bot.store.rows import Direction, MailKind, OutgoingMail
+from bot.store.rows import Direction, MailKind, OutgoingMail, StoredMessage
 from bot.thanks import is_thanks
 from bot.tokens import without_tag
 from config.texts import mark
@@ -39,6 +39,17 @@ class Due:
     promised: date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """That a message is told of with those `before` it, in one mail that leaves at `due_at` (UTC; None: at once)."""
+
+    due_at: datetime | None = None
+    before: tuple[StoredMessage, ...] = ()
+
+
+ALONE = Together()
+
+
 def recipients(ledger: Ledger, office: Office, case: CaseNumber) -> tuple[Officer, ...]:
     """Return who is told of something in a case now: its owner, or whoever of its unit is on duty."""
     now = fold_case(ledger.facts_of(case))
@@ -56,17 +67,27 @@ def queue_notices(
     *,
     shown: str,
     possibly: CaseNumber | None,
+    message: MessageId,
+    together: Together = ALONE,
 ) -> None:
-    """Tell its owner, or those of the unit who are on duty, that a message waits; `shown` is its text."""
-    inbound = arrival.inbound
-    parts = _message_notice(ledger, office, arrival, case, due, shown, possibly)
+    """Tell its owner, or those of the unit who are on duty, that a message waits; `shown` is its text.
+
+    `together`: it is told in one mail with others, later.
+    """
+    inbound, before = arrival.inbound, together.before
+    parts = _message_notice(ledger, office, arrival, case, due, shown, possibly, before)
     day = office.texts.moment(due.deadline)
     about = without_tag(inbound.subject) or shorten(shown, _ABOUT, placeholder=" …")
+    if before:
+        about = office.texts.n("{count} tillägg", "{count} tillägg", len(before) + 1)
     subject = " · ".join(filter(None, [case, about, office.texts.t("svara senast {time}", time=day)]))
     attach = (arrival.inbox,) if any(file.state is FileState.PASSED for file in inbound.files) else ()
     officers = recipients(ledger, office, case)
     for officer in officers:
-        queue_staff_mail(ledger, office, officer, unit, case, inquiry, subject=subject, parts=parts, attach=attach)
+        queue_staff_mail(
+            ledger, office, officer, unit, case, inquiry, subject=subject, parts=parts, attach=attach,
+            message=before[0].id if before else message, due_at=together.due_at,
+        )  # fmt: skip
     if not officers:
         _tell_nobody(ledger, office, case, unit)
 
@@ -204,19 +225,11 @@ def queue_admin_mail(ledger: Ledger, office: Office, subject: str, text: str) ->
     unit = office.units[0]
     ledger.queue(
         OutgoingMail(
-            id=ledger.next_outgoing(),
-            kind=MailKind.RECEIPT,
-            case=None,
-            to_addr=office.admin_email,
-            from_addr=unit.address,
-            from_name=office.name,
-            subject=subject,
-            text=text,
-            message_id=ledger.draw_mail_id(unit.address.rpartition("@")[2]),
-            created_at=ledger.now,
-            due_at=ledger.now,
+            id=ledger.next_outgoing(), kind=MailKind.RECEIPT, case=None, to_addr=office.admin_email,
+            from_addr=unit.address, from_name=office.name, subject=subject, text=text,
+            message_id=ledger.draw_mail_id(unit.address.rpartition("@")[2]), created_at=ledger.now, due_at=ledger.now,
         )
-    )
+    )  # fmt: skip
 
 
 def _message_notice(
@@ -227,19 +240,30 @@ def _message_notice(
     due: Due,
     shown: str,
     possibly: CaseNumber | None,
+    before: Sequence[StoredMessage],
 ) -> list[Part]:
     t, inbound = office.texts.t, arrival.inbound
     state = case_state(ledger, office, fold_case(ledger.facts_of(case)))
     return [
         Paragraph("\n".join([*_head(office, arrival, case, due, possibly), *state])),
-        Heading(t("Meddelandet:")),
-        Quote(shown or t("(ingen text)")),
+        *_quoted(office, arrival, shown, before),
         *_last_answer(ledger, office, case),
         *map(Paragraph, _about_text(office, arrival, shown)),
         *map(Paragraph, about_files(office, inbound.files)),
         *([Paragraph(t("Ser ut som ett tack. Räcker det så? Svara /utan svar tack."))] if is_thanks(shown) else []),
-        _how_to_answer(office, hidden=holds_number(f"{inbound.subject}\n{shown}")),
+        _how_to_answer(office, hidden=any(map(holds_number, (inbound.subject, shown, *(one.text for one in before))))),
     ]
+
+
+def _quoted(office: Office, arrival: Arrival, shown: str, before: Sequence[StoredMessage]) -> list[Part]:
+    """Return the message, or all that are told together, each with its time."""
+    t, moment = office.texts.t, office.texts.moment
+    if not before:
+        return [Heading(t("Meddelandet:")), Quote(shown or t("(ingen text)"))]
+    parts: list[Part] = [Heading(t("Meddelandena:"))]
+    for at, words in [*((one.created_at, one.text) for one in before), (arrival.arrived_at, shown)]:
+        parts += [Paragraph(moment(at)), Quote(words or t("(ingen text)"))]
+    return parts
 
 
 def _last_answer(ledger: Ledger, office: Office, case: CaseNumber) -> list[Part]:

@@ -163,6 +163,27 @@ class Reminders:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyRules:
+    """How those who got an answer are asked what it was like. None in `Office.survey`: nobody is asked.
+
+    Attributes:
+        delay: how long after the answer an invitation leaves.
+        hours: local minutes of an open day between which it may, the end not included.
+        rest: how long a person is left in peace after an invitation.
+        share: of those who could be asked, 0 to 1, drawn by lot.
+        cap: answers by channel and year after which nobody more is invited.
+        page: the address of our page as the world sees it, without a slash at the end; empty: one replies by mail.
+    """
+
+    delay: timedelta = timedelta(minutes=60)
+    hours: tuple[int, int] = (480, 1200)
+    rest: timedelta = timedelta(days=90)
+    share: float = 1.0
+    cap: int = 400
+    page: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
     """Limits on automatic mail, so that no loop outlives an hour.
 
@@ -215,6 +236,9 @@ class Office:
     installation: str
     trusted_host: str = ""
     privacy: str = ""
+    other_ways_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """`other_ways` by language, as far as they are told in it; so also `privacy_by`."""
+    privacy_by: Mapping[str, str] = field(default_factory=dict)
     admin_email: str = ""
     caps: Caps = Caps()
     own_domains: frozenset[str] = frozenset()
@@ -230,6 +254,7 @@ class Office:
     reminders: Reminders = Reminders()
     regret: timedelta = timedelta(seconds=60)
     chat: ChatRules | None = None
+    survey: SurveyRules | None = None
     names: Mapping[OfficerId, str] = field(default_factory=dict)
     """Names of all who ever were officers, so that an old answer still tells whose it was."""
 
@@ -244,6 +269,15 @@ class Office:
     def texts_in(self, language: str) -> Texts:
         """Return the texts in a language a citizen has chosen; in the municipality's own if there are none."""
         return self.texts.in_language(language)
+
+    def other_ways_in(self, language: str) -> tuple[str, ...]:
+        """Return the other ways in as a citizen of this language reads them; in the main one where it has none."""
+        return next((self.other_ways_by[code] for code in _codes(language) if code in self.other_ways_by),
+                    self.other_ways)  # fmt: skip
+
+    def privacy_in(self, language: str) -> str:
+        """Return the line about personal data as a citizen of this language reads it; so too."""
+        return next((self.privacy_by[code] for code in _codes(language) if code in self.privacy_by), self.privacy)
 
     def officer(self, officer: OfficerId) -> Officer | None:
         """Return the officer, None if not configured (any more)."""
@@ -322,6 +356,11 @@ class Office:
     def promised_day(self, kind: Kind, arrived_at: datetime) -> date:
         """Return the last local day of the promise to the citizen: the n-th open day after the day of arrival."""
         return self.calendar.nth_open_day(arrived_at, self.promises[kind])
+
+
+def _codes(language: str) -> tuple[str, str]:
+    """Return a language, and the one it is an overlay on: ``sv`` for ``sv_FI`` and ``sv_lattlast``."""
+    return language, language.partition("_")[0]
 
 
 CurrentOffice = Callable[[], Office]

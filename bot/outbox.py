@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import chat_at
+from bot.desk.chat.confirmed import queue_ended
 from bot.errors import Refused, TryLater, Unsure, where
 from bot.facts import SYSTEM, FactKind, InboxId, OfficerId, OutboxId, officer_actor, whole_second
 from bot.failures import record_failure
@@ -222,7 +223,7 @@ class Outbox:
 
     async def _attempt(self, mail: OutgoingMail, originals: dict[InboxId, Original]) -> Ending:
         try:
-            files: Sequence[Attachment] = ()
+            files: Sequence[Attachment] = mail.enclosed
             if mail.attach:
                 # Decoding tens of megabytes takes a second; others must be served meanwhile.
                 files = await asyncio.to_thread(files_along, self._files_of, self._office, mail, originals)
@@ -346,10 +347,15 @@ def record_ending(ledger: Ledger, office: Office, ending: Ending) -> None:
             record_failure(ledger, office, mail.id, ending.status, ending.at, chat=chat)
     elif mail.case is not None and (sent or ending.state is OutboxState.UNSURE):
         _record_arrival(ledger, ending)
+    queued = ledger.known.queued_by_id.get(mail.id)
+    if queued is not None:
+        queue_ended(ledger, office, queued)
 
 
 def _record_arrival(ledger: Ledger, ending: Ending) -> None:
     mail = ending.mail
+    if mail.kind is MailKind.SURVEY and ending.state is OutboxState.SENT:
+        ledger.known.survey.delivered(mail.id, ending.at)
     if mail.case is None or mail.kind not in {MailKind.ANSWER, MailKind.ACKNOWLEDGEMENT}:
         return
     source = f"outbox:{mail.id}"

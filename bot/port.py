@@ -178,11 +178,15 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A file that goes along with an outgoing message."""
+    """A file that goes along with an outgoing message.
+
+    `cid`: its Content-ID without brackets, where a mail's page shows it in its place; empty: it is only attached.
+    """
 
     name: str
     media_type: str
     content: bytes
+    cid: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

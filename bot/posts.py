@@ -11,7 +11,7 @@ from bot.store.rows import MailKind, OutgoingMail
 
 
 class Rank(IntEnum):
-    """What goes first among what waits for one group; to one person everything goes in order."""
+    """What goes first among what waits for one group; to one person all but `ASKING` goes in order."""
 
     OWN_ACT = 0
     """What an officer has just asked for."""
@@ -19,6 +19,8 @@ class Rank(IntEnum):
     NEW_CARD = 2
     CONFIRMATION = 3
     LATER = 4
+    ASKING = 5
+    """What we ask unbidden: behind whatever else waits for anybody."""
 
 
 def queue_post(
@@ -37,6 +39,7 @@ def queue_post(
     replaces: str = "",
     due_at: datetime | None = None,
     attach: tuple[InboxId, ...] = (),
+    encloses: tuple[int, ...] = (),
 ) -> OutboxId:
     """Queue words for a chat, or what `form` says instead, and return the id.
 
@@ -50,5 +53,6 @@ def queue_post(
             text=words.text if isinstance(words, Html) else words, html=str(words) if isinstance(words, Html) else "",
             message_id=ledger.draw_mail_id("chat"), created_at=ledger.now, due_at=due_at or ledger.now,
             thread=thread, form=form, rank=rank.value, replaces=replaces, attach=attach,
+            encloses=encloses,
         )
     )  # fmt: skip

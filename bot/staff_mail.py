@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.duty import UNIT_OFFICER, is_unit_officer
-from bot.facts import CaseNumber, InboxId, OutboxId
+from bot.facts import CaseNumber, InboxId, MessageId, OutboxId
 from bot.masking import masked, masked_part
 from bot.office import Office, Officer, Unit
 from bot.parts import Heading, Paragraph, Part, Quote, Table
@@ -32,11 +33,14 @@ def queue_staff_mail(
     attach: tuple[InboxId, ...] = (),
     in_reply_to: str = "",
     opened: bool = False,
+    message: MessageId | None = None,
+    due_at: datetime | None = None,
 ) -> None:
-    """Queue one mail to one officer, at the configured address only.
+    """Queue one mail to one officer, at the configured address only; not to leave before `due_at` (UTC).
 
     About a case it is answered to that case; else to the officer's own desk. Personal numbers are hidden unless it is
     `opened` for a reason, and another officer's secret, in a text that somebody passed on, never goes along.
+    `message`: the first one that it tells of.
     """
     outbox_id = ledger.next_outgoing()
     shown = [_without_secrets(part) for part in parts]
@@ -62,8 +66,9 @@ def queue_staff_mail(
             in_reply_to=in_reply_to,
             references=(in_reply_to,) if in_reply_to else (),
             attach=attach,
+            message=message,
             created_at=ledger.now,
-            due_at=ledger.now,
+            due_at=due_at or ledger.now,
         )
     )
 

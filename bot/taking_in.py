@@ -1,23 +1,27 @@
 """Taking in a person's message: it is stored with its files, its arrival becomes a fact, and staff are told."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from bot.arrival import Arrival
 from bot.case import fold_case
 from bot.chat import PostId
 from bot.clock import deadline
 from bot.doors import doors_in, queue_alert
-from bot.facts import AddressId, CaseNumber, FactKind, MessageId
+from bot.facts import AddressId, CaseNumber, Channel, FactKind, MessageId
 from bot.failures import unit_of_case
 from bot.file_limits import within_day
 from bot.inquiry import fold_inquiries, next_inquiry
-from bot.notices import Due, queue_notices
+from bot.notices import ALONE, Due, Together, queue_notices
 from bot.office import Office, Unit
 from bot.passed_on import Via
 from bot.port import FileState
 from bot.store.ledger import Ledger
-from bot.store.rows import Direction, MailKind, OutboxState, StoredFile
+from bot.store.rows import Direction, MailKind, OutboxState, StoredFile, StoredMessage
+from bot.test_marking import note_test
+
+TOLD_EVERY = timedelta(minutes=2)
+"""So often at most staff are told by mail of what a person adds in a chat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,7 @@ def take_in(
     if apart:
         data["apart"] = True
     record_arrival(ledger, arrival, case, inquiry, message, data)
+    note_test(ledger, ledger.known.tests, arrival, case, inquiry)
     if sender is not None:
         ledger.take_part(case, sender)
     return Taken(
@@ -88,18 +93,52 @@ def take_in(
 
 
 def tell_staff(ledger: Ledger, office: Office, taken: Taken) -> None:
-    """Tell those who have the case that a message waits, and at once whoever must know of danger in it."""
-    arrival = taken.arrival
+    """Tell those who have the case that a message waits, and at once whoever must know of danger in it.
+
+    What comes in a chat beside a message that waits is told of at most every two minutes, all of it in one mail.
+    """
+    arrival, inquiries = taken.arrival, fold_inquiries(ledger.facts_of(taken.case))
+    since = next((one.arrived_at for one in inquiries if one.no == taken.inquiry), arrival.arrived_at)
     due = Due(
-        arrived_at=arrival.arrived_at,
-        deadline=deadline(office.calendar, office.rule, arrival.arrived_at),
-        promised=taken.promised,
-    )
+        arrived_at=arrival.arrived_at, deadline=deadline(office.calendar, office.rule, since), promised=taken.promised,
+    )  # fmt: skip
     queue_notices(
-        ledger, office, arrival, taken.case, taken.inquiry, taken.unit, due, shown=taken.shown, possibly=taken.possibly
-    )
+        ledger, office, arrival, taken.case, taken.inquiry, taken.unit, due, shown=taken.shown,
+        possibly=taken.possibly, message=taken.message, together=_together(ledger, taken),
+    )  # fmt: skip
     words = doors_in(f"{arrival.inbound.subject}\n{taken.shown}", office.door_words)
     queue_alert(ledger, office, taken.case, taken.inquiry, taken.unit, words, taken.shown)
+
+
+def _together(ledger: Ledger, taken: Taken) -> Together:
+    """Return with what a message is told of, and when; what waits to be told of it is taken back for that."""
+    left_out = any(file.state is FileState.LEFT_OUT for file in taken.arrival.inbound.files)
+    if taken.opens or taken.arrival.channel is not Channel.TELEGRAM or left_out:
+        return ALONE
+    told = [one for one in ledger.queued_of(taken.case) if one.kind is MailKind.NOTICE and one.message is not None]
+    waiting = [one for one in told if not ledger.has_left(one.id) and one.due_at > ledger.now]
+    last = max((one.due_at for one in told if one not in waiting and one.state is not OutboxState.REGRETTED),
+               default=None)  # fmt: skip
+    if last is None or (not waiting and ledger.now - last >= TOLD_EVERY):
+        return ALONE
+    if not waiting:
+        return Together(due_at=last + TOLD_EVERY)
+    for one in waiting:
+        ledger.take_back(one.id)
+    first = min(one.message for one in waiting if one.message is not None)
+    return Together(due_at=min(one.due_at for one in waiting), before=_since(ledger, taken, first))
+
+
+def _since(ledger: Ledger, taken: Taken, first: MessageId) -> tuple[StoredMessage, ...]:
+    """Return what was written in the chat from one message until before this one, each as it reads now."""
+    written = ledger.messages_of(taken.case)
+    now = {one.edits: one.text for one in written if one.edits is not None}
+    return tuple(
+        replace(one, text=now.get(one.id, one.text))
+        for one in written
+        if first <= one.id < taken.message and one.direction is Direction.IN and one.post is not None
+        and one.edits is None
+    )  # fmt: skip
 
 
 def store_message(

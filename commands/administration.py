@@ -63,7 +63,7 @@ def import_table(config: Path, by: str, file: Path, table: "Table", *, dry_run: 
     try:
         rows = read_table(file.read_bytes())
     except TableFault as fault:
-        die(_table_fault(texts_for(usable(config), None), file, fault.why))
+        die(table_fault(texts_for(usable(config), None), file, fault.why))
     done = make_change(config, by, lambda standing: changes_in(standing, table, rows), trial=dry_run)
     t, texts, known = done.before.texts.t, done.before.texts, table.known(done.before.layers)
     for one in done.changes:
@@ -72,7 +72,8 @@ def import_table(config: Path, by: str, file: Path, table: "Table", *, dry_run: 
     print(t("Inget är sparat: det var bara ett prov.") if dry_run else t("Allt är sparat."))
 
 
-def _table_fault(texts: "Texts", file: Path, why: str) -> str:
+def table_fault(texts: "Texts", file: Path, why: str) -> str:
+    """Return why a file cannot be read as a table, in words."""
     from config.table_files import TableFault
 
     t = texts.t

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from commands.explain_chart import explain_chart
+from commands.explain_figure import explain_figure
 from commands.explain_numbers import add_to as add_numbers
 from commands.shell import (
     DEFAULT_CONFIG,
@@ -103,4 +104,5 @@ def explain_mail(
 
 
 explain.command("chart")(explain_chart)
+explain.command("figure")(explain_figure)
 add_numbers(explain)

@@ -7,13 +7,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.facts import Kind, OfficerId, UnitId
-from bot.office import Caps, ChatRules, FileLimits, Office, Officer, Reminders, Unit, WebForm
+from bot.hours import parse_span
+from bot.office import Caps, ChatRules, FileLimits, Office, Officer, Reminders, SurveyRules, Unit, WebForm
 from bot.register import Entry
 from bot.tokens import Tokens
 from config.calendars import calendar_of
 from config.desk_defaults import desk_defaults
 from config.layers import Layers, layers_of
+from config.per_language import line_by_language, lines_by_language, own_words
 from config.settings import FileLimitSettings, OfficerSettings, Settings, UnitSettings, secret
+from config.survey_settings import SurveySettings
 from config.telegram_settings import TelegramSettings
 from config.texts import LANGUAGES, Texts
 
@@ -42,11 +45,14 @@ def office_of(settings: Settings, installation: str, entries: Sequence[Entry] = 
     """
     key, mail, answers = secret(settings.secrets.key, settings.secrets.key_file), settings.mail, settings.answers
     layers = layers_of(settings, entries)
+    ways = lines_by_language(settings.municipality.other_ways, settings.language)
+    privacy = line_by_language(settings.municipality.privacy, settings.language)
     return Office(
         name=settings.municipality.name,
         units=tuple(_unit(one, layers) for one in layers.units.values()),
         officers=tuple(_officer(one, layers) for one in layers.officers.values()),
-        other_ways=settings.municipality.other_ways,
+        other_ways=own_words(ways, settings.language, ()),
+        other_ways_by=ways,
         calendar=calendar_of(settings, entries),
         rule=answers.rule,
         promises=layers.promises,
@@ -55,7 +61,8 @@ def office_of(settings: Settings, installation: str, entries: Sequence[Entry] = 
         tokens=Tokens(key.encode()),
         installation=installation,
         trusted_host=mail.trusted_host,
-        privacy=settings.municipality.privacy,
+        privacy=own_words(privacy, settings.language, ""),
+        privacy_by=privacy,
         admin_email=mail.admin,
         caps=Caps(per_address=mail.caps.per_address, identical=mail.caps.identical),
         own_domains=frozenset(domain.lower() for domain in mail.own_domains),
@@ -74,6 +81,7 @@ def office_of(settings: Settings, installation: str, entries: Sequence[Entry] = 
         regret=timedelta(seconds=answers.regret_seconds),
         names=layers.names,
         chat=_chat_rules(settings.telegram),
+        survey=_survey_rules(settings.survey),
     )
 
 
@@ -86,6 +94,19 @@ def _chat_rules(settings: TelegramSettings | None) -> ChatRules | None:
         mail_shown=settings.mail_shown,
         places={one.code: one.name for one in settings.places},
         keep_topics=timedelta(days=settings.keep_topics_days),
+    )
+
+
+def _survey_rules(settings: SurveySettings) -> SurveyRules | None:
+    if not settings.enabled:
+        return None
+    return SurveyRules(
+        delay=timedelta(minutes=settings.delay_minutes),
+        hours=parse_span(settings.hours),
+        rest=timedelta(days=settings.min_days_between),
+        share=settings.share,
+        cap=settings.cap,
+        page=settings.page.url.rstrip("/") if settings.page else "",
     )
 
 

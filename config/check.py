@@ -15,10 +15,13 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from config.building import calendar_of
+from config.check_languages import language_warnings
 from config.check_mail import mail_faults
 from config.check_mailboxes import mailbox_faults
 from config.check_staff import notice_faults
+from config.check_survey import survey_warnings
 from config.check_telegram import telegram_faults
+from config.per_language import FORMS
 from config.settings import ENVIRONMENT_PREFIX, Settings, load, secret
 from config.texts import Texts
 
@@ -66,6 +69,8 @@ def check_settings(settings: Settings, texts: Texts, today: date) -> list[Findin
         *(Finding(text) for text in mail_faults(settings, texts)),
         *(Finding(text) for text in mailbox_faults(settings, texts)),
         *(Finding(text) for text in telegram_faults(settings, texts)),
+        *(Finding(text, fault=False) for text in survey_warnings(settings, texts)),
+        *(Finding(text, fault=False) for text in language_warnings(settings, texts)),
         *_check_unset(settings, texts),
     ]
 
@@ -229,7 +234,8 @@ def _check_unset(settings: Settings, texts: Texts) -> list[Finding]:
 def _plain(error: dict[str, Any], texts: Texts) -> str:
     """Return one of pydantic's faults in words, with the place in the file."""
     t = texts.t
-    place = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in error["loc"])
+    parts = [part for part in error["loc"] if part not in FORMS]
+    place = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in parts)
     kind = error["type"]
     if kind == "extra_forbidden":
         meant = difflib.get_close_matches(str(error["loc"][-1]), _known_keys(error["loc"]), n=1)

@@ -14,6 +14,7 @@ from typing import Any
 import segno
 import typst
 
+from config.per_language import line_by_language, lines_by_language, own_words
 from config.settings import Settings
 from config.texts import OWN_NAMES, Language, Texts
 
@@ -75,11 +76,13 @@ def posters_of(settings: Settings, bot: str, texts: Texts, language: str | None 
         own = texts.in_language(code)
         if code == language or OWN_NAMES[own.language] not in {*_names(spoken), OWN_NAMES["sv_lattlast"]}:
             spoken.append(own)
+    ways = lines_by_language(settings.municipality.other_ways, settings.language)
+    privacy = line_by_language(settings.municipality.privacy, settings.language)
     return [
         Poster(
             bot=name, code=place.code, place=place.name, municipality=settings.municipality.name,
-            email=settings.units[0].address, other_ways=settings.municipality.other_ways,
-            privacy=settings.municipality.privacy, own=settings.language, texts=spoken or [texts],
+            email=settings.units[0].address, other_ways=own_words(ways, settings.language, ()),
+            privacy=own_words(privacy, settings.language, ""), own=settings.language, texts=spoken or [texts],
         )
         for place in telegram.places
     ]  # fmt: skip

@@ -18,8 +18,13 @@ from bot.clock import Rule
 from bot.facts import Kind
 from bot.hours import parse_span
 from bot.office import Notify, Role
+from config.per_language import LinePerLanguage, LinesPerLanguage
+from config.phone_settings import PhoneSettings
+from config.report_settings import ReportSettings
 from config.setting_parts import Name, Part
+from config.survey_settings import SurveySettings
 from config.telegram_settings import TelegramSettings
+from config.test_settings import QualitySettings, TestContactSettings
 
 ENVIRONMENT_PREFIX = "KOMMUNSVAR_"
 
@@ -47,8 +52,8 @@ class Municipality(Part):
 
     name: Name
     country: Literal["SE", "FI"] = "SE"
-    other_ways: tuple[str, ...] = ()
-    privacy: str = ""
+    other_ways: LinesPerLanguage = ()
+    privacy: LinePerLanguage = ""
     on_call: OptionalAddress = ""
 
 
@@ -307,6 +312,11 @@ class Settings(BaseSettings):
     mail: Mail = Mail()
     telegram: TelegramSettings | None = None
     answers: Answers = Answers()
+    survey: SurveySettings = SurveySettings()
+    quality: QualitySettings = QualitySettings()
+    test_contacts: TestContactSettings = TestContactSettings()
+    phone: PhoneSettings = PhoneSettings()
+    report: ReportSettings = ReportSettings()
     calendar: tuple[CalendarSettings, ...] = Field(min_length=1)
 
     @classmethod

@@ -5,7 +5,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 MOST_BYTES = 10 * 2**20
 MOST_UNPACKED = 100 * 2**20
@@ -37,7 +37,7 @@ class Row:
     cells: tuple[str, ...]
 
 
-def read_table(content: bytes) -> list[Row]:
+def read_table(content: bytes, *, most_rows: int = MOST_ROWS) -> list[Row]:
     """Return the rows of a CSV file or of an Excel file's first sheet; empty rows are left out.
 
     CSV may be UTF-8 with or without a byte order mark, UTF-16 with one, or Windows-1252, and have commas, semicolons
@@ -56,7 +56,7 @@ def read_table(content: bytes) -> list[Row]:
         stripped = tuple(cell.strip() for cell in cells)
         if any(stripped):
             rows.append(Row(number, stripped))
-    if len(rows) > MOST_ROWS:
+    if len(rows) > most_rows:
         raise TableFault(TableFault.TOO_LARGE)
     if not rows:
         raise TableFault(TableFault.EMPTY)
@@ -120,7 +120,7 @@ def _first_sheet(content: bytes) -> list[tuple[int, list[str]]]:
 
 
 def _cell(value: object) -> str:
-    """Return a cell as it would be written: whole numbers without a point, dates as 2026-12-23."""
+    """Return a cell as it would be written: 7 without a point, 2026-12-23, 2026-12-23 08:12:05, 00:01:15."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -128,7 +128,11 @@ def _cell(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
+        # To Excel a date alone is its midnight.
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
+    if isinstance(value, timedelta):
+        minutes, rest = divmod(value.total_seconds(), 60)
+        return f"{minutes // 60:02.0f}:{minutes % 60:02.0f}:{rest:02.0f}"
+    if isinstance(value, date | time):
         return value.isoformat()
     return str(value)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -29,22 +29,29 @@ _COMES_FIRST = {
 }
 """What a citizen writes as a task begins, by the place of the task, so that there is something to do it with."""
 
+_SPEAKS_OF = {1: 1, 2: 1, 3: 3, 4: 4}
+"""Tasks that speak of one case: the place of the task with which it came."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """What the newcomer has done since the day began: facts (kind, data), and what is seen in chats and mail."""
+    """What the newcomer has done since the day began: facts (kind, case, data), and what is seen in chats and mail."""
 
     linked: bool
-    acts: Sequence[tuple[FactKind, dict[str, Any]]]
+    acts: Sequence[tuple[FactKind, CaseNumber, dict[str, Any]]]
     found: bool
 
     def did(self, *kinds: FactKind) -> bool:
         """Tell whether something of these kinds was done."""
-        return any(kind in kinds for kind, _ in self.acts)
+        return any(kind in kinds for kind, *_ in self.acts)
+
+    def within(self, case: CaseNumber | None) -> "Happened":
+        """Return what was done in one case; None: all of it."""
+        return self if case is None else replace(self, acts=[one for one in self.acts if one[1] == case])
 
 
 def _took(happened: Happened) -> bool:
-    return any(kind is FactKind.ASSIGNED and data.get("officer") == NEW_OFFICER for kind, data in happened.acts)
+    return any(kind is FactKind.ASSIGNED and data.get("officer") == NEW_OFFICER for kind, _, data in happened.acts)
 
 
 def _answered(happened: Happened) -> bool:
@@ -52,10 +59,8 @@ def _answered(happened: Happened) -> bool:
 
 
 def _handed_over(happened: Happened) -> bool:
-    to_others = (
-        kind is FactKind.ASSIGNED and data.get("officer", "") not in {"", NEW_OFFICER} for kind, data in happened.acts
-    )
-    return happened.did(FactKind.TRANSFERRED) or any(to_others)
+    given = {data.get("officer", "") for kind, _, data in happened.acts if kind is FactKind.ASSIGNED}
+    return happened.did(FactKind.TRANSFERRED) or bool(given - {"", NEW_OFFICER})
 
 
 CHECKS: tuple[Callable[[Happened], bool], ...] = (
@@ -84,6 +89,9 @@ class Practice:
     _done: set[int] = field(default_factory=set)
     _came: set[int] = field(default_factory=set)
     _hinted: set[int] = field(default_factory=set)
+    _cases: dict[int, CaseNumber] = field(default_factory=dict)
+    _taken: set[CaseNumber] = field(default_factory=set)
+    _in_vain: set[int] = field(default_factory=set)
     _task_began: float = 0.0
 
     @classmethod
@@ -118,7 +126,8 @@ class Practice:
     async def tasks(self, texts: Texts) -> tuple[TaskNow, ...]:
         """Look what has happened, let come what the next task needs, and return all tasks as they are now."""
         happened = await _happened(self.stage, self.officer, self.since)
-        self._finish({at for at, check in enumerate(CHECKS) if check(happened)})
+        self._taken = {case for case in self._cases.values() if _took(happened.within(case))}
+        self._finish({at for at, check in enumerate(CHECKS) if check(happened.within(self._case(at)))})
         return tuple(self._shown(texts, at) for at in range(len(CHECKS)))
 
     @property
@@ -129,14 +138,20 @@ class Practice:
     async def let_come(self) -> None:
         """Have a citizen write what the present task needs, once."""
         if self.lacks:
-            self._came.add(self._now())
-            await self._comes(*_COMES_FIRST[self._now()])
+            at = self._now()
+            self._came.add(at)
+            await self._comes(at, *_COMES_FIRST[at])
 
-    async def _comes(self, who: str, text: str) -> None:
+    async def _comes(self, at: int, who: str, text: str) -> None:
         try:
-            await self.scene.asks(who, text)
+            self._cases[at] = await self.scene.asks(who, text)
         except (StoryStuck, ValueError):
-            return
+            self._in_vain.add(at)
+        self.stage.live.bump()
+
+    def _case(self, at: int) -> CaseNumber | None:
+        """Return the case that a task speaks of, None if it speaks of none, or it has not come."""
+        return self._cases.get(_SPEAKS_OF.get(at, at))
 
     def _finish(self, done: Collection[int]) -> None:
         before = self._now()
@@ -155,17 +170,37 @@ class Practice:
         return TaskNow(
             title=texts.t(told.title), what=texts.t(told.what, **fields), why=texts.t(told.why, **fields),
             hint=texts.t(told.hint, **fields) if hinted else "", done=at in self._done,
+            about=self._about(texts, at) if at == self._now() else "",
         )  # fmt: skip
+
+    def _about(self, texts: Texts, at: int) -> str:
+        """Return which case the present task is about, and what is still on its way to the group."""
+        if at not in _SPEAKS_OF:
+            return ""
+        case = self._case(at)
+        if case is None and _SPEAKS_OF[at] in {at, *self._came} - self._in_vain:
+            return texts.t("Strax: någon skriver just nu.")
+        if case is None:
+            return texts.t("Ta vilket ärende du vill.")
+        if self.scene.room_of(case) is not None:
+            return texts.t("Ärendet heter {number} och har ett eget rum.", number=case)
+        if case in self._taken:
+            return texts.t("Ärendet heter {number}. Strax: det får ett eget rum.", number=case)
+        if self.scene.is_on_board(case):
+            return texts.t("Ärendet heter {number}. Det står på tavlan i Allmänt: tryck Ta, så får det strax ett rum.",
+                           number=case)  # fmt: skip
+        return texts.t("Ärendet heter {number}. Strax: det kommer på tavlan i Allmänt.", number=case)
 
 
 async def _happened(stage: Stage, officer: OfficerId, since: int) -> Happened:
-    acts = select(facts.c.kind, facts.c.data).where(facts.c.seq > since, facts.c.actor == officer_actor(officer))
+    own = (facts.c.seq > since, facts.c.actor == officer_actor(officer))
+    acts = select(facts.c.kind, facts.c.case, facts.c.data).where(*own)
     async with stage.world.service.database.reading() as connection:
         linked = (await connection.execute(select(links.c.user).where(links.c.officer == officer))).first()
         rows = (await connection.execute(acts)).all()
     return Happened(
         linked=linked is not None,
-        acts=[(FactKind(row[0]), dict(decode_data(row[1]))) for row in rows],
+        acts=[(FactKind(row[0]), CaseNumber(row[1]), dict(decode_data(row[2]))) for row in rows],
         found=_has_found(stage, officer),
     )
 

@@ -181,6 +181,16 @@ class Scene:
         """
         return await self.until(lambda: self._topic(but), "the case has no topic")
 
+    def room_of(self, case: CaseNumber) -> int | None:
+        """Return the number of a case's topic, None while it has none."""
+        topics = self.stage.world.group.topics.values()
+        return next((one.id for one in topics if not one.deleted and case in one.name), None)
+
+    def is_on_board(self, case: CaseNumber) -> bool:
+        """Tell whether a case can be taken from the board."""
+        said = (data for one in self._in("", GENERAL) for row in one.buttons for _, data in row)
+        return any(_fits(data, Press.TAKE, case, None) and case in data for data in said)
+
     def _told(self, who: str) -> Sequence[TgMessage]:
         return [one for one in self.stage.person(who).messages if one.by_bot and not one.service]
 

@@ -150,7 +150,7 @@ class CitizenTown:
         press = kind is EventKind.PRESS
         event = ChatEvent(
             update=self._update, key=f"1:{self._update}", kind=kind, chat=chat, chat_kind=ChatKind.PRIVATE,
-            at=None if press else self.clock.now(), post=number, user=UserId(chat), text=text, **parts,
+            post=number, user=UserId(chat), text=text, **{"at": None if press else self.clock.now(), **parts},
         )  # fmt: skip
         await self.keep_event(event)
         return number

@@ -132,6 +132,11 @@ def report(*, headlines: tuple[Headline, ...], settled: bool = True) -> Report:
         changes=(Change(period="2026-W37", what="Ny regel för delbesked", cause="Beslut i ledningsgruppen",
                         decided_by="kvalitetsledaren", decided_on=date(2026, 9, 7)),),
         calendar=(), versions={IN_TIME: 1}, method=definitions_hash()[:12],
+        rolling={
+            one.measure: one
+            for one in (figure("reception.good", 63, 70), figure("reception.index", None, 70, 86.1),
+                        figure("survey.answered", 70, 260))
+        },
     )  # fmt: skip
 
 

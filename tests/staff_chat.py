@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.arrival import wanted
 from bot.case import CaseNow, fold_case
@@ -21,6 +22,7 @@ from bot.desk.replying import answer_replies
 from bot.facts import CaseNumber, Channel, Fact, FactKind, InboxId, Kind, OfficerId, OutboxId, UnitId
 from bot.intake import Intake
 from bot.office import ChatRules, Office, Officer, Role, Topic
+from bot.outbox import Ending, record_ending
 from bot.store.chat_book import ChatBook
 from bot.store.chat_deliveries import keep_posted
 from bot.store.chat_rows import PressAnswer, TopicRow, TopicState, WantedChats
@@ -199,9 +201,20 @@ class StaffTown:
                 post = mail.form.edits or mail.form.deletes or PostId(next(self._posts))
                 posted = () if mail.form.deletes else (post,)
                 await keep_posted(connection, [replace(mail, posted=posted)])
-                ended = update(outbox).where(outbox.c.id == mail.id)
-                await connection.execute(ended.values(state=OutboxState.SENT.value))
+                if mail.kind.to_citizen:
+                    await self._ended(connection, mail)
+                else:
+                    ended = update(outbox).where(outbox.c.id == mail.id)
+                    await connection.execute(ended.values(state=OutboxState.SENT.value))
                 self.posts.append(Posted(mail, chat, post))
+
+    async def _ended(self, connection: AsyncConnection, mail: OutgoingMail) -> None:
+        """Record that a letter has left, as the outbox does."""
+        now = self.clock.now()
+        wanted_here = Wanted(cases={mail.case} if mail.case else set(), outbox={mail.id})
+        ledger = await open_ledger(connection, wanted_here, now)
+        record_ending(ledger, self.office, Ending(mail=mail, state=OutboxState.SENT, at=now, due_at=now, attempts=1))
+        await ledger.write(connection)
 
     def event(self, who: str | UserId, chat: ChatId, **fields: Any) -> ChatEvent:
         number = next(self._numbers)

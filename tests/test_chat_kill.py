@@ -158,10 +158,10 @@ async def _quiet(url: str, town: Town, people: int) -> None:
 
 
 async def _let_a_minute_pass(url: str) -> None:
-    """What is sent once more, as nobody knows whether it came, does not wait its real minute."""
+    """What is sent once more, as nobody knows whether it came, does not wait its real minute, nor do notices theirs."""
     engine = create_async_engine(DatabaseUrl.parse(url).url, poolclass=NullPool)
     async with engine.begin() as connection:
-        again = (outbox.c.state == "new") & (outbox.c.unsure == 1)
+        again = (outbox.c.state == "new") & ((outbox.c.unsure == 1) | (outbox.c.kind == "notice"))
         await connection.execute(update(outbox).where(again).values(due_at=datetime.now(UTC)))
     await engine.dispose()
 

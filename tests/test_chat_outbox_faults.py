@@ -3,12 +3,14 @@
 import asyncio
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from bot.chat import ChatId, Form, MovedTo, No, Post, PostId, Revoked, ThreadId
+from bot.chat import Button, ChatId, Form, MovedTo, No, Post, PostId, Revoked, ThreadId
 from bot.chat_endings import GIVE_UP_AFTER, next_try
 from bot.chat_outbox import ChatOutbox
 from bot.errors import OurFault, Refused, TryLater, Unsure
@@ -126,15 +128,18 @@ async def test_what_a_citizen_waits_for_goes_out_once_more_when_the_reply_was_lo
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
-    ("kind", "told"), [(MailKind.ANSWER, FactKind.ANSWERED), (MailKind.ACKNOWLEDGEMENT, FactKind.ACKNOWLEDGED)]
+    ("kind", "told", "calls"),
+    [(MailKind.ANSWER, FactKind.ANSWERED, 2), (MailKind.ACKNOWLEDGEMENT, FactKind.ACKNOWLEDGED, 1)],
 )
-async def test_the_second_time_a_lost_reply_is_left_at_that(room: ChatRoom, kind: MailKind, told: FactKind) -> None:
+async def test_a_lost_reply_is_left_at_that_of_an_answer_the_second_time_of_a_receipt_at_once(
+    room: ChatRoom, kind: MailKind, told: FactKind, calls: int
+) -> None:
     case = await room.case()
     room.chats.trouble = lambda _: Unsure()
     post = await room.answer(case, kind=kind)
     await room.deliver(seconds=120, step=60)
     assert await room.states(post) == ["unsure!"]
-    assert len(room.chats.calls) == 2
+    assert len(room.chats.calls) == calls
     fact = (await room.facts(case))[-1]
     assert (fact.kind, fact.data["unsure"]) == (told, True)
 
@@ -199,7 +204,8 @@ async def test_whoever_has_blocked_us_is_known_as_unreachable_and_keeps_the_rest
     known = {
         row["chat"]: (row["language"], row["told"], row["place"], row["reachable"]) for row in await room.rows(chats)
     }
-    assert known == {ELSA: ("fi", 2, "p1", 0), NILS: ("", 0, "", 0)}
+    # Of Nils nothing is known: nobody who has written to us, or somebody who had us forget it.
+    assert known == {ELSA: ("fi", 2, "p1", 0)}
 
 
 @pytest.mark.asyncio
@@ -265,6 +271,24 @@ async def test_a_closed_topic_is_opened_and_a_deleted_one_made_anew(room: ChatRo
 
 
 @pytest.mark.asyncio
+async def test_what_an_officer_waits_for_in_a_topic_that_is_gone_is_shown_in_the_group(room: ChatRoom) -> None:
+    case, gone = await room.case(), Refused(No.TOPIC_GONE)
+    send = Form(buttons=((Button("Skicka", f"send:{case}:7"),),), reply_to=PostId(5), protect=True)
+    there: dict[str, Any] = {"chat": GROUP, "thread": ThreadId(8), "case": case, "rank": Rank.OWN_ACT}
+    room.chats.trouble = lambda post: gone if post.thread is not None else None
+    await room.queue(
+        {**there, "words": "Så här läser den som frågar det", "form": send},
+        {**there, "words": "Skriv som svar på det här", "form": Form(asks=True)},
+        {**there, "words": "Kortet", "rank": Rank.LATER},
+    )
+    await room.deliver(seconds=60, step=5)
+    (shown,) = [sent.post for sent in room.chats.sent if sent.post.chat == GROUP]
+    assert (shown.text, shown.thread) == ("Så här läser den som frågar det", None)
+    assert shown.form == replace(send, reply_to=None)
+    assert len([row for row in await room.rows(outbox) if row["state"] == "dead"]) == 3
+
+
+@pytest.mark.asyncio
 async def test_what_a_dead_process_was_posting_is_found_at_the_next_start(room: ChatRoom) -> None:
     case = await room.case()
     answer = await room.answer(case)
@@ -275,12 +299,12 @@ async def test_what_a_dead_process_was_posting_is_found_at_the_next_start(room: 
     await room.run_sql(f"UPDATE outbox SET state = 'sending', owner = {room.database.owner + 7}")
     assert await room.outbox.recover() == 5
     ids = (answer, acknowledgement, notice, post, change)
-    assert await room.states(*ids) == ["new!", "new!", "new!", "unsure!", "new"]
+    assert await room.states(*ids) == ["new!", "unsure!", "new!", "unsure!", "new"]
     assert await room.outbox.recover() == 0
     await room.deliver()
     assert await room.states(change) == ["sent"]
     await room.deliver(seconds=61)
-    assert await room.states(answer, acknowledgement, notice) == ["sent!", "sent!", "sent!"]
+    assert await room.states(answer, acknowledgement, notice) == ["sent!", "unsure!", "sent!"]
     assert (await room.inquiry(case)).unsure
 
 
@@ -308,6 +332,9 @@ async def test_an_end_that_cannot_be_recorded_now_is_recorded_later(
     assert len(room.chats.sent) == 1
 
 
+IN_ORDER = [rank for rank in Rank if rank is not Rank.ASKING]
+"""What we ask unbidden goes behind the rest."""
+
 FAULTS = (
     lambda: TryLater("flood", after=timedelta(seconds=3)), lambda: TryLater("broken"), lambda: Unsure(),
     lambda: TryLater("connect", whole_channel=True), lambda: Refused(No.BAD_REQUEST),
@@ -324,7 +351,7 @@ async def test_whatever_happens_order_and_budgets_are_kept_and_the_queue_drains(
     queued: dict[str, tuple[ChatId, int]] = {}
     for minute in range(6):
         for number in range(chance.randrange(25)):
-            chat, rank = chance.choice(chats_), chance.choice(list(Rank))
+            chat, rank = chance.choice(chats_), chance.choice(IN_ORDER)
             words = f"{minute} {number}"
             (one,) = await room.queue(
                 {

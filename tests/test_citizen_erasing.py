@@ -6,9 +6,11 @@ from sqlalchemy import select
 from bot.desk.acts import ActRefused
 from bot.desk.answering import answer
 from bot.facts import FactKind
-from bot.store.chat_schema import chats, codes, dialogues
+from bot.store.chat_book import forget_old
+from bot.store.chat_erasing import forget_originals
+from bot.store.chat_schema import chats, codes, dialogues, posts
 from bot.store.database import Database
-from bot.store.schema import addresses, originals
+from bot.store.schema import addresses, facts, inbox, messages, originals, outbox
 from tests.citizen import ELSA, OMAR, CitizenTown, address_of
 
 pytestmark = pytest.mark.asyncio
@@ -43,7 +45,7 @@ async def test_it_is_done_after_a_yes(database: Database, how: str) -> None:
     assert address_of(ELSA) not in known
     assert address_of(OMAR) in known
     assert [row["chat"] for row in await town.rows(chats)] == [OMAR]
-    assert {row["chat"] for row in await town.rows(dialogues)} <= {OMAR}
+    assert {row["about"] for row in await town.rows(dialogues) if row["chat"] == ELSA} == {"erased"}
     assert await town.rows(codes) == []
     assert len(await town.messages()) == 3, "the records stay"
     assert not any(case in town.last(ELSA).text for case in await town.cases())
@@ -128,3 +130,90 @@ async def test_erasing_and_writing_again_in_one_batch(database: Database) -> Non
     await town.settles()
     assert await town.states() == {"done": 4}
     assert len(await town.cases()) == 2
+
+
+@pytest.mark.parametrize("how", ["press", "ja"])
+async def test_an_edit_of_what_was_forgotten_opens_nothing(database: Database, how: str) -> None:
+    town = CitizenTown(database)
+    post = await town.writes("Gatlyktan vid mitt hus är trasig.")
+    await town.writes("/radera")
+    await (town.presses("Ja, radera") if how == "press" else town.writes(how))
+    before = await town.rows(facts)
+    await town.edits(post, "Gatlyktan vid mitt hus, nummer 12, är trasig.")
+    assert "radera" in town.last().text
+    said = len(town.got())
+    await town.edits(post, "Gatlyktan vid nummer 21.")
+    assert len(town.got()) == said, "it is said once"
+    assert await town.rows(facts) == before
+    assert len(await town.messages()) == 1
+    assert address_of(ELSA) not in {row["address"] for row in await town.rows(addresses)}
+    await town.edits(await town.writes("/hjalp"), "Något nytt är trasigt.")
+    assert len(await town.cases()) == 2, "what came after is a matter of its own"
+
+
+async def test_no_number_of_the_chat_is_left(database: Database) -> None:
+    town = CitizenTown(database)
+    await town.writes("Gatlyktan är trasig.", chat=ELSA)
+    await town.writes("Från Omar", chat=OMAR)
+    (case, _) = await town.cases()
+    await town.officer(answer, case, "Den är lagad.", again=True, attached=False)
+    await town.writes("/epost elsa@example.org", chat=ELSA)
+    await town.writes("/status", chat=ELSA)
+    await town.writes("/radera", chat=ELSA)
+    post = await town.writes("ja", chat=ELSA)
+    await town.edits(post, "nej", chat=ELSA)
+    async with database.writing() as connection:
+        await forget_old(connection, town.clock.now())
+    sent = await town.rows(outbox)
+    assert address_of(ELSA) not in {row["to_addr"] for row in sent}
+    assert address_of(OMAR) in {row["to_addr"] for row in sent}
+    assert not any("elsa@example.org" in row["text"] for row in sent if row["kind"] == "post")
+    assert any("Den är lagad." in row["text"] for row in sent), "what a case keeps stays"
+    assert {row["chat"] for row in await town.rows(posts)} == {OMAR}
+    town.clock.forward(days=3, seconds=1)
+    async with database.writing() as connection:
+        await forget_old(connection, town.clock.now())
+        await forget_originals(connection, town.clock.now())
+    assert {row["chat"] for row in await town.rows(dialogues)} <= {OMAR}
+    everything = [
+        row for table in (facts, inbox, messages, outbox, chats, dialogues, posts, addresses)
+        for row in await town.rows(table)
+    ]  # fmt: skip
+    assert not any("1001" in str(value) for row in everything for value in row.values())
+
+
+async def test_what_was_on_its_way_then_is_forgotten_once_it_has_come(database: Database) -> None:
+    town = CitizenTown(database)
+    await town.writes("Gatlyktan är trasig.")
+    await town.writes("/radera")
+    await town.keeps("ja")
+    while await town.intake.take_batch():
+        pass
+    waiting = [row for row in await town.rows(outbox) if row["to_addr"] == address_of(ELSA)]
+    assert [row["state"] for row in waiting] == ["new"]
+    await town.deliver()
+    assert "Kopplingen till den här chatten är borttagen" in town.last().text
+    async with database.writing() as connection:
+        await forget_old(connection, town.clock.now())
+    assert address_of(ELSA) not in {row["to_addr"] for row in await town.rows(outbox)}
+    assert await town.rows(posts) == []
+
+
+async def test_events_as_they_came_are_kept_for_three_days(database: Database) -> None:
+    town = CitizenTown(database)
+    await town.writes("Gatlyktan är trasig.")
+    await town.writes("/status")
+    town.clock.forward(days=2)
+    await town.writes("/hjalp")
+    await town.keeps("Ännu inte läst")
+    town.clock.forward(days=1, seconds=1)
+    async with database.writing() as connection:
+        # Four came; the first two more than three days ago.
+        assert await forget_originals(connection, town.clock.now()) == 2
+        assert await forget_originals(connection, town.clock.now()) == 0
+    town.clock.forward(days=30)
+    async with database.writing() as connection:
+        assert await forget_originals(connection, town.clock.now()) == 1
+    assert len(await town.rows(originals)) == 1, "what nobody has read yet is kept"
+    await town.settles()
+    assert len(await town.messages()) == 2

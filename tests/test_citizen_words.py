@@ -74,7 +74,15 @@ async def test_people_answer_and_say_when(database: Database) -> None:
 async def test_privacy_says_who_reads_and_what_is_kept(database: Database) -> None:
     town = CitizenTown(database)
     await town.writes("/personuppgifter")
-    for words in ("allmän handling", "utanför EU", "Inte ditt namn", "/radera", "kontakt@kommun.example"):
+    for words in (
+        "allmän handling",
+        "utanför EU",
+        "Din bild sparar vi inte",
+        "/radera",
+        "borta efter tre dygn",
+        "arkivlagen",
+        "kontakt@kommun.example",
+    ):
         assert words in town.last().text
     assert "Radera" in town.last().buttons
 
@@ -196,3 +204,11 @@ async def test_an_old_or_forged_button_is_answered_kindly(database: Database) ->
         assert await town.presses_data(data) in {"Knappen gäller inte längre.", ""}
     assert await town.states() == {"done": 9}
     assert town.got(ELSA)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("text", ["\u200b\u200d", "\u2063", "\u202e\u202c", "\u00a0\n"])
+async def test_words_that_nobody_sees_are_told_to_staff_as_that(database: Database, text: str) -> None:
+    town = CitizenTown(database)
+    await town.writes(text)
+    assert [row["text"] for row in await town.messages()] == ["[Innehåll som inte går att visa]"]

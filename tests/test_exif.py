@@ -6,13 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.exif import without_position
+from bot.exif import without_position as cleaned
 
 SCAN = b"\xff\xda" + struct.pack(">H", 4) + b"\x01\x02" + b"\x12\xff\x00\x34\xff\xd0\x56"
 END = b"\xff\xd9"
 TABLE = b"\xff\xdb" + struct.pack(">H", 5) + b"\x00\x01\x02"
 JFIF = b"\xff\xe0" + struct.pack(">H", 7) + b"JFIF\x00"
 PLACE = b"59.3293 N 18.0686 E"
+
+
+def without_position(content: bytes) -> bytes:
+    clean = cleaned(content)
+    assert clean is not None
+    return clean
 
 
 def segment(mark: int, body: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """Files of chats: fetched in the background, cleaned of places, scanned, and handed to staff by mail."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
@@ -14,6 +15,7 @@ from bot.errors import Refused, TryLater
 from bot.facts import CaseNumber
 from bot.file_fetch import AT_ONCE, GIVE_UP_AFTER, MOST_BYTES, FileFetch, next_try
 from bot.file_scan import FileScan
+from bot.office import FileLimits
 from bot.outbox import Outbox
 from bot.port import Outbound, Verdict
 from bot.store import fetching
@@ -112,6 +114,23 @@ async def test_staff_get_the_files_once_all_of_a_message_are_there(room: ChatRoo
     assert await attachments(room) == [[("bild-0.jpg", PDF), ("bild-1.jpg", PDF + b" tva")]]
     assert await fetch.fetch_due() == 0
     assert [row["size"] for row in await room.rows(files)] == [8, 12]
+
+
+@pytest.mark.asyncio
+async def test_an_album_is_one_mail_and_has_its_limits(room: ChatRoom) -> None:
+    room.office = replace(room.office, file_limits=FileLimits(per_file=10, per_mail=25, count=4))
+    case = await room.case(files=6)
+    sizes = [10, 11, 10, 6, 5, 1]
+    await lies_there(room, *(b"%" * size for size in sizes))
+    fetch = fetcher(room)
+    while await fetch.fetch_due():
+        pass
+    # 10 fits; 11 is more than one file may have; 10 + 10 = 20 fits; 26 is too much; the fifth and sixth are too many.
+    assert await states(room) == ["passed", "left_out", "passed", "left_out", "left_out", "left_out"]
+    (told,) = await mails(room, case)
+    assert "för många" in told["text"]
+    assert [len(content) for _, content in (await attachments(room))[0]] == [10, 10]
+    assert room.chats.texts(ELSA) == []
 
 
 @pytest.mark.asyncio
@@ -312,3 +331,16 @@ async def test_files_to_fetch_are_found_without_reading_all_others(room: ChatRoo
         assert len(await fetching.due(cast("AsyncConnection", explaining), room.clock.now())) == 1
     assert any("ix_files_fetching" in step for step in explaining.steps)
     assert not any(step.startswith("SCAN") and "ix_files_fetching" not in step for step in explaining.steps)
+
+
+@pytest.mark.asyncio
+async def test_a_picture_whose_place_cannot_be_taken_out_goes_to_nobody_and_staff_are_told(room: ChatRoom) -> None:
+    case = await room.case(files=2)
+    await lies_there(room, PDF, b"\x89PNG\r\n\x1a\n" + PLACE)
+    await fetcher(room).fetch_due()
+    assert await states(room) == ["passed", "left_out"]
+    (told,) = await mails(room, case)
+    assert "gick inte att kontrollera: bild-1.jpg" in told["text"]
+    assert await attachments(room) == [[("bild-0.jpg", PDF)]]
+    await room.deliver(seconds=2)
+    assert room.chats.texts(ELSA) == [], "it was not too large"

@@ -231,3 +231,23 @@ def test_no_name_or_address_of_the_citizen_beside_their_words(text: str, name: s
     new = news(message(text=text, files=(file(name=name),)))
     around = re.sub(r"<blockquote>.*?</blockquote>", "", str(new.pieces[0].html), flags=re.DOTALL)
     assert around.strip() in {"Den som frågar skrev kl. 09.12:", "Den som frågar skickade kl. 09.12:"}
+
+
+@pytest.mark.parametrize(("name", "media_type"), [("bild.jpg", "image/jpeg"), ("IMG_1", "image/heic"), ("X.HEIC", "")])
+def test_a_picture_as_the_camera_made_it_is_not_shown_as_it_may_tell_where_it_was_taken(
+    name: str, media_type: str
+) -> None:
+    camera = GroupFile(part=0, name=name, state=FileState.FETCHING, remote="r", kind="document", media_type=media_type)
+    new = news(message(files=(camera,)))
+    assert said(new) == [f"Den som frågar skrev kl. 09.12:\nNu blinkar den.\nHämtas, visas strax: {name}"]
+    known = news(message(files=(replace(camera, state=FileState.PASSED),)), upto=2, unsettled=new.unsettled)
+    assert said(known) == [f"Till meddelandet kl. 09.12:\nFiler som går att öppna via e-post: {name}"]
+    form = GroupFile(part=0, name="blankett.pdf", state=FileState.PASSED, remote="r", kind="document")
+    assert said(news(message(files=(form,))))[-1].startswith("[r] ")
+
+
+def test_an_edit_that_came_before_its_message_is_told_as_what_it_is() -> None:
+    told = {"channel": "telegram", "auto": True, "edit": 1, "early": True, "message": 3}
+    case = seen((FactKind.RECEIVED, told))
+    new = news(message(2, "Vid 21."), message(3, "Vid 12.", edits=MessageId(1)), one=case)
+    assert said(new) == ["Den som frågar skrev kl. 09.12:\nVid 21.\n\nDen som frågar skrev först, kl. 09.12:\nVid 12."]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.facts import CaseNumber, Channel, ExcludeReason, Fact, FactKind, FactValue, Kind, Seq, to_micros
+from bot.facts import NO_TOPIC, CaseNumber, Channel, ExcludeReason, Fact, FactKind, FactValue, Kind, Seq, to_micros
 from bot.inquiry import Inquiry, Moment, Turn, fold_inquiries, timeline
 
 CASE = CaseNumber("K-7Q4M2X-9")
@@ -146,10 +146,11 @@ def test_an_inquiry_carries_what_a_report_needs() -> None:
         fact(10, K.NOTED),
     )
     assert one == Inquiry(
-        case=CASE, no=1, channel=Channel.MAIL, kind=Kind.QUESTION, unit=one.unit, arrived_at=hour(1),
-        arrived_seq=Seq(1), messages=2, acknowledged_at=hour(2), held=(hour(5), hour(6)), answered_at=hour(7),
-        answered_seq=Seq(7), answered_by="officer:anna", unsure=True, revoked=(), excluded=None, closed_at=hour(9),
-        changed_at=hour(9),
+        case=CASE, no=1, channel=Channel.MAIL, kind=Kind.QUESTION, unit=one.unit, topic=NO_TOPIC, language="",
+        arrived_at=hour(1), arrived_seq=Seq(1), opened_at=hour(1), messages=2, acknowledged_at=hour(2),
+        held=(hour(5), hour(6)), answered_at=hour(7), answered_seq=Seq(7), answered_by="officer:anna", again_at=None,
+        unsure=True, transferred=False, next_at=None, promised="", outcome_at=None, revoked=(), excluded=None,
+        test=False, closed_at=hour(9), changed_at=hour(9), touched_at=hour(7), otherwise_at=hour(6),
     )  # fmt: skip
     assert one.unit == "contact"
     assert not one.waits

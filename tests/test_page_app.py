@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,7 @@ from sandbox.page.choice import PANES
 from sandbox.page.show_chat import reply_choice
 from sandbox.page.stage import Letter
 from sandbox.page.world_view import Message
+from sandbox.scene import Scene
 from tests.conftest import MONDAY
 from tests.page_world import MARK, PageWorld, page_world
 
@@ -179,6 +181,25 @@ async def test_the_weeks_figures_are_those_of_the_report(tmp_path: Path) -> None
         assert "Kom in genom: Telegram 1." in words
         assert "vecka 46, 2026" in await page.words("?show=figures&week=2026-W46")
         assert "vecka 47, 2026" in await page.words("?show=figures&week=9999-W99")
+
+
+async def test_before_a_deadline_the_figures_tell_of_no_answers(tmp_path: Path) -> None:
+    async with page_world(tmp_path) as page:
+        scene = Scene(stage=page.stage)
+        case = await scene.asks("elsa", "När öppnar simhallen?")
+        await page.does("write", who="anna", where="private", text=f"/svar {case} Klockan tio på lördag.")
+        await page.does("hour")
+        await _hears(page, "elsa", "Klockan tio på lördag.")
+        words = await page.words("?show=figures&week=2026-W47")
+        assert "ingen behöver vara besvarad än" in words or "behöver inte vara besvarad än" in words
+        # The heads of columns speak of answers; no count of them does.
+        assert re.search(r"besvara\w* \d|\d besvara", words) is None
+        assert "Tid till svar" not in words
+        await page.does("tuesday")
+        await page.does("tuesday")
+        words = await page.words("?show=figures&week=2026-W47")
+        assert "inom en arbetsdag (kommunens regel) 1 0 0 0 0 1 1 av 1" in words
+        assert "Tid till svar (1 kontakt, 1 besvarade)" in words
 
 
 async def test_every_part_can_be_looked_at_in_both_languages(tmp_path: Path) -> None:

@@ -244,6 +244,114 @@ LAMP = ("skriver till kommunen", "två foton", "Felanmälan", "Anna trycker Ta",
         "Tre dagar senare", "Tisdag klockan 07.00")  # fmt: skip
 
 
+BROKEN = """
+    [...document.querySelectorAll('.buttons button, .panes a')].filter(one => one.offsetParent).flatMap(one =>
+      [...one.childNodes].flatMap(node => {
+        const text = node.nodeType === Node.TEXT_NODE ? node : node.firstChild;
+        return [...text.data.matchAll(/[^\\s-]+/g)].filter(word => {
+          const range = document.createRange();
+          range.setStart(text, word.index);
+          range.setEnd(text, word.index + word[0].length);
+          return range.getClientRects().length > 1;
+        }).map(word => word[0]);
+      }))
+"""
+"""Words on buttons that do not stand on one line."""
+
+
+@pytest.mark.parametrize("size", [PHONE, SMALL, ENLARGED])
+async def test_no_word_is_broken_on_a_narrow_button(tmp_path: Path, size: ViewportSize) -> None:
+    async with browsing(tmp_path, size) as (world, page):
+        elsa = world.stage.person("elsa")
+        await elsa.write("Gatlyktan är trasig")
+        await world.stage.live.until(lambda: any(one.buttons for one in elsa.messages), 20)
+        for person in ("omar", "kim", "matti"):
+            await world.stage.person(person).write("Hej")
+        await _part(page, "Medborgare", size)
+        await expect(page.get_by_role("button", name="Felanmälan")).to_be_visible()
+        assert await page.evaluate(BROKEN) == []
+        # As with a wider typeface, or larger letters: the buttons go to the next line rather than break.
+        await page.evaluate(
+            "document.querySelectorAll('button').forEach(one => { one.style.letterSpacing = '.12em'; })"
+        )
+        assert await page.evaluate(BROKEN) == []
+        assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+async def test_a_chat_shows_the_newest_and_leaves_whoever_reads_what_is_older(
+    tmp_path: Path, size: ViewportSize
+) -> None:
+    async with browsing(tmp_path, size) as (world, page):
+        elsa = world.stage.person("elsa")
+        for number in range(15):
+            await elsa.write(f"Rad {number}\n\n och en till")
+        log = page.get_by_role("log", name="på telefonen som Elsa Exempel har")
+        await _part(page, "Medborgare", size)
+        await expect(log).to_contain_text("Rad 14")
+        await expect(log).to_contain_text("Tack, vi har lagt till det")
+        assert await log.evaluate(LAST_IS_SEEN)
+        # Whoever has scrolled back is left there.
+        await log.evaluate("log => { log.scrollTop = -600; }")
+        place = "log => log.querySelector('li:nth-child(3)').getBoundingClientRect().top"
+        before = await log.evaluate(place)
+        await elsa.write("Rad 15")
+        await expect(log).to_contain_text("Rad 15")
+        assert not await log.evaluate(LAST_IS_SEEN)
+        assert abs(await log.evaluate(place) - before) < 2
+        # But whoever writes sees what comes of it.
+        field = page.get_by_label("Skriv som Elsa Exempel")
+        await field.fill("Rad 16")
+        await field.press("Enter")
+        await expect(log).to_contain_text("Rad 16")
+        for _ in range(100):
+            if await log.evaluate(LAST_IS_SEEN):
+                break
+            await asyncio.sleep(0.05)
+        assert await log.evaluate(LAST_IS_SEEN)
+
+
+LAST_IS_SEEN = """
+    log => {
+      const [around, last] = [log, log.querySelector('ol').lastElementChild].map(one => one.getBoundingClientRect());
+      return last.bottom <= around.bottom && last.bottom > around.top;
+    }
+"""
+
+
+async def test_without_scripts_a_chat_shows_the_newest_too(tmp_path: Path) -> None:
+    async with browsing(tmp_path, java_script_enabled=False) as (world, page):
+        for number in range(15):
+            await world.stage.person("elsa").write(f"Rad {number}\n\n och en till")
+        await page.reload()
+        last = await page.locator("#citizens .message").last.bounding_box()
+        log = await page.locator("#citizens .log").bounding_box()
+        assert last is not None
+        assert log is not None
+        assert log["y"] < last["y"] + last["height"] <= log["y"] + log["height"]
+
+
+async def test_a_reaction_is_shown_and_heard(tmp_path: Path) -> None:
+    async with browsing(tmp_path) as (world, page):
+        elsa = world.stage.person("elsa")
+        await elsa.write("Gatlyktan är trasig")
+        await elsa.write("Vid nummer 12")
+        log = page.get_by_role("log", name="på telefonen som Elsa Exempel har")
+        await expect(log.get_by_text("Reaktion: 👀")).to_be_visible()
+
+
+@pytest.mark.parametrize("pane", ["Personal", "Start"])
+async def test_a_task_keeps_its_number_where_it_stands_alone(tmp_path: Path, pane: str) -> None:
+    async with browsing(tmp_path, PHONE) as (_, page):
+        await page.get_by_role("button", name="Min första dag").click()
+        await page.get_by_role("button", name="Hoppa över uppgiften").click()
+        await _part(page, pane, PHONE)
+        task = page.locator(".tasks li[aria-current=step]")
+        await expect(task.locator(".task-title")).to_have_text("2. Ta ett ärende – Nu")
+        await expect(page.locator(".tasks li:visible")).to_have_count(8 if pane == "Start" else 1)
+        await expect(task.get_by_text("Ärendet heter K-")).to_be_visible(timeout=20_000)
+
+
 @pytest.mark.parametrize("size", [WIDE, PHONE])
 async def test_the_first_task_of_the_first_day_is_done_by_hand(tmp_path: Path, size: ViewportSize) -> None:
     async with browsing(tmp_path, size) as (_, page):

@@ -108,6 +108,59 @@ async def _holds_and_hands_over(page: PageWorld) -> None:
     assert await _is_done(page, 5)
 
 
+async def test_another_case_than_the_task_speaks_of_counts_for_nothing(tmp_path: Path) -> None:
+    async with page_world(tmp_path) as page:
+        practice = await _begun(page)
+        await _links(page)
+        for _ in range(3):
+            practice.skip()
+        assert (await _tasks(page))[4].about == "Strax: någon skriver just nu."
+        care = await _newest(page, "färdtjänst")
+        other = await Scene(stage=page.stage).asks("kim", "When does the pool open?")
+        for case in (other, care.case):
+            assert not (await _tasks(page))[4].done
+            await page.does("write", who="nina", where="private", text=f"/lämna {case} till Omsorgen: de kan det här")
+            await page.stage.live.until(lambda one=case: one in _heard(page, "nina"), 20)  # type: ignore[misc]
+        assert await _is_done(page, 5)
+
+
+def _heard(page: PageWorld, who: str) -> str:
+    told = [one.text for one in page.stage.person(who).messages if one.by_bot]
+    return told[-1] if told else ""
+
+
+async def test_a_task_says_which_case_it_is_about_and_what_is_still_to_come(tmp_path: Path) -> None:
+    async with page_world(tmp_path) as page:
+        await _begun(page)
+        assert [one.about for one in await _tasks(page)] == [""] * 8
+        await _links(page)
+        assert (await _tasks(page))[1].about == "Strax: någon skriver just nu."
+        pool = await _newest(page, "När öppnar simhallen")
+        about = (await _tasks(page))[1].about
+        assert about == f"Ärendet heter {pool.case} och har ett eget rum."
+        assert about in await page.words()
+        # A case without a room: first on its way to the board, then there, then on its way to its own room.
+        topic = page.stage.world.group.topics.pop(pool.room_of(pool.case) or 0)
+        on_board = f"Ärendet heter {pool.case}. Det står på tavlan"
+        coming = f"Ärendet heter {pool.case}. Strax: det kommer på tavlan"
+        about = (await _tasks(page))[1].about
+        assert about.startswith(on_board if pool.is_on_board(pool.case) else coming)
+        await pool.taps("nina", Press.TAKE, where=GROUP)
+        assert await _is_done(page, 2)
+        assert (await _tasks(page))[2].about == f"Ärendet heter {pool.case}. Strax: det får ett eget rum."
+        page.stage.world.group.topics[topic.id] = topic
+
+
+async def test_where_nobody_could_write_any_case_will_do(tmp_path: Path) -> None:
+    async with page_world(tmp_path) as page:
+        practice = await _begun(page)
+        await page.stage.person("elsa").block()
+        practice.skip()
+        await _tasks(page)
+        assert await page.stage.live.until(lambda: bool(practice._in_vain), 20)
+        assert (await _tasks(page))[1].about == "Ta vilket ärende du vill."
+
+
 async def test_what_others_do_counts_for_nothing(tmp_path: Path) -> None:
     async with page_world(tmp_path) as page:
         practice = await _begun(page)

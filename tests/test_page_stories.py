@@ -1,18 +1,22 @@
 """The three stories of the try-out world, each played to its end on the running service, and what is left behind."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from bot.chat_buttons import Press
 from bot.facts import FactKind
 from bot.store.schema import facts
 from sandbox.page.stage import Stage
-from sandbox.scene import Scene
+from sandbox.scene import GROUP, Scene
 from sandbox.stories import STORIES
 from sandbox.story_player import StoryPlayer, begin
 from sandbox.story_step import Looks, Step, Story
 from tests.page_world import PageWorld, page_world
+
+Act = Callable[[Scene], Awaitable[Looks]]
 
 pytestmark = pytest.mark.asyncio
 
@@ -137,6 +141,47 @@ async def test_a_step_that_waits_in_vain_says_so_and_can_be_tried_again(tmp_path
         assert "Det här steget tog för lång tid." not in await page.words()
         await page.does("story_next")
         assert (len(tried), story.over) == (3, True)
+
+
+async def _stuck(page: PageWorld, act: Act, *, patience: float = 0.5) -> str:
+    """Play a story of one step that does not go, and return what the page says of it."""
+    story = begin(page.stage, Story(key="x", title="X", told="Y", steps=(Step(says="Något händer.", act=act),)))
+    story.scene.patience = patience
+    page.play.story = story
+    await page.does("story_next")
+    assert story.stuck
+    return story.now(page.stage.texts("sv")).trouble
+
+
+async def test_a_step_that_is_refused_tells_the_refusal(tmp_path: Path) -> None:
+    async def takes_what_another_has(scene: Scene) -> Looks:
+        await scene.asks("elsa", "När öppnar simhallen?")
+        await scene.taps("anna", Press.TAKE, where=GROUP)
+        await scene.taps("bo", Press.ANSWER, where=GROUP)
+        await scene.replies("bo", "På lördag.", where=GROUP)
+        return {}
+
+    async with page_world(tmp_path) as page:
+        trouble = await _stuck(page, takes_what_another_has, patience=8)
+        assert trouble.startswith("Det här steget gick inte. Roboten svarade: Anna Exempel har ärendet.")
+        assert trouble.endswith("Tryck Nästa för att försöka igen.")
+        assert trouble in await page.words()
+
+
+async def test_a_step_says_what_is_in_its_way(tmp_path: Path) -> None:
+    async def writes(scene: Scene) -> Looks:
+        await scene.writes("elsa", "Hej")
+        return {}
+
+    async def presses_nothing(scene: Scene) -> Looks:
+        raise LookupError(scene.case)
+
+    async with page_world(tmp_path) as page:
+        assert "finns kanske inte längre" in await _stuck(page, presses_nothing)
+        await page.stage.person("elsa").block()
+        assert await _stuck(page, writes) == (
+            "Elsa Exempel har blockerat kommunens robot. Tryck Nästa för att försöka igen."
+        )
 
 
 async def test_a_story_that_is_stopped_plays_no_further(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from measurement.periods import Week, week_of
+from measurement.periods import Month, Period, Tertial, Week, Year, parse_period, week_of, weeks_back
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -83,3 +83,82 @@ def test_every_instant_is_in_exactly_one_week(instant: datetime, zone: ZoneInfo)
     assert week.next().start(zone) == week.end(zone)
     assert week.next().previous() == week
     assert Week.parse(str(week)) == week
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "before", "after"),
+    [
+        # Local midnight is 23:00 UTC in winter and 22:00 in summer time.
+        ("2026-W47", "2026-11-15 23:00", "2026-11-22 23:00", "2026-W46", "2026-W48"),
+        ("2026-W53", "2026-12-27 23:00", "2027-01-03 23:00", "2026-W52", "2027-W01"),
+        ("2026-11", "2026-10-31 23:00", "2026-11-30 23:00", "2026-10", "2026-12"),
+        ("2026-12", "2026-11-30 23:00", "2026-12-31 23:00", "2026-11", "2027-01"),
+        ("2026-03", "2026-02-28 23:00", "2026-03-31 22:00", "2026-02", "2026-04"),
+        ("2026-T1", "2025-12-31 23:00", "2026-04-30 22:00", "2025-T3", "2026-T2"),
+        ("2026-T2", "2026-04-30 22:00", "2026-08-31 22:00", "2026-T1", "2026-T3"),
+        ("2026-T3", "2026-08-31 22:00", "2026-12-31 23:00", "2026-T2", "2027-T1"),
+        ("2026", "2025-12-31 23:00", "2026-12-31 23:00", "2025", "2027"),
+    ],
+)
+def test_where_a_period_begins_and_ends(text: str, start: str, end: str, before: str, after: str) -> None:
+    period = parse_period(f" {text}\n")
+    assert str(period) == text
+    assert period.start(STOCKHOLM) == datetime.fromisoformat(start).replace(tzinfo=UTC)
+    assert period.end(STOCKHOLM) == datetime.fromisoformat(end).replace(tzinfo=UTC)
+    assert (str(period.previous()), str(period.next())) == (before, after)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("2026-13", "no month 13 in 2026"),
+        ("2026-00", "no month 0 in 2026"),
+        ("2026-T4", "no tertial 4 in 2026"),
+        ("2026-T0", "no tertial 0 in 2026"),
+        ("2026-W54", "no week 54 in 2026"),
+        ("0000", "no year 0"),
+        ("9999", "no year 9999"),
+        ("0000-05", "no month 5 in 0"),
+        *[
+            (text, "a period is written as")
+            for text in ("", "T1", "november", "2026-1", "2026-W1", "26", "2026-T", "٢٠٢٦")
+        ],
+    ],
+)
+def test_what_is_no_period_is_told_how_one_is_written(text: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        parse_period(text)
+
+
+def test_thirteen_weeks_end_with_the_week_itself() -> None:
+    weeks = weeks_back(Week.parse("2027-W02"), 4)
+    assert [str(week) for week in weeks] == ["2026-W52", "2026-W53", "2027-W01", "2027-W02"]
+    assert len(weeks_back(weeks[-1], 13)) == 13
+    assert weeks_back(weeks[-1], 0) == ()
+
+
+years = st.integers(1971, 2900)
+periods: st.SearchStrategy[Period] = st.one_of(
+    st.builds(lambda year, number: Week(year=year, number=number), years, st.integers(1, 52)),
+    st.builds(lambda year, number: Month(year=year, number=number), years, st.integers(1, 12)),
+    st.builds(lambda year, number: Tertial(year=year, number=number), years, st.integers(1, 3)),
+    st.builds(lambda year: Year(year=year), years),
+)
+
+
+@given(periods, zones)
+def test_periods_follow_on_each_other_without_a_gap(period: Period, zone: ZoneInfo) -> None:
+    assert parse_period(str(period)) == period
+    assert period.next().previous() == period == period.previous().next()
+    assert period.previous().end(zone) == period.start(zone) < period.end(zone) == period.next().start(zone)
+    assert sorted([str(period.next()), str(period)]) == [str(period), str(period.next())]
+
+
+def test_the_months_of_a_tertial_and_the_tertials_of_a_year_are_all_of_it() -> None:
+    year = Year(year=2026)
+    parts = [Tertial(year=2026, number=number) for number in (1, 2, 3)]
+    assert [parts[0].start(STOCKHOLM), parts[-1].end(STOCKHOLM)] == [year.start(STOCKHOLM), year.end(STOCKHOLM)]
+    for part in parts:
+        months = [Month(year=2026, number=4 * part.number - 3 + at) for at in range(4)]
+        assert [months[0].start(STOCKHOLM), months[-1].end(STOCKHOLM)] == [part.start(STOCKHOLM), part.end(STOCKHOLM)]
+        assert months[0].next() == months[1]

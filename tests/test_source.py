@@ -24,7 +24,7 @@ from bot.store.rows import fact_row
 from measurement.periods import Week
 from measurement.population import Inquiries, Waiting, WeekData
 from measurement.source import UnknownCase, case_facts, read_week
-from measurement.tables import CASES, FACTS, INBOX, INQUIRIES, NoDatabase, reading
+from measurement.tables import FACTS, INBOX, INQUIRIES, NoDatabase, reading
 
 ZONE = ZoneInfo("Europe/Stockholm")
 WEEK = Week.parse("2026-W47")
@@ -121,7 +121,7 @@ def _expected(one: Inquiry) -> Shown:
 
 
 def test_the_columns_are_those_of_the_bot() -> None:
-    for read_table in (FACTS, CASES, INQUIRIES, INBOX):
+    for read_table in (FACTS, INQUIRIES, INBOX):
         stored = schema.metadata.tables[read_table.name]
         for column in read_table.columns:
             of_the_bot = stored.columns[column.name]

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from bot.chat import ChatEvent, ChatId, EventKind, ThreadId
 from bot.desk.chat.places import unit_entry
-from bot.facts import OfficerId, UnitId
+from bot.facts import FactKind, OfficerId, UnitId
 from bot.office import Notify
-from bot.store.chat_rows import GroupRow, TopicState, WantedChats
+from bot.store.chat_rows import ChatRow, GroupRow, TopicState, WantedChats
 from bot.store.database import Database
 from bot.store.reading import Wanted
 from bot.store.register import read_register
@@ -46,6 +46,34 @@ async def test_staff_are_told_once_that_a_chat_is_closed(database: Database, clo
         await town.take(_ours(town, ELSA, "member", ELSA))
         assert (await town.book(ELSA)).chats[ELSA].reachable
         assert len(await town.mails(MailKind.NOTICE)) == 1
+
+
+async def test_a_letter_that_failed_first_tells_of_its_own_case_only(database: Database, clock: FrozenClock) -> None:
+    async with staff_town(database, clock) as town:
+        failed, other = await town.case(thread=70), await town.case("Och simhallen?", thread=80)
+        async with town.writing(Wanted(cases={failed}, chats=WantedChats(chats={ELSA}))) as ledger:
+            # What the outbox of chats learns from an answer that was refused as we are blocked.
+            ledger.book.set_chat(ChatRow(chat=ELSA, reachable=False))
+            ledger.append(
+                FactKind.DELIVERY_FAILED, failed, inquiry=1, occurred_at=clock.now(), actor="system", source="failed:9",
+                data={"of": "answer", "status": "blocked"},
+            )  # fmt: skip
+        for _ in range(2):
+            await town.take(_ours(town, ELSA, "kicked", ELSA))
+        assert {one.case for one in await town.mails(MailKind.NOTICE)} == {other}
+        # Let in and shut out once more: now it is news in both.
+        await town.take(_ours(town, ELSA, "member", ELSA))
+        await town.take(_ours(town, ELSA, "kicked", ELSA))
+        assert {one.case for one in await town.mails(MailKind.NOTICE)} == {failed, other}
+
+
+async def test_a_mere_line_that_failed_first_hides_nothing_from_staff(database: Database, clock: FrozenClock) -> None:
+    async with staff_town(database, clock) as town:
+        cases = {await town.case(thread=70), await town.case("Och simhallen?", thread=80)}
+        async with town.writing(Wanted(chats=WantedChats(chats={ELSA}))) as ledger:
+            ledger.book.set_chat(ChatRow(chat=ELSA, reachable=False))
+        await town.take(_ours(town, ELSA, "kicked", ELSA))
+        assert {one.case for one in await town.mails(MailKind.NOTICE)} == cases
 
 
 async def test_an_officer_who_blocks_us_is_no_news(database: Database, clock: FrozenClock) -> None:
@@ -129,3 +157,11 @@ async def test_a_units_entry_holds_everything_about_it() -> None:
     assert (read.notify, read.staff_address, read.copies, read.secrecy) == (Notify.GROUP, "kc@kommun.example", 3, True)
     assert read.rota.days() == (("anna", "bo"), (), (), (), (), (), ("bo",))
     assert read.telegram_group == NEW
+
+
+async def test_who_never_wrote_or_was_forgotten_leaves_no_trace_by_blocking_us(
+    database: Database, clock: FrozenClock
+) -> None:
+    async with staff_town(database, clock) as town:
+        await town.take(_ours(town, ChatId(77), "kicked", 77))
+        assert (await town.book(ChatId(77))).chats == {}

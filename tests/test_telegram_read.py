@@ -48,8 +48,8 @@ BOX = {"width": 512, "height": 512}
 def test_a_message_in_full_and_nothing_of_the_name() -> None:
     event = read_message(text="Hej!")
     assert event == ChatEvent(
-        update=11, key="4242:11:message:1001:7", kind=EventKind.MESSAGE, chat=ChatId(1001), chat_kind=ChatKind.PRIVATE,
-        at=AT, post=PostId(7), user=UserId(1001), user_language="sv", text="Hej!",
+        update=11, key=f"4242:11:message:7:{DATE}", kind=EventKind.MESSAGE, chat=ChatId(1001),
+        chat_kind=ChatKind.PRIVATE, at=AT, post=PostId(7), user=UserId(1001), user_language="sv", text="Hej!",
     )  # fmt: skip
     assert "lsa" not in repr(event)
 
@@ -255,7 +255,7 @@ def test_an_edit_has_the_time_of_the_edit() -> None:
     event = read({"edited_message": message(text="Hej igen", edit_date=DATE + 60)})
     assert (event.kind, event.post, event.text) == (EventKind.EDIT, 7, "Hej igen")
     assert event.at == datetime(2026, 11, 28, 8, 31, tzinfo=UTC)
-    assert event.key == f"4242:11:edited_message:1001:7:{DATE + 60}"
+    assert event.key == f"4242:11:edited_message:7:{DATE}:{DATE + 60}"
 
 
 def test_a_place_that_goes_on_being_sent_is_live_to_its_end() -> None:
@@ -329,7 +329,7 @@ def test_members(name: str, kind: EventKind, chat: dict[str, Any], now: dict[str
         "new_chat_member": now,
     }})  # fmt: skip
     assert (event.kind, event.status, event.member, event.user, event.at) == (kind, status, now["user"]["id"], 1001, AT)
-    assert event.key == f"4242:11:{name}:{chat['id']}:1001:{DATE}"
+    assert event.key == f"4242:11:{name}:{DATE}"
 
 
 @pytest.mark.parametrize("update", [
@@ -385,3 +385,19 @@ def test_reading_never_raises(kind: str, content: Any, whole: bool) -> None:
     event = read_event(raw, BOT)
     assert event.update == 5
     assert event == read_event(raw, BOT) or event.error == ""  # NaN is not itself
+
+
+@pytest.mark.parametrize("more", [
+    {"poll": {"id": "1"}}, {"entities": [{"type": "text_link", "offset": "x"}]}, {"entities": 7}, {"photo": [{}]},
+    {"external_reply": {"origin": {}}}, {"reply_to_message": {"x": 1}}, {"forward_origin": {"type": "user"}},
+])  # fmt: skip
+@pytest.mark.parametrize("kind", ["message", "edited_message"])
+def test_words_beside_something_that_cannot_be_read_are_read(kind: str, more: dict[str, Any]) -> None:
+    event = read({kind: message(text="Gatlyktan är trasig.", **more)})
+    assert (event.text, event.post, event.chat, event.error) == ("Gatlyktan är trasig.", 7, 1001, "")
+    assert event.unsupported in {"", "unreadable"}
+    assert event.kind is (EventKind.MESSAGE if kind == "message" else EventKind.EDIT)
+
+
+def test_something_that_cannot_be_read_without_words_waits_for_a_person() -> None:
+    assert read({"message": message(poll={"id": "1"})}).error == "unreadable"

@@ -192,29 +192,6 @@ async def test_a_reaction_instead_of_a_message(clock: FrozenClock) -> None:
             await form_of(chats, elsa, "", reacts="👀")
 
 
-async def test_a_copy_does_not_tell_who_wrote_it(clock: FrozenClock) -> None:
-    async with telegram(clock.now) as api, chats_of(api, clock) as chats:
-        elsa = await met(api)
-        group, _ = await staff_group(api)
-        thread = await chats.make_topic(ChatId(group.id), "K-1")
-        huge = await elsa.video(claims=30 * 2**20, caption="Hålet")
-        told: list[PostId] = []
-        post = Post(
-            chat=ChatId(group.id), thread=thread, form=Form(copies=(ChatId(elsa.id), PostId(huge.id)), protect=True)
-        )
-        posted = await chats.post(post, told=told.append)
-        copied = group.messages[-1]
-        assert (copied.text, copied.thread, copied.by_bot, copied.forward_origin) == ("Hålet", thread, True, None)
-        assert posted.posts == tuple(told) == (copied.id,)
-        assert copied.protected
-        assert (await chats.post(post, done=1)).posts == ()
-        assert group.messages[-1] is copied
-        await elsa.delete(huge)
-        with pytest.raises(Refused) as refused:
-            await chats.post(post)
-        assert refused.value.status == No.POST_GONE
-
-
 async def test_files_of_the_services_own_with_their_words(clock: FrozenClock) -> None:
     async with telegram(clock.now) as api, chats_of(api, clock) as chats:
         elsa = await met(api)

@@ -15,7 +15,7 @@ import pytest
 from bot.channels.telegram_key import external_id
 from bot.channels.telegram_link import TelegramAccess
 from bot.channels.telegram_updates import ALLOWED
-from bot.channels.telegram_webhook import BODY_BYTES, CONNECTIONS, TelegramWebhook, WebhookDoor
+from bot.channels.telegram_webhook import BODY_BYTES, CONNECTIONS, WATCH_SECONDS, TelegramWebhook, WebhookDoor
 from bot.chat import Revoked
 from bot.errors import OurFault, TryLater
 from sandbox.bot_api import BotApi
@@ -252,3 +252,127 @@ async def test_no_signal_of_the_process_is_taken_over(clock: FrozenClock) -> Non
     async with telegram(clock.now) as api:
         async with open_door(api, clock, Kept()):
             assert [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+class Lost:
+    """Counts how often it is told that events go elsewhere."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    async def __call__(self) -> None:
+        self.times += 1
+
+
+@asynccontextmanager
+async def watched(api: BotApi, clock: FrozenClock) -> AsyncIterator[tuple["Rounds", Lost, str]]:
+    """A webhook that is watched, a round at a time."""
+    rounds, lost, port = Rounds(), Lost(), free_port()
+    webhook = TelegramWebhook(door(port), access_to(api), keep=Kept(), now=clock.now, sleep=rounds, jitter=lambda: 0.0)
+    await webhook.start()
+    watching = asyncio.create_task(webhook.watch(lost))
+    await rounds.ended.wait()
+    try:
+        yield rounds, lost, door(port).url
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        await webhook.close()
+
+
+class Rounds:
+    """A sleep that lasts until the test lets it end."""
+
+    def __init__(self) -> None:
+        self.ended = asyncio.Event()
+        self._go = asyncio.Event()
+
+    async def __call__(self, seconds: float) -> None:
+        assert seconds == WATCH_SECONDS == 300
+        self.ended.set()
+        await self._go.wait()
+        self._go.clear()
+
+    async def pass_one(self) -> None:
+        self.ended.clear()
+        self._go.set()
+        await asyncio.wait_for(self.ended.wait(), 5)
+
+
+async def elsewhere(api: BotApi, url: str) -> None:
+    async with httpx.AsyncClient() as other:
+        await other.post(f"{api.base_url}{api.token}/setWebhook", data={"url": url})
+
+
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1:1/elsewhere"])
+async def test_events_that_somebody_has_sent_elsewhere_are_sent_to_us_again(
+    clock: FrozenClock, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with telegram(clock.now) as api, watched(api, clock) as (rounds, lost, ours):
+        await rounds.pass_one()
+        assert len(api.called("setWebhook")) == 1, "they are ours"
+        await elsewhere(api, url)
+        await rounds.pass_one()
+        assert api.webhook.info()["url"] == ours
+        assert api.webhook.info()["allowed_updates"] == list(ALLOWED)
+        assert lost.times == 0
+        await rounds.pass_one()
+        assert len(api.called("setWebhook")) == 3
+        assert not any("drop_pending_updates" in call.parameters for call in api.calls)
+    assert caplog.text.count("not sent to us any more") == 1
+
+
+async def test_kinds_that_are_no_longer_sent_are_asked_for_again(clock: FrozenClock) -> None:
+    async with telegram(clock.now) as api, watched(api, clock) as (rounds, _, ours):
+        async with httpx.AsyncClient() as other:
+            told = {"url": ours, "secret_token": SECRET, "allowed_updates": '["message"]'}
+            await other.post(f"{api.base_url}{api.token}/setWebhook", data=told)
+        await rounds.pass_one()
+        assert api.webhook.info()["allowed_updates"] == list(ALLOWED)
+
+
+async def test_it_is_told_once_that_they_cannot_be_had_back(
+    clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with telegram(clock.now) as api, watched(api, clock) as (rounds, lost, ours):
+        await elsewhere(api, "")
+        api.faults.fail("setWebhook", code=502, times=2)
+        for _ in range(2):
+            await rounds.pass_one()
+            assert lost.times == 1
+        await rounds.pass_one()
+        assert api.webhook.info()["url"] == ours
+        assert lost.times == 1
+    assert caplog.text.count("not sent to us any more") == 1
+
+
+async def test_somebody_who_takes_them_away_again_and_again_is_told_of_once(clock: FrozenClock) -> None:
+    async with telegram(clock.now) as api, watched(api, clock) as (rounds, lost, ours):
+        for times in (0, 1, 1):
+            await elsewhere(api, "")
+            await rounds.pass_one()
+            assert (lost.times, api.webhook.info()["url"]) == (times, ours)
+        await rounds.pass_one()
+        for times in (1, 2):
+            await elsewhere(api, "")
+            await rounds.pass_one()
+            assert lost.times == times
+
+
+async def test_while_the_service_does_not_say_nothing_is_done(clock: FrozenClock) -> None:
+    async with telegram(clock.now) as api, watched(api, clock) as (rounds, lost, _):
+        api.faults.fail("getWebhookInfo", code=502)
+        await rounds.pass_one()
+        assert (len(api.called("setWebhook")), lost.times) == (1, 0)
+
+
+async def test_a_webhook_of_ours_with_another_secret_is_set_again(clock: FrozenClock) -> None:
+    async with telegram(clock.now) as api, watched(api, clock) as (rounds, _, ours):
+        async with httpx.AsyncClient() as other:
+            told = {"url": ours, "secret_token": "another", "allowed_updates": json.dumps(ALLOWED)}
+            await other.post(f"{api.base_url}{api.token}/setWebhook", data=told)
+        await api.world.person("Elsa").write("ett")
+        while "last_error_message" not in api.webhook.info():
+            await asyncio.sleep(0.01)
+        await rounds.pass_one()
+        assert api.called("setWebhook")[-1].parameters["secret_token"] == SECRET

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from bot.channels.mail_text import clean
 from bot.port import Attachment, Outbound
 
+CRLF = "\r\n"
 _WORD_BYTES = 39  # as base64 within =?utf-8?b?…?= 64 characters: with "Subject: " before it below 76
 _LINE = 76
 _ID_LENGTH = 500
@@ -24,7 +25,7 @@ _REFERENCES = 50
 _PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*", re.ASCII)
 _DOT_ATOM = re.compile(r"[^\s<>()\[\],;:\\\"@\x00-\x20\x7f]+")
 _TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}", re.ASCII)
-_ACTIVE = re.compile(r"html|svg|xml|javascript|ecmascript|x-sh|x-msdownload|^(multipart|message)/")
+_ACTIVE = re.compile(r"html|svg|[/+]xml|javascript|ecmascript|x-sh|x-msdownload|^(multipart|message)/")
 _UNSAFE = re.compile(r'[<>:"|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]')
 _PLAIN_NAME = re.compile(r"[\w !#$&+.,@()'~^{}=-]{1,60}", re.ASCII)
 
@@ -46,8 +47,8 @@ def write_mail(message: Outbound, *, installation: str) -> bytes:
 
     The same message gives the same bytes. Control characters and line ends in names, subjects, ids and file names
     become spaces or go; ids that are not ASCII or longer than 500 characters are left out. Text and files are
-    encoded so that no line exceeds 76 characters. A page goes as the second form of the text. Files go as attachments;
-    types that a reader might run or render become ``application/octet-stream``. Domains are written in punycode
+    encoded so that no line exceeds 76 characters. A page goes as the second form of the text, together with the files
+    that have a Content-ID (RFC 2387, RFC 2392); all other files go as attachments. Types that a reader might run or render become ``application/octet-stream``. Domains are written in punycode
     (RFC 5891) where they can be; a local part outside ASCII is kept as UTF-8 and needs SMTPUTF8.
 
     Args:
@@ -69,10 +70,14 @@ def write_mail(message: Outbound, *, installation: str) -> bytes:
     ]
     drawn = hashlib.sha256(message.message_id.encode("utf-8", "replace")).hexdigest()
     body = _text_part(message.text, "plain")
+    shown = [file for file in message.attachments if file.cid and message.html]
     if message.html:
-        body = _multipart("alternative", drawn[32:56], (body, _text_part(message.html, "html")))
-    if message.attachments:
-        body = _multipart("mixed", drawn[:32], (body, *map(_file_part, message.attachments)))
+        page = _text_part(message.html, "html")
+        if shown:
+            page = _multipart("related", drawn[16:48], (page, *map(_file_part, shown)))
+        body = _multipart("alternative", drawn[32:56], (body, page))
+    if attached := [file for file in message.attachments if file not in shown]:
+        body = _multipart("mixed", drawn[:32], (body, *map(_file_part, attached)))
     return "\r\n".join(filter(None, head)).encode("utf-8", "replace") + b"\r\n" + body
 
 
@@ -187,9 +192,11 @@ def _file_part(file: Attachment) -> bytes:
     kind = file.media_type.strip().lower()
     if not _TYPE.fullmatch(kind) or _ACTIVE.search(kind):
         kind = "application/octet-stream"
+    known = _ids("Content-ID", (file.cid,)) if file.cid else ""
+    place = "inline" if known else "attachment"
     head = (
-        f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n"
-        f"Content-Disposition: attachment{_file_name(safe_name(file.name))}\r\n\r\n"
+        f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n{known}{CRLF if known else ''}"
+        f"Content-Disposition: {place}{_file_name(safe_name(file.name))}\r\n\r\n"
     )
     return head.encode("ascii") + encodebytes(file.content).replace(b"\n", b"\r\n")
 

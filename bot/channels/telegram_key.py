@@ -21,7 +21,7 @@ def event_key(update: Mapping[str, Any]) -> str:
 
     The number alone is not enough: after a week of silence the service goes on from one drawn at random, and some
     year that is one that was there before. Each delivery of an update has the same key. One without a number has its
-    content as key. Never raises.
+    content as key. The key is kept for ever, so it names no chat and no person. Never raises.
     """
     number = update.get("update_id")
     if not isinstance(number, int):
@@ -34,17 +34,12 @@ def event_key(update: Mapping[str, Any]) -> str:
 
 
 def _identity(kind: str, about: Mapping[str, Any]) -> tuple[object, ...]:
-    if kind in _MESSAGES:
-        edited = about.get("edit_date") if kind.startswith("edited") else None
-        return _number(about, "chat"), about.get("message_id"), *(() if edited is None else (edited,))
     if kind == "callback_query":
         return (about.get("id"),)
-    return _number(about, "chat"), _number(about, "from"), about.get("date")
-
-
-def _number(about: Mapping[str, Any], name: str) -> object:
-    whose = about.get(name)
-    return whose.get("id") if isinstance(whose, Mapping) else None
+    if kind not in _MESSAGES:
+        return (about.get("date"),)
+    edited = about.get("edit_date") if kind.startswith("edited") else None
+    return about.get("message_id"), about.get("date"), *(() if edited is None else (edited,))
 
 
 def _plain(part: object) -> str:

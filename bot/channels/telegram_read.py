@@ -7,6 +7,7 @@ stop them all.
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, Update
@@ -30,6 +31,12 @@ logger = logging.getLogger(__name__)
 UNREADABLE = "unreadable"
 """The error of an event that could not be read."""
 
+_PLAIN = (
+    "message_id", "date", "edit_date", "chat", "from", "sender_chat", "message_thread_id", "is_topic_message",
+    "media_group_id", "text", "caption",
+)  # fmt: skip
+"""What is read of a message that cannot be read as a whole."""
+
 ANONYMOUS = UserId(1087968824)
 """Who administrators appear as that write in their group's name. It is everybody's, so nobody's."""
 
@@ -37,9 +44,10 @@ ANONYMOUS = UserId(1087968824)
 def read_event(raw: bytes, bot_id: int) -> ChatEvent:
     """Return what one kept update says. Never raises: what cannot be read has an `error` and nothing else.
 
+    Of a message that has words beside something that cannot be read the words are, and it is told that there is more.
     Updates of kinds that we do not ask for, service messages and what other bots write are ``NOTHING``.
     """
-    number, key = 0, f"{bot_id}:{UNREADABLE}"
+    number, key, told = 0, f"{bot_id}:{UNREADABLE}", None
     try:
         told = json.loads(raw)
         key = external_id(told, bot_id)
@@ -47,7 +55,25 @@ def read_event(raw: bytes, bot_id: int) -> ChatEvent:
         return _event(told, number, key)
     except Exception as error:
         logger.warning("update %d cannot be read: %s", number, where(error))
+    try:
+        # A citizen's words must not wait for an administrator because of something newer beside them.
+        return replace(_event(_words_alone(told), number, key), unsupported=UNREADABLE)
+    except Exception:
         return ChatEvent(update=number, key=key, kind=EventKind.NOTHING, error=UNREADABLE)
+
+
+def _words_alone(told: object) -> Mapping[str, Any]:
+    """Return a message with its words and nothing else that could be in the way.
+
+    Raises:
+        ValueError: it is no message, or has no words.
+    """
+    known = told if isinstance(told, Mapping) else {}
+    for kind in ("message", "edited_message"):
+        about = known.get(kind)
+        if isinstance(about, Mapping) and any(isinstance(about.get(name), str) for name in ("text", "caption")):
+            return {"update_id": known["update_id"], kind: {name: about[name] for name in _PLAIN if name in about}}
+    raise ValueError("no words")
 
 
 def _event(told: Mapping[str, Any], number: int, key: str) -> ChatEvent:

@@ -46,8 +46,6 @@ class Posting:
             return await self._delete(post.chat, form.deletes)
         if form.reacts:
             return await self._react(post)
-        if form.copies is not None:
-            return await self._copy(post, form.copies, done, told)
         if form.edits is not None:
             return await self._edit(post, form.edits)
         return await self._send_all(post, done, told)
@@ -62,18 +60,6 @@ class Posting:
         call = self._link.bot.set_message_reaction(post.chat, post.form.reply_to, reaction=post.form.reacts)
         await self._link.ask(call, chat=post.chat, repeatable=True)
         return Posted(posts=(), at=self._now())
-
-    async def _copy(self, post: Post, source: tuple[ChatId, PostId], done: int, told: Told) -> Posted:
-        if done:
-            return Posted(posts=(), at=self._now())
-        where = _where(post, first=True, last=True)
-        call = self._link.bot.copy_message(from_chat_id=source[0], message_id=source[1], **where)
-        copied = await self._link.ask(call, chat=post.chat)
-        if copied is None:
-            raise OurFault("a copy that was there already")
-        made = PostId(copied.message_id)
-        told(made)
-        return Posted(posts=(made,), at=self._now())
 
     async def _edit(self, post: Post, target: PostId) -> Posted:
         """Replace words and buttons in place, or the buttons alone where the post has no words."""

@@ -7,11 +7,13 @@ import logging
 import random
 import re
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
+import httpx
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -31,6 +33,9 @@ BODY_BYTES = 2**20
 """The largest update that is taken; one of 4096 characters that replies to another has some 20 KiB."""
 CONNECTIONS = 4
 """How many updates the service brings at once: few, so that they come nearly in order."""
+
+WATCH_SECONDS = 300.0
+"""How often we ask whether events are still sent to us."""
 
 _KEEP_SECONDS = 30.0
 """How long keeping may take. The service waits for a minute, and then brings the update again."""
@@ -98,7 +103,7 @@ class TelegramWebhook:
         self._secret = secret.encode()
         await self._listen()
         try:
-            await self._tell(secret)
+            await self._tell()
         except BaseException:
             await self.close()
             raise
@@ -113,6 +118,60 @@ class TelegramWebhook:
         if self._socket is None:
             raise RuntimeError("not listening")
         return int(self._socket.getsockname()[1])
+
+    async def watch(self, lost: Callable[[], Awaitable[None]]) -> NoReturn:
+        """See to it every five minutes that events are still sent to us; where they are not, tell the service again.
+
+        What waits there stays. Where that fails, or somebody takes them away once more, `lost` is called, and not again
+        before they are ours. Ends by being cancelled.
+
+        Raises:
+            Revoked: the token is refused. Elsewhere: the service says that others have them.
+        """
+        losses, alarmed = 0, False
+        async with new_client(_ASK_SECONDS) as client:
+            while True:
+                await self._sleep(WATCH_SECONDS)
+                try:
+                    ours = await self._is_ours(client)
+                except TryLater:
+                    continue  # nothing is known; what is sent meanwhile tells that the service is away
+                losses = 0 if ours else losses + 1
+                if ours:
+                    alarmed = False
+                    continue
+                if losses == 1:
+                    logger.error("telegram: events are not sent to us any more, telling where once again")
+                is_set = await self._set(client)
+                if not alarmed and (losses > 1 or not is_set):
+                    alarmed = True
+                    await lost()
+
+    async def _is_ours(self, client: httpx.AsyncClient) -> bool:
+        """Tell whether events are sent to us, all kinds that we want, and with our secret."""
+        info = await ask(client, self._access, "getWebhookInfo", {}, _ASK_SECONDS)
+        if not isinstance(info, dict):
+            raise TryLater("broken")
+        failed_at = info.get("last_error_date") or 0
+        lately = self._now().timestamp() - failed_at < WATCH_SECONDS
+        refused = lately and "403" in str(info.get("last_error_message", ""))
+        kinds = info.get("allowed_updates") or ALLOWED
+        return info.get("url") == self._door.url and set(kinds) == set(ALLOWED) and not refused
+
+    async def _set(self, client: httpx.AsyncClient) -> bool:
+        """Tell the service once where events are to be sent; return whether it took that."""
+        try:
+            await ask(client, self._access, "setWebhook", self._wanted(), _ASK_SECONDS)
+        except TryLater as error:
+            logger.warning("telegram: webhook not set: %s", error.reason)
+            return False
+        return True
+
+    def _wanted(self) -> Mapping[str, Any]:
+        return {
+            "url": self._door.url, "secret_token": self._secret.decode(), "allowed_updates": ALLOWED,
+            "max_connections": CONNECTIONS,
+        }  # fmt: skip
 
     async def close(self) -> None:
         """Take no more, let what is being kept be kept, and return. The service keeps what comes meanwhile."""
@@ -140,16 +199,13 @@ class TelegramWebhook:
         await server.startup(sockets=[self._socket])
         self._server = server
 
-    async def _tell(self, secret: str) -> None:
+    async def _tell(self) -> None:
         """Have the events sent to us. What waits there stays, and comes."""
-        wanted = {
-            "url": self._door.url, "secret_token": secret, "allowed_updates": ALLOWED, "max_connections": CONNECTIONS,
-        }  # fmt: skip
         failures = 0
         async with new_client(_ASK_SECONDS) as client:
             while True:
                 try:
-                    await ask(client, self._access, "setWebhook", wanted, _ASK_SECONDS)
+                    await ask(client, self._access, "setWebhook", self._wanted(), _ASK_SECONDS)
                 except TryLater as error:
                     failures += 1
                     logger.warning("telegram: webhook not set, attempt %d: %s", failures, error.reason)

@@ -119,13 +119,15 @@ def privacy(visit: Visit) -> None:
     t, office = visit.texts.t, visit.office
     visit.say(
         t("Det du skriver till {municipality} blir en allmän handling. Vi sparar det, dina filer och tiden, ditt "
-          "språk och ett nummer för den här chatten. Inte ditt namn, din bild eller ditt användarnamn.",
+          "språk och ett nummer för den här chatten. Ditt namn och användarnamn följer med från Telegram. Det tar vi "
+          "bort inom några dagar. Din bild sparar vi inte.",
           municipality=office.name),
         t("Telegram är ett företag utanför EU. Det kan läsa det som skrivs här, och det ligger kvar hos dem tills du "
           "tar bort det. Tar du bort något i appen får vi inte veta det."),
         t("Vill du inte det? Skriv med e-post till {address} eller ring i stället.", address=office.units[0].address),
-        t("Skriv /radera för att ta bort kopplingen mellan chatten och det du har skrivit till oss."),
-        office.privacy,
+        t("Skriv /radera för att ta bort kopplingen mellan chatten och det du har skrivit till oss. Chattens nummer är "
+          "borta efter tre dygn. Det du har skrivit och våra svar är kvar, för så säger arkivlagen."),
+        office.privacy_in(visit.texts.language),
         buttons=((button(t("Radera"), Press.ERASE),),),
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.arrival import Arrival
 from bot.chat import ChatEvent, ChatFile, FileKind, Spot, chat_address
+from bot.chat_text import shows
 from bot.citizen.visit import Visit
 from bot.facts import Channel
 from bot.port import FileState, Inbound, InboundFile
@@ -54,8 +55,8 @@ def stored_text(texts: Texts, event: ChatEvent, text: str) -> str:
         said.append(texts.t("[Delade kontaktuppgifter: {contact}]", contact=event.given))
     if event.unsupported:
         said.append(texts.t(_UNSUPPORTED.get(event.unsupported, _OTHER)))
-    if not any(said) and not event.files:
-        said.append(texts.t(_OTHER))
+    if not any(map(shows, said)) and not event.files:
+        return texts.t(_OTHER)
     return "\n\n".join(filter(None, said))
 
 

@@ -1,7 +1,7 @@
 """Forgetting a chat: what goes now, what the archive law keeps, and, after a second press, doing it."""
 
 from bot.chat_buttons import Press, button
-from bot.citizen import pace
+from bot.citizen import forgotten, pace
 from bot.citizen.moving import is_by_mail
 from bot.citizen.question import Ask, ask, asked, said
 from bot.citizen.visit import Visit, own_cases, own_messages
@@ -9,6 +9,7 @@ from bot.desk.chat.places import tell_closed
 from bot.facts import CaseNumber, FactKind
 from bot.inquiry import fold_inquiries
 from bot.store.chat_rows import CodePurpose
+from bot.survey.severing import forget_surveys
 
 
 def ask_to_erase(visit: Visit) -> None:
@@ -17,14 +18,16 @@ def ask_to_erase(visit: Visit) -> None:
     ask(visit, Ask.ERASE)
     waiting = ", ".join(_waiting_here(visit))
     visit.say(
-        t("Det här tar vi bort nu: kopplingen mellan den här chatten och det du har skrivit till oss, ditt språk, och "
-          "det du har påbörjat."),
-        t("Det här är kvar: det du har skrivit till oss. Det är allmänna handlingar, och arkivlagen säger hur "
-          "länge vi måste spara dem. Vi visar dem inte längre här."),
+        t("Det här tar vi bort nu: kopplingen mellan den här chatten och det du har skrivit till oss, chattens nummer, "
+          "ditt språk, och det du har påbörjat."),
+        t("Det här är kvar: det du har skrivit till oss och våra svar. Det är allmänna handlingar, och arkivlagen "
+          "säger hur länge vi måste spara dem. Vi visar dem inte längre här."),
+        t("I tre dygn minns vi också att chatten är raderad, så att en ändring av något gammalt inte blir en ny fråga. "
+          "Sedan är numret borta."),
         t("Det som står i Telegram tar du bort själv, i appen."),
         t("Obs: du väntar på svar i {numbers}. Raderar du nu kan svaret inte nå dig här.", numbers=waiting)
         if waiting else "",
-        visit.office.privacy,
+        visit.office.privacy_in(visit.texts.language),
         t("Vill du göra det? 1. Ja, radera. 2. Nej."),
         buttons=((button(t("Ja, radera"), Press.ERASE_YES), button(t("Nej"), Press.CANCEL)),),
     )  # fmt: skip
@@ -70,8 +73,11 @@ def erase(visit: Visit) -> None:
         tell_closed(ledger, visit.office, case)
     ledger.empty_originals({*originals, visit.arrival.inbox})
     ledger.book.drop_code(CodePurpose.MOVE, str(visit.chat))
-    pace.keep_count_of_codes(visit, lambda: ledger.book.forget_chat(visit.chat))
+    upto, last = forgotten.newest_post(visit), ledger.next_outgoing()
+    pace.keep_count_of_codes(visit, lambda: ledger.book.forget_chat(visit.chat, last))
+    forgotten.remember(visit, upto)
     if own is not None:
+        forget_surveys(ledger, visit.office, own)
         ledger.forget_address(own)
     visit.say(texts.t("Klart. Kopplingen till den här chatten är borttagen. Skriver du igen börjar allt från början."))
 

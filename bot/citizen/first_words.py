@@ -37,7 +37,7 @@ def about_us(visit: Visit) -> Html:
             plain(t("Skriv inte personnummer, uppgifter om hälsa eller annat känsligt här.")),
             plain(t("Telegram kan läsa det som skrivs i chatten. Hos oss blir det en allmän handling.")),
         ),
-        plain(office.privacy or t("Så hanterar vi dina uppgifter: skriv /personuppgifter.")),
+        plain(office.privacy_in(visit.texts.language) or t("Så hanterar vi dina uppgifter: skriv /personuppgifter.")),
     )
 
 

@@ -39,10 +39,10 @@ def answer_time(office: Office, texts: Texts) -> str:
 
 def other_ways(office: Office, texts: Texts) -> list[str]:
     """Return the other ways in, a line each; never none."""
-    unit = office.units[0]
-    said = [f"– {way}" for way in office.other_ways]
-    if unit.phone and not any(unit.phone in way for way in office.other_ways):
+    unit, ways = office.units[0], office.other_ways_in(texts.language)
+    said = [f"– {way}" for way in ways]
+    if unit.phone and not any(unit.phone in way for way in ways):
         said.append("– " + texts.t("Telefon {phone}", phone=unit.phone))
-    if not any(unit.address in way for way in office.other_ways):
+    if not any(unit.address in way for way in ways):
         said.append("– " + texts.t("E-post {address}", address=unit.address))
     return said

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.citizen.visit import Visit, own_messages
 from bot.facts import to_micros
+from bot.store.chat_erasing import PACE as _ABOUT
 
 MANY, WINDOW = 20, timedelta(minutes=10)
 """So many messages in so long a time are answered one by one."""
@@ -12,8 +13,6 @@ PRESSES = 60
 """So many presses in that time are answered with a message."""
 CODES, CODE_WINDOW = 3, timedelta(hours=1)
 """So many codes are sent by mail."""
-
-_ABOUT = "pace"
 
 
 def writes_fast(visit: Visit) -> bool:

@@ -1,7 +1,7 @@
 """What a person's press on a button asks for. Whose case it is, is looked up anew each time."""
 
 from bot.chat_buttons import Press, Pressed, read_press
-from bot.citizen import commands, erasing, kinds, languages, moving, pace, removing, splitting, status
+from bot.citizen import commands, erasing, kinds, languages, moving, pace, removing, splitting, status, surveys
 from bot.citizen.visit import Visit
 
 PRESSED, OLD, MUCH = "press", "old_button", "many"
@@ -14,6 +14,10 @@ def take_press(visit: Visit) -> str:
     if not pace.answers_press(visit):
         visit.toast(t("Det blev många tryck. Vänta några minuter."))
         return MUCH
+    if pressed is not None and pressed.act is Press.SURVEY:
+        surveys.press(visit, pressed)
+        visit.toast("")
+        return PRESSED
     done = pressed is not None and (_of_case(visit, pressed) or _of_chat(visit, pressed))
     if not done:
         visit.toast(t("Knappen gäller inte längre."))

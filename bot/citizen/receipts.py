@@ -22,6 +22,8 @@ from bot.taking_in import Taken
 
 LINE_EVERY = timedelta(minutes=10)
 """What joins a waiting message is told of in words at most so often."""
+WAITS_EVERY = timedelta(minutes=1)
+"""So often at most, that an address or a code is waited for."""
 
 SEEN = "👀"
 """Set on what joined; never the only sign that it came."""
@@ -116,7 +118,10 @@ def joined(visit: Visit, case: CaseNumber, message: MessageId, told: Told) -> No
     reaction = Form(reacts=SEEN, reply_to=visit.event.post)
     queue_post(visit.ledger, visit.chat, form=reaction, rank=Rank.CITIZEN)
     words: list[Words] = [*told.first]
-    if _line_is_due(visit, case):
+    due, waiting = _is_due(visit, case, "line", LINE_EVERY), _waits_for(visit, case)
+    if waiting:
+        words.append(waiting)
+    elif due or told.then:
         words.append(visit.texts.t("Tack, vi har lagt till det i {number}.", number=case))
     words += told.then
     if not first_words.was_told(visit):
@@ -157,9 +162,24 @@ def _above(visit: Visit, taken: Taken, told: Told, *, went_on: bool) -> Rows:
     return tuple(rows)
 
 
-def _line_is_due(visit: Visit, case: CaseNumber) -> bool:
-    state = visit.ledger.book.dialogue(visit.chat, visit.user, case) or {}
-    if state and visit.now - from_micros(state.get("line", 0)) < LINE_EVERY:
+def _waits_for(visit: Visit, case: CaseNumber) -> str:
+    """Return what is said where an address or a code was asked for and this is none; empty, or said lately: nothing."""
+    question, t = asked(visit), visit.texts.t
+    asks = question.asks & {Ask.CODE, Ask.ADDRESS} if question is not None else frozenset[Ask]()
+    what = Ask.CODE if Ask.CODE in asks else Ask.ADDRESS
+    if not asks or not _is_due(visit, case, what.value, WAITS_EVERY):
+        return ""
+    if what is Ask.CODE:
+        return t("Vi har lagt till det i {number}. Vi väntar också på koden: skriv de sex siffrorna här, eller "
+                 "skriv /avbryt.", number=case)  # fmt: skip
+    return t("Vi har lagt till det i {number}. Vi väntar också på din e-postadress: skriv bara den, eller "
+             "skriv /avbryt.", number=case)  # fmt: skip
+
+
+def _is_due(visit: Visit, case: CaseNumber, what: str, every: timedelta) -> bool:
+    """Tell whether something was not said in a case for so long, and remember that it is said now."""
+    state = dict(visit.ledger.book.dialogue(visit.chat, visit.user, case) or {})
+    if what in state and visit.now - from_micros(state[what]) < every:
         return False
-    visit.ledger.book.set_dialogue(visit.chat, visit.user, {"line": to_micros(visit.now)}, case)
+    visit.ledger.book.set_dialogue(visit.chat, visit.user, {**state, what: to_micros(visit.now)}, case)
     return True

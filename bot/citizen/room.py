@@ -4,19 +4,19 @@ from collections.abc import Callable, Mapping
 
 from bot.chat import EventKind
 from bot.chat_arrival import ChatArrival
-from bot.citizen import erasing, kinds, languages, moving, pace, removing, splitting
+from bot.citizen import albums, early_edits, erasing, kinds, languages, moving, pace, removing, splitting, surveys
 from bot.citizen.commands import Command, Verb, command_lines, do, read_command
 from bot.citizen.content import is_words_alone
-from bot.citizen.edits import take_edit
+from bot.citizen.edits import take_edit, take_edited_before
 from bot.citizen.presses import take_press
 from bot.citizen.question import Ask, Question, asked
 from bot.citizen.taking import take_content
-from bot.citizen.visit import Visit
+from bot.citizen.visit import Visit, own_message
 from bot.office import CurrentOffice
 from bot.store.ledger import Ledger
 from bot.store.rows import InboxState
 
-CHOSEN, ASKED = "choice", "command"
+CHOSEN, ASKED, SURVEY = "choice", "command", "survey"
 """Outcomes of messages that are no content."""
 
 _Choose = Callable[[Visit, Question, str], bool]
@@ -47,10 +47,17 @@ class CitizenChat:
             case EventKind.PRESS:
                 outcome = take_press(visit)
             case EventKind.EDIT:
-                outcome = take_edit(visit) or _take_message(visit)
+                outcome = SURVEY if surveys.take_edit(visit) else take_edit(visit) or _take_early(visit)
             case _:
-                outcome = _take_message(visit)
+                outcome = take_edited_before(visit) or _take_message(visit)
         ledger.settle(arrival.inbox, InboxState.DONE, outcome)
+
+
+def _take_early(visit: Visit) -> str:
+    """Take an edit of what is not known as what it says now, and remember which message that is."""
+    outcome, post = _take_message(visit), visit.event.post
+    early_edits.remember(visit, own_message(visit, post) or albums.part_with(visit, post))
+    return outcome
 
 
 def _take_message(visit: Visit) -> str:
@@ -64,6 +71,8 @@ def _take_message(visit: Visit) -> str:
     if not to_staff and visit.event.reply_to is None and languages.take_name(visit, text):
         return CHOSEN
     command = read_command(text, slash_only=to_staff or visit.event.reply_to is not None)
+    if command is None and not to_staff and surveys.take_comment(visit, text):
+        return SURVEY
     return take_content(visit) if command is None else _take_command(visit, command)
 
 
@@ -85,9 +94,16 @@ def _take_command(visit: Visit, command: Command) -> str:
 
 
 def _is_chosen(visit: Visit, text: str) -> bool:
-    question = asked(visit)
-    if question is None:
-        return False
+    """Take what answers something we asked; where a word would answer two things, the one asked last."""
+    question, survey_at = asked(visit), surveys.asked_at(visit)
+    if survey_at is None:
+        return question is not None and _is_choice_of(visit, question, text)
+    if question is None or question.asked_at <= survey_at:
+        return surveys.take_choice(visit, text) or (question is not None and _is_choice_of(visit, question, text))
+    return _is_choice_of(visit, question, text) or surveys.take_choice(visit, text)
+
+
+def _is_choice_of(visit: Visit, question: Question, text: str) -> bool:
     return any(choose(visit, question, text) for ask, choose in _CHOICES.items() if ask in question.asks)
 
 

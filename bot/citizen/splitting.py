@@ -6,6 +6,7 @@ from datetime import date
 
 from bot.arrival import Arrival
 from bot.case import fold_case
+from bot.citizen import early_edits
 from bot.citizen.content import as_arrival
 from bot.citizen.languages import mark_language
 from bot.citizen.question import Ask, Question, close, said
@@ -138,7 +139,7 @@ def _tell(visit: Visit, part: _Part, new: CaseNumber, unit: Unit) -> None:
     """Tell the person the new number, and staff what waits there."""
     ledger, first = visit.ledger, fold_inquiries(visit.ledger.facts_of(new))[0]
     promised = fold_case(ledger.facts_of(new)).promised
-    last = _last_versions(part.messages)
+    last = _last_versions(visit, part.messages)
     words = "\n\n".join(one.text for one in last if one.text)
     arrival = as_arrival(visit, words)
     inbound = replace(arrival.inbound, text=words, new_text=words, files=())
@@ -152,6 +153,7 @@ def _tell(visit: Visit, part: _Part, new: CaseNumber, unit: Unit) -> None:
     receipt(visit, taken, Told(), went_on=False)
 
 
-def _last_versions(messages: Sequence[StoredMessage]) -> Collection[StoredMessage]:
+def _last_versions(visit: Visit, messages: Sequence[StoredMessage]) -> Collection[StoredMessage]:
     """Return the messages in order, each as it reads now."""
-    return {one.edits or one.id: one for one in messages}.values()
+    replaced = early_edits.first_versions(visit)
+    return {one.edits or one.id: one for one in messages if one.id not in replaced}.values()

@@ -11,7 +11,7 @@ from bot.citizen.doors import door_words, needed_doors
 from bot.citizen.languages import mark_language
 from bot.citizen.question import Ask, asked, close
 from bot.citizen.receipts import joined, receipt, remarks, thanked
-from bot.citizen.visit import Visit
+from bot.citizen.visit import Visit, own_case
 from bot.citizen.which_case import Choice, Why, choose_case, want_new_no_more
 from bot.doors import doors_in, queue_alert
 from bot.facts import CaseNumber
@@ -22,17 +22,21 @@ from bot.taking_in import Taken, take_in, tell_staff
 from bot.thanks import is_thanks
 
 
-def take_content(visit: Visit, *, text: str | None = None, new: bool = False, more: str = "") -> str:
+def take_content(
+    visit: Visit, *, text: str | None = None, new: bool = False, more: str = "", case: CaseNumber | None = None
+) -> str:
     """Take in what the person wrote, and return the number of its case.
 
-    `text` stands for its own words, `new`: it opens a case, `more`: one thing to say about it.
+    `text` stands for its own words, `new`: it opens a case, `more`: one thing to say about it, `case`: of which of the
+    person's own it is known to be.
     """
     if asked(visit) is not None:
         close(visit, Ask.ERASE)
     first = albums.first_part(visit) if visit.event.album else None
     if first is not None:
         return albums.join(visit, first) or _apart(visit, first)
-    choice = Choice(None, Why.WANTED_NEW) if new else _choice(visit)
+    own = own_case(visit, case) if case is not None else None
+    choice = Choice(None, Why.WANTED_NEW) if new else Choice(own, Why.REPLIES) if own else _choice(visit)
     arrival = as_arrival(visit, text)
     thanks = choice.why is not Why.FIRST and _is_thanks_after(visit, choice, arrival.inbound.text)
     doors = _doors(visit, choice.case, arrival)

@@ -10,6 +10,7 @@ from bot.case import CaseNow, CaseState, fold_case, is_case
 from bot.desk.rights import may_see
 from bot.duty import is_unit_officer
 from bot.facts import (
+    NOBODY,
     CaseMark,
     CaseNumber,
     ExcludeReason,
@@ -25,7 +26,7 @@ from bot.facts import (
     officer_actor,
 )
 from bot.inquiry import Inquiry, fold_inquiries
-from bot.office import Office, Officer
+from bot.office import Office, Officer, Role
 from bot.store.ledger import Ledger
 from bot.store.rows import Direction, StoredMessage
 
@@ -151,6 +152,27 @@ def is_gone(ledger: Ledger, office: Office, owner: OfficerId) -> bool:
     return officer is None or officer.is_away(office.local_day(ledger.now))
 
 
+def is_others(ledger: Ledger, office: Office, officer: Officer, owner: OfficerId) -> bool:
+    """Tell whether a case is in the hands of somebody else, so that this officer must take it over before ending it.
+
+    Not so where nobody has it, its owner is away or has left, or a unit of the officer's has it; never for a lead.
+    """
+    if owner in {NOBODY, officer.id} or officer.role is Role.LEAD or is_gone(ledger, office, owner):
+        return False
+    return not (is_unit_officer(owner) and UnitId(owner[1:]) in officer.units)
+
+
+def require_own(ledger: Ledger, office: Office, act: Act) -> None:
+    """Let only whoever has a case end it: taking is compare-and-set, and ending what a colleague works on undoes that.
+
+    Raises:
+        ActRefused: it is somebody else's (`is_others`), or none that the officer may see.
+    """
+    owner = case_for(ledger, office, act).owner
+    if is_others(ledger, office, act.officer, owner):
+        raise ActRefused(Refusal.TAKEN, office.name_of(owner))
+
+
 def transfer(ledger: Ledger, office: Office, act: Act, to: str, why: str) -> Officer | UnitId:
     """Hand the case to an officer or a unit, and return which; the clock goes on as it was.
 
@@ -252,8 +274,12 @@ def note(ledger: Ledger, office: Office, act: Act, text: str) -> None:
 
 
 def close(ledger: Ledger, office: Office, act: Act) -> bool:
-    """Close the inquiry and return whether it was answered: closing never stops the clock."""
-    case_for(ledger, office, act)
+    """Close the inquiry and return whether it was answered: closing never stops the clock.
+
+    Raises:
+        ActRefused: the case is a colleague's.
+    """
+    require_own(ledger, office, act)
     found = inquiry_for(ledger, act)
     record(ledger, act, FactKind.CLOSED, {}, inquiry=found.no)
     return found.answered_at is not None
@@ -274,9 +300,10 @@ def leave_out(ledger: Ledger, office: Office, act: Act, reason: ExcludeReason) -
     """Leave the inquiry out of the figures; the reason is counted in every report.
 
     Raises:
-        ActRefused: the citizen has written more since the notice that is answered; `about` tells what.
+        ActRefused: the case is a colleague's, or the citizen has written more since the notice that is answered
+            (`about` tells what).
     """
-    case_for(ledger, office, act)
+    require_own(ledger, office, act)
     newer = newer_messages(ledger, act)
     if newer:
         raise ActRefused(Refusal.NEWER, shorten(newer[-1].text, 300, placeholder=" …") or newer[-1].subject)

@@ -22,6 +22,8 @@ MAIL_NAMES = {
     MailKind.REPLY: mark("svaret på ett kommando"),
     MailKind.POST: mark("ett meddelande i chatten"),
     MailKind.CODE: mark("koden"),
+    MailKind.SURVEY: mark("enkäten"),
+    MailKind.REPORT: mark("rapporten"),
 }
 """What a mail is, in the definite form, as it stands within a sentence."""
 
@@ -110,6 +112,8 @@ def _received(office: Office, fact: Fact) -> str:
     if "merged" in fact.data:
         return t("Frågan i {number} väntar nu på svar här.", number=fact.data["merged"])
     if fact.data.get("auto") is True:
+        if "early" in fact.data:
+            return t("Det här skrev den som frågar först. Ändringen av det kom före. Det öppnar ingenting.")
         if "edit" in fact.data:
             return t("Den som frågar ändrade ett tidigare meddelande. Det öppnar ingenting.")
         return t("Ett automatiskt svar kom från den som frågar. Det öppnar ingenting.")

@@ -45,7 +45,7 @@ HELP: tuple[HelpGroup, ...] = (
         HelpText(Verb.ELSEWHERE, mark("/besvarat text"),
                  mark("Frågan är besvarad på annat sätt, som i ett brev. Texten stannar hos oss.")),
         HelpText(Verb.UNDO, mark("/ångra"),
-                 mark("Det senaste du gjorde i ärendet tas tillbaka. Ett mejl hinner stoppas bara en kort stund.")),
+                 mark("Det senaste du gjorde i ärendet tas tillbaka. Ett svar hinner stoppas bara en kort stund.")),
     )),
     HelpGroup(mark("Fördela"), (
         HelpText(Verb.TAKE, mark("/ta"), mark("Du tar hand om ärendet.")),

@@ -6,6 +6,7 @@ from typing import assert_never
 from bot.desk import acts, answering, contacts, merging, staffing, undoing
 from bot.desk.acts import Act, ActRefused
 from bot.desk.answering import AnsweredBefore
+from bot.desk.chat.confirmed import letters_of, queue_ended
 from bot.desk.commands import (
     REASON_NAMES,
     Answer,
@@ -72,25 +73,35 @@ class Said:
 
 
 def perform(
-    ledger: Ledger, office: Office, act: Act, command: Command, *, again: bool = False, attached: bool = False
+    ledger: Ledger,
+    office: Office,
+    act: Act,
+    command: Command,
+    *,
+    again: bool = False,
+    attached: bool = False,
+    in_chat: bool = False,
 ) -> Said:
-    """Do what a command asks and say what came of it. `act.case` is the case of the command, else of the notice."""
+    """Do what a command asks and say what came of it. `act.case` is the case of the command, else of the notice.
+
+    `in_chat`: it is read in a chat, where there are buttons and no mail to answer.
+    """
     named = case_of(command)
     if named is not None and named != act.case:
         act = replace(act, case=named, inquiry=0)
     try:
-        return _perform(ledger, office, act, command, again=again, attached=attached)
+        return _perform(ledger, office, act, command, again=again, attached=attached, in_chat=in_chat)
     except ActRefused as refused:
         return _told(office, mark("inget har gjorts"), why_not(office.texts, refused), done=False)
 
 
 def _perform(  # noqa: C901 -- one line for each thing that staff can do
-    ledger: Ledger, office: Office, act: Act, command: Command, *, again: bool, attached: bool
+    ledger: Ledger, office: Office, act: Act, command: Command, *, again: bool, attached: bool, in_chat: bool
 ) -> Said:
     t = office.texts.t
     match command:
         case Answer():
-            return _answer(ledger, office, act, command, again=again, attached=attached)
+            return _answer(ledger, office, act, command, again=again, attached=attached, in_chat=in_chat)
         case Take():
             acts.take(ledger, office, act)
             return _told(office, mark("ärendet är ditt"), t("{number} är ditt.", number=act.case))
@@ -171,12 +182,14 @@ def _set(  # noqa: C901 -- likewise
             acts.set_mark(ledger, office, act, which, value, why)
             return _told(office, mark("märkningen är ändrad"), _mark_words(office, which, value))
         case Undo():
-            return _undone(office, undoing.undo(ledger, office, act), act.case)
+            return _undo(ledger, office, act)
         case _:
             assert_never(command)
 
 
-def _answer(ledger: Ledger, office: Office, act: Act, command: Answer, *, again: bool, attached: bool) -> Said:
+def _answer(
+    ledger: Ledger, office: Office, act: Act, command: Answer, *, again: bool, attached: bool, in_chat: bool
+) -> Said:
     t, text = office.texts.t, command.text
     if command.canned:
         found = staffing.find_canned(office, act.officer, command.canned, _language(ledger, office, act))
@@ -192,15 +205,13 @@ def _answer(ledger: Ledger, office: Office, act: Act, command: Answer, *, again:
         text = f"{filled}\n\n{text}".strip()
     before = answering.answer(ledger, office, act, text, again=again, attached=attached)
     if before is not None:
-        return _answered_before(office, act, before)
-    wait = int(office.regret.total_seconds())
-    said = office.texts.n(
-        "Ditt svar i {number} skickas om {count} sekund.",
-        "Ditt svar i {number} skickas om {count} sekunder. Ångrar du dig? Svara /ångra genast.", wait, number=act.case,
-    )  # fmt: skip
+        return _answered_before(office, act, before, in_chat=in_chat)
+    said = _on_its_way(office, act.case, in_chat=in_chat)
     newer = acts.newer_messages(ledger, act)
     if newer:
         words = t("Den som frågar har skrivit mer sedan det mejl du svarade på:")
+        if in_chat:
+            words = t("Den som frågar har skrivit mer sedan du började:")
         parts = (Paragraph(words), Quote(newer[-1].text or newer[-1].subject), Paragraph(said))
         return Said(subject=t("ditt svar är på väg, men det har kommit mer"), parts=parts)
     if holds_number(text):
@@ -209,12 +220,26 @@ def _answer(ledger: Ledger, office: Office, act: Act, command: Answer, *, again:
     return Said(subject=t("ditt svar är på väg"), parts=(Paragraph(said),), quiet=True)
 
 
+def _on_its_way(office: Office, case: CaseNumber, *, in_chat: bool) -> str:
+    """Return when an answer leaves, and how it is taken back until then."""
+    wait = int(office.regret.total_seconds())
+    if in_chat:
+        return office.texts.n(
+            "Ditt svar i {number} skickas om {count} sekund. Ångrar du dig? Tryck Ångra.",
+            "Ditt svar i {number} skickas om {count} sekunder. Ångrar du dig? Tryck Ångra.", wait, number=case,
+        )  # fmt: skip
+    return office.texts.n(
+        "Ditt svar i {number} skickas om {count} sekund.",
+        "Ditt svar i {number} skickas om {count} sekunder. Ångrar du dig? Svara /ångra genast.", wait, number=case,
+    )  # fmt: skip
+
+
 def _language(ledger: Ledger, office: Office, act: Act) -> str:
     known = acts.case_for(ledger, office, act).language
     return known or office.texts.language.split("_")[0]
 
 
-def _answered_before(office: Office, act: Act, before: AnsweredBefore) -> Said:
+def _answered_before(office: Office, act: Act, before: AnsweredBefore, *, in_chat: bool) -> Said:
     t, first = office.texts.t, before.first
     known = office.name_of(first.officer)
     parts: list[Part | Question] = [
@@ -227,9 +252,10 @@ def _answered_before(office: Office, act: Act, before: AnsweredBefore) -> Said:
     ]  # fmt: skip
     if first.text:
         parts += [Paragraph(t("Det första svaret:")), Quote(first.text)]
-    parts.append(
-        Paragraph(t("Vill du skicka ett svar till? Svara på det här mejlet. Annars behöver du inte göra något."))
-    )
+    how = t("Vill du skicka ett svar till? Svara på det här mejlet. Annars behöver du inte göra något.")
+    if in_chat:
+        how = t("Vill du skicka ett svar till? Tryck Svara en gång till. Annars behöver du inte göra något.")
+    parts.append(Paragraph(how))
     return Said(subject=t("redan besvarad"), parts=tuple(parts), done=False, again=True)
 
 
@@ -335,6 +361,15 @@ _MARK_WORDS: dict[CaseMark, tuple[str, str]] = {
 
 def _mark_words(office: Office, which: CaseMark, value: str) -> str:
     return office.texts.t(_MARK_WORDS[which][0 if value else 1], value=value)
+
+
+def _undo(ledger: Ledger, office: Office, act: Act) -> Said:
+    """Take back the officer's latest act; where a chat tells that its letter is on its way, it tells that no more."""
+    waiting = {one.id for one in letters_of(ledger, act.case) if not ledger.has_left(one.id)}
+    undone = undoing.undo(ledger, office, act)
+    for letter in [one for one in letters_of(ledger, act.case) if one.id in waiting]:
+        queue_ended(ledger, office, letter)
+    return _undone(office, undone, act.case)
 
 
 def _undone(office: Office, undone: Undone, case: CaseNumber) -> Said:

@@ -5,7 +5,7 @@ from bot.desk.help_texts import ABOUT_NUMBERS, HELP, INTRODUCTION, HelpGroup, He
 from bot.parts import Heading, Paragraph, Part
 from config.texts import Texts, mark
 
-_LEADS_ABSENCES = HelpText(
+LEADS_ABSENCES = HelpText(
     Verb.AWAY, mark("/borta namn till måndag"),
     mark("En kollega är borta och är tillbaka på måndag. Skriv /tillbaka och namnet när kollegan är här igen."),
     leads=True,
@@ -17,7 +17,7 @@ def help_parts(texts: Texts, about: str, *, lead: bool = False) -> tuple[Part, .
     """Return the help about a command by any of its names, or about all of them; a lead's own ones to leads only."""
     one = help_about(about) if about else None
     if one is not None:
-        more = [Paragraph(_line(texts, _LEADS_ABSENCES))] if lead and one.verb is Verb.AWAY else []
+        more = [Paragraph(_line(texts, LEADS_ABSENCES))] if lead and one.verb is Verb.AWAY else []
         return Heading(texts.t(one.usage)), Paragraph(texts.t(one.says)), *more, Paragraph(texts.t(ABOUT_NUMBERS))
     parts: list[Part] = []
     if about:
@@ -32,7 +32,7 @@ def help_parts(texts: Texts, about: str, *, lead: bool = False) -> tuple[Part, .
 
 def _texts_of(group: HelpGroup) -> tuple[HelpText, ...]:
     holds_away = any(text.verb is Verb.AWAY for text in group.texts)
-    return (*group.texts, _LEADS_ABSENCES) if holds_away else group.texts
+    return (*group.texts, LEADS_ABSENCES) if holds_away else group.texts
 
 
 def _line(texts: Texts, text: HelpText) -> str:

@@ -16,6 +16,7 @@ from bot.parts import Heading, Paragraph, Part, Quote, Table
 from bot.senders import sender_words
 from bot.store.journal import Family, KeptMessage, QueuedMail, mails_of, messages_of, read_family
 from bot.store.rows import Direction, MailKind, OutboxState
+from bot.test_marking import is_shown
 from config.texts import mark
 
 
@@ -53,7 +54,7 @@ def _entries(
     for number, facts in family.facts.items():
         stand = {fact.seq: fact for fact in standing(facts)}
         undone = _corrected_by(facts)
-        for fact in facts:
+        for fact in filter(is_shown, facts):
             line = _fact_line(office, fact, stand.get(fact.seq), undone.get(int(fact.seq)))
             if number != family.number:
                 line = f"{number}: {line}"

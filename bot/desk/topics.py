@@ -8,8 +8,11 @@ from bot.office import Office
 from bot.parts import Paragraph
 
 
-def unclear_topics(office: Office, commands: Sequence[Command]) -> list[Paragraph]:
-    """Return what to say of topics in these commands that nobody knows or several could be; empty if all are clear."""
+def unclear_topics(office: Office, commands: Sequence[Command], *, in_chat: bool = False) -> list[Paragraph]:
+    """Return what to say of topics in these commands that nobody knows or several could be; empty if all are clear.
+
+    `in_chat`: they were typed in a chat, not in a mail.
+    """
     t = office.texts.t
     named = [one.topic for one in commands if isinstance(one, Contact | SetTopic) and one.topic]
     said: list[Paragraph] = []
@@ -19,7 +22,8 @@ def unclear_topics(office: Office, commands: Sequence[Command]) -> list[Paragrap
             said.append(Paragraph(t("Vi vet inte säkert vilket ämne ”{words}” är. Menar du: {topics}?",
                                     words=words, topics=like)))  # fmt: skip
     if said:
-        said.append(Paragraph(t("Inget i mejlet har gjorts. Rätta raden och skicka hela mejlet igen.")))
+        again = t("Inget i mejlet har gjorts. Rätta raden och skicka hela mejlet igen.")
+        said.append(Paragraph(t("Inget har gjorts. Rätta raden och skriv alla igen.") if in_chat else again))
     return said
 
 

@@ -37,7 +37,7 @@ _REFUSALS = {
     Refusal.HAS_LEFT: mark("Det går inte att ångra längre: brevet har redan skickats."),
     Refusal.LEADS_ONLY: mark("Det här får bara en kvalitetsledare göra."),
     Refusal.NEWER: mark(
-        "Den som frågar har skrivit mer sedan det mejl du svarar på: ”{about}”. Inget har gjorts. "
+        "Den som frågar har skrivit mer sedan det du svarar på: ”{about}”. Inget har gjorts. "
         "Läs det nya först, och svara i så fall på det."
     ),
     Refusal.NOBODY_CLEARED: mark("Ingen på {about} får se sekretessmärkta ärenden. Inget har gjorts."),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.chat import FileKind
 from bot.chat_text import LIMIT, Html, lines, paragraphs, plain, quote, units
 from bot.desk.case_words import moment_words
 from bot.desk.fact_words import fact_words
@@ -172,6 +173,19 @@ _ENDED = {
 }  # fmt: skip
 
 
+def _may_tell_place(file: GroupFile) -> bool:
+    """Tell whether it is a picture as it came from the camera: shown here is what the service has, place and all.
+
+    What goes by mail is cleaned of that; pictures that are sent as such the service has cleaned itself.
+    """
+    return file.kind == FileKind.DOCUMENT and (
+        file.media_type.startswith("image/") or file.name.lower().endswith(_CAMERA)
+    )
+
+
+_CAMERA = (".jpg", ".jpeg", ".heic", ".heif", ".avif", ".png", ".webp", ".tif", ".tiff", ".dng")
+
+
 class _Teller:
     """Says what is new, one message at a time."""
 
@@ -201,7 +215,8 @@ class _Teller:
             return _Told(id=message.id, words=plain(said) if new else _NOTHING)
         left = [file for file in message.files if file.part not in done]
         shown = tuple(file for file in left if level is Shown.FULL and self._shows(file))
-        pending = [file for file in left if file not in shown and self._scans and file.state in _PENDING]
+        waits = [file for file in left if file not in shown and file.state in _PENDING]
+        pending = [file for file in waits if self._scans or _may_tell_place(file)]
         ended = [file for file in left if file not in shown and file not in pending]
         age = self._now - message.created_at
         told = ended if ANNOUNCED in done else [*ended, *pending]
@@ -220,7 +235,7 @@ class _Teller:
         return less(self._level, level_of(self._office, channel, case.unit, secret=case.secret))
 
     def _shows(self, file: GroupFile) -> bool:
-        if not file.remote or file.state is FileState.INFECTED:
+        if not file.remote or file.state is FileState.INFECTED or _may_tell_place(file):
             return False
         return file.state is FileState.PASSED or not self._scans
 
@@ -243,9 +258,11 @@ class _Teller:
 
     def _heading(self, message: GroupMessage, when: str) -> str:
         t = self._office.texts.t
+        fact = self._brought(message)
+        if fact is not None and fact.data.get("early") is True:
+            return t("Den som frågar skrev först, {when}:", when=when)
         if message.edits is not None:
             return t("Den som frågar har ändrat {when} till:", when=when)
-        fact = self._brought(message)
         if fact is not None and fact.data.get("auto") is True:
             return t("Ett automatiskt svar kom {when}:", when=when)
         return t("Den som frågar skrev {when}:", when=when)

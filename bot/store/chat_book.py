@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import ChatId, PostId, ThreadId, UserId
 from bot.facts import CaseNumber, OfficerId, OutboxId
+from bot.store.chat_erasing import forget_number, forget_numbers
 from bot.store.chat_rows import (
     ChatRow,
     CodePurpose,
@@ -45,6 +46,8 @@ class ChatBook:
         self.posts: dict[tuple[ChatId, PostId], PostedBefore] = {}
         self.presses: list[PressAnswer] = []
         """Answers to presses, sent after the commit; nothing depends on them."""
+        self.forgotten: dict[ChatId, OutboxId] = {}
+        """Chats whose numbers are taken out of all that was posted there, up to this row of the outbox."""
         self.moved: list[tuple[ChatId, ChatId]] = []
         """Groups that have got another number: the old one, the new one."""
         self._dialogues: dict[tuple[ChatId, UserId, str], State] = {}
@@ -78,8 +81,12 @@ class ChatBook:
         self._put(chats, (row.chat,), chat=row.chat, language=row.language, told=row.told, place=row.place,
                   reachable=int(row.reachable), changed_at=self._now)  # fmt: skip
 
-    def forget_chat(self, chat: ChatId) -> None:
-        """Forget a private chat: its language, what it was told, and everything begun in it."""
+    def forget_chat(self, chat: ChatId, upto: OutboxId) -> None:
+        """Forget a private chat: its language, what it was told, everything begun in it, and its number.
+
+        `upto`: the last row of the outbox that is forgotten.
+        """
+        self.forgotten[chat] = upto
         self.chats.pop(chat, None)
         self._drop(chats, (chat,))
         for key in [one for one in self._dialogues if one[0] == chat]:
@@ -167,6 +174,8 @@ class ChatBook:
         """Write what was changed."""
         for old, new in self.moved:
             await move_group(connection, old, new)
+        for chat, upto in self.forgotten.items():
+            await forget_number(connection, chat, upto)
         for table in (links, chats, dialogues, codes, topics, groups):
             changed = self._changed.get(table.name, {})
             gone = [key for key, row in changed.items() if row is None]
@@ -246,7 +255,8 @@ async def mark_dirty(connection: AsyncConnection, cases: Collection[CaseNumber])
 
 
 async def forget_old(connection: AsyncConnection, now: datetime) -> None:
-    """Forget dialogues that nobody has gone on with for 30 days, and codes that have run out a day ago."""
+    """Forget dialogues that nobody has gone on with for 30 days, codes that ran out a day ago, and forgotten chats."""
+    await forget_numbers(connection, now)
     await connection.execute(delete(dialogues).where(dialogues.c.changed_at < now - DIALOGUE_KEPT))
     await connection.execute(delete(codes).where(codes.c.expires_at < now - CODE_KEPT))
 

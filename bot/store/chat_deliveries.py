@@ -18,6 +18,7 @@ from bot.facts import Channel, OutboxId
 from bot.store.chat_book import move_group
 from bot.store.chat_schema import groups, posts, topics
 from bot.store.deliveries import outgoing
+from bot.store.enclosures import with_enclosures
 from bot.store.rows import MailKind, OutboxState, OutgoingMail
 from bot.store.schema import outbox
 
@@ -32,6 +33,8 @@ _UNDONE = text("outbox.state IN ('new', 'sending')")
 _CHAT = outbox.c.channel == Channel.TELEGRAM.value
 _GROUP = outbox.c.to_addr.like("telegram:-%")
 _NEW = outbox.c.state == OutboxState.NEW.value
+# As `bot.posts.Rank` has it: what an officer asked for goes first, what we ask unbidden last, whoever it is for.
+_URGENCY = case((outbox.c.rank == 0, 0), (outbox.c.rank >= 5, 2), else_=1)
 _SHORT = (
     outbox.c.id, outbox.c.to_addr, outbox.c.thread, outbox.c.case, outbox.c.rank, outbox.c.due_at, outbox.c.replaces,
     outbox.c.form, outbox.c.kind, outbox.c.posted, outbox.c.attempts, func.length(outbox.c.text).label("length"),
@@ -64,8 +67,9 @@ class WaitingPost:
 async def waiting(connection: AsyncConnection, now: datetime) -> list[WaitingPost]:
     """Return what may be sent next, chat by chat: of a group what goes first there, of a private chat one post.
 
-    To one person all goes in the order it was queued: behind what is on its way, or was tried and waits, nothing is
-    returned. What is not due and was never tried is passed over: an answer that may be regretted holds nothing up.
+    To one person all goes in the order it was queued, what we ask unbidden behind the rest. Behind what is on its way,
+    or was tried and waits, nothing is returned. What is not due and was never tried is passed over: an answer that may
+    be regretted holds nothing up.
     In a group what ranks first goes first, then what was queued first.
     """
     rows = [*await _of_groups(connection, now), *await _of_persons(connection, now)]
@@ -82,14 +86,15 @@ async def _of_groups(connection: AsyncConnection, now: datetime) -> Sequence[Map
 
 
 async def _of_persons(connection: AsyncConnection, now: datetime) -> Sequence[Mapping[Any, Any]]:
-    place = func.row_number().over(partition_by=outbox.c.to_addr, order_by=outbox.c.id).label("place")
+    order = (case((outbox.c.rank >= 5, 1), else_=0), outbox.c.id)
+    place = func.row_number().over(partition_by=outbox.c.to_addr, order_by=order).label("place")
     holds_up = or_(outbox.c.due_at <= now, outbox.c.state == OutboxState.SENDING.value, outbox.c.attempts > 0)
     first = select(outbox.c.id, place).where(_UNDONE, _CHAT, not_(_GROUP), holds_up).subquery()
     query = (
         select(*_SHORT)
         .join(first, first.c.id == outbox.c.id)
         .where(first.c.place == 1, _NEW, outbox.c.due_at <= now)
-        .order_by(case((outbox.c.rank == 0, 0), else_=1), outbox.c.id)
+        .order_by(_URGENCY, outbox.c.id)
         .limit(CHATS)
     )
     return (await connection.execute(query)).mappings().all()
@@ -146,7 +151,7 @@ async def claim(
             .where(outbox.c.id.in_([row["id"] for row in found.values()]))
             .values(state=OutboxState.SENDING.value, owner=owner, tried_at=now)
         )
-    return [[outgoing(found[one]) for one in turn if one in found] for turn in turns]
+    return [await with_enclosures(connection, [outgoing(found[one]) for one in turn if one in found]) for turn in turns]
 
 
 async def _newest(connection: AsyncConnection, row: Mapping[Any, Any], now: datetime) -> Mapping[Any, Any]:

@@ -14,6 +14,7 @@ from bot.facts import CaseNumber, Channel, InboxId, MessageId, OutboxId
 from bot.port import Attachment
 from bot.store import files
 from bot.store.database import Database
+from bot.store.enclosures import with_enclosures
 from bot.store.rows import MailKind, OutboxState, OutgoingMail
 from bot.store.schema import inbox, originals, outbox
 
@@ -27,6 +28,7 @@ async def claim(connection: AsyncConnection, owner: int, now: datetime, most: in
     """Return mails that are due, marked as being sent by this process from now on; in the order they were queued.
 
     Nothing is claimed to an address that an earlier mail still waits or is on its way to: order is kept per address.
+    A notice that is gathered until later, and was never tried, holds nothing up.
     """
     earlier = outbox.alias("earlier")
     blocked = exists().where(
@@ -34,6 +36,7 @@ async def claim(connection: AsyncConnection, owner: int, now: datetime, most: in
         earlier.c.id < outbox.c.id,
         _EARLIER_UNDONE,
         or_(earlier.c.state == OutboxState.SENDING.value, earlier.c.due_at > now),
+        or_(earlier.c.kind != MailKind.NOTICE.value, earlier.c.state != OutboxState.NEW.value, earlier.c.attempts > 0),
     )
     due = and_(outbox.c.state == OutboxState.NEW.value, _UNDONE, _MAIL, outbox.c.due_at <= now, ~blocked)
     query = select(outbox).where(due).order_by(outbox.c.id).limit(most).with_for_update(skip_locked=True, of=outbox)
@@ -44,7 +47,7 @@ async def claim(connection: AsyncConnection, owner: int, now: datetime, most: in
             .where(outbox.c.id.in_([mail.id for mail in mails]))
             .values(state=OutboxState.SENDING.value, owner=owner, tried_at=now)
         )
-    return mails
+    return await with_enclosures(connection, mails)
 
 
 async def give_back(connection: AsyncConnection, mails: Sequence[OutboxId]) -> None:
@@ -130,4 +133,5 @@ def outgoing(row: Mapping[Any, Any]) -> OutgoingMail:
         rank=row["rank"],
         replaces=row["replaces"],
         posted=tuple(PostId(one) for one in json.loads(row["posted"])),
+        encloses=tuple(json.loads(row["encloses"])),
     )

@@ -4,10 +4,11 @@ Values, fill states and what was decided of charts belong to `measurement`, whic
 """
 
 from sqlalchemy import REAL, Column, Double, Index, PrimaryKeyConstraint, Text, UniqueConstraint, text
+from sqlalchemy.types import TypeEngine
 
 from bot.store.columns import BIG, instant, new_table, number, words
 
-REAL8 = Double().with_variant(REAL(), "sqlite")
+REAL8: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
 
 invitations = new_table(
     "invitations",

@@ -76,6 +76,15 @@ async def release(connection: AsyncConnection, message: MessageId, states: Mappi
     return released
 
 
+async def leave_out(connection: AsyncConnection, message: MessageId, parts: Collection[int]) -> None:
+    """Let files of a message that might have been passed on be left out of what staff are sent."""
+    await connection.execute(
+        update(files)
+        .where(files.c.message == message, files.c.part.in_(parts), files.c.state == FileState.PASSED.value)
+        .values(state=FileState.LEFT_OUT.value)
+    )
+
+
 async def of_message(connection: AsyncConnection, message: MessageId) -> list[InboundFile]:
     """Return the files of a message in order."""
     rows = await connection.execute(select(files).where(files.c.message == message).order_by(files.c.part))

@@ -60,13 +60,17 @@ class WaitingCases:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupFile:
-    """A file of a message. `remote` and `kind`: where the service that carried it has it (`bot.chat.ChatFile`)."""
+    """A file of a message. `remote` and `kind`: where the service that carried it has it (`bot.chat.ChatFile`).
+
+    `media_type`: what the sender's program says that it is.
+    """
 
     part: int
     name: str
     state: FileState
     remote: str
     kind: str
+    media_type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,9 +241,13 @@ async def _files_of(connection: AsyncConnection, ids: Collection[int]) -> dict[i
     found: dict[int, list[GroupFile]] = {}
     of = files.c
     for some in _chunks(ids):
-        query = select(of.message, of.part, of.name, of.state, of.remote, of.kind).where(of.message.in_(some))
-        for row in sorted(await connection.execute(query), key=lambda row: (row.message, row.part)):
-            file = GroupFile(part=row.part, name=row.name, state=FileState(row.state), remote=row.remote, kind=row.kind)
+        query = select(of.message, of.part, of.name, of.state, of.remote, of.kind, of.media_type)
+        rows = await connection.execute(query.where(of.message.in_(some)))
+        for row in sorted(rows, key=lambda row: (row.message, row.part)):
+            file = GroupFile(
+                part=row.part, name=row.name, state=FileState(row.state), remote=row.remote, kind=row.kind,
+                media_type=row.media_type,
+            )  # fmt: skip
             found.setdefault(row.message, []).append(file)
     return found
 

@@ -177,16 +177,9 @@ class Ledger:
         """Add a fact, recorded now."""
         self.known.last_seq += 1
         fact = Fact(
-            seq=Seq(self.known.last_seq),
-            case=case,
-            inquiry=inquiry,
-            kind=kind,
-            occurred_at=occurred_at,
-            recorded_at=self.recorded_at,
-            actor=actor,
-            source=source,
-            data=data or {},
-        )
+            seq=Seq(self.known.last_seq), case=case, inquiry=inquiry, kind=kind, occurred_at=occurred_at,
+            recorded_at=self.recorded_at, actor=actor, source=source, data=data or {},
+        )  # fmt: skip
         self._new_facts.append(fact)
         self.known.facts.setdefault(case, []).append(fact)
         self.known.sources.add(source)
@@ -270,8 +263,9 @@ class Ledger:
         self.known.last_outbox += 1
         self._add(outbox, **outgoing_row(mail))
         queued = QueuedBefore(
-            id=mail.id, kind=mail.kind, state=mail.state, case=mail.case, inquiry=mail.inquiry,
-            message=mail.message, officer=mail.officer, created_at=mail.created_at,
+            id=mail.id, kind=mail.kind, state=mail.state, case=mail.case, inquiry=mail.inquiry, message=mail.message,
+            officer=mail.officer, created_at=mail.created_at, due_at=mail.due_at, to_addr=mail.to_addr,
+            thread=mail.thread, replaces=mail.replaces,
         )  # fmt: skip
         self.known.queued_by_id[mail.id] = queued
         self.known.outbox_of_mail[mail.message_id] = mail.id
@@ -378,6 +372,8 @@ class Ledger:
         if self._asked:
             await connection.execute(delete(sent_unmatched).where(sent_unmatched.c.message_id.in_(self._asked)))
         await self.book.write(connection)
+        await self.known.survey.write(connection)
+        await self.known.tests.write(connection)
         await update_each(connection, inbox, self._settled)
         await update_each(connection, outbox, self._ended)
         await self._patch(connection)

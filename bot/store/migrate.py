@@ -7,9 +7,13 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database
+from bot.store.projections import rebuild
 from bot.store.schema import GUARD_NAMES, GUARDS
 
 logger = logging.getLogger(__name__)
+
+PROJECTIONS_CHANGED = "0010"
+"""The last migration that changed what stands in a projection."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -22,7 +26,8 @@ def newest_revision() -> str:
 async def migrate(database: Database) -> None:
     """Create or upgrade the tables, then make sure that the guards of facts stand.
 
-    Does nothing but look where the database is already of the newest form. Two processes may call it at once.
+    An upgrade over a migration that changed a projection writes the projections anew from the facts. Does nothing but
+    look where the database is already of the newest form. Two processes may call it at once.
 
     Raises:
         TryLater: the database is away, full or locked. OSError: the folder for the SQLite file cannot be made.
@@ -30,9 +35,16 @@ async def migrate(database: Database) -> None:
     if database.is_sqlite:
         database.where.path.parent.mkdir(parents=True, exist_ok=True)
     async with database.writing() as connection:
-        if await connection.run_sync(_revision) != newest_revision():
+        before = await connection.run_sync(_revision)
+        if before != newest_revision():
             await connection.run_sync(upgrade)
+            if "" < before < PROJECTIONS_CHANGED:
+                await rebuild(connection, _tell)
         await stand_guard(connection)
+
+
+def _tell(done: int, total: int) -> None:
+    logger.info("projections written anew: %d of %d facts", done, total)
 
 
 def _revision(connection: Connection) -> str:

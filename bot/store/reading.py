@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, case, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.chat import PostId, chat_address
+from bot.chat import PostId, ThreadId, chat_address
 from bot.facts import (
     AddressId,
     CaseNumber,
@@ -37,6 +37,8 @@ from bot.store.schema import (
     register,
     sent_unmatched,
 )  # fmt: skip
+from bot.store.survey_book import SurveyBook, read_surveys
+from bot.store.test_book import AwaitedTests, read_awaited
 
 ERASED = "erased:"
 """What an address begins with that its owner has had us forget."""
@@ -80,6 +82,8 @@ class Known:
         told: how many receipts an officer's address got in the last hour.
         last_entry: the newest entry of the register.
         book: what is known of chats, None where nothing of them was wanted.
+        survey: the invitations of the cases read.
+        tests: the test contacts that the senders may send.
         person_of: whose an address is. sent: case and id of messages in chats, by address and number there.
         file_bytes: how much of files was passed on for an address in the last 24 hours.
     """
@@ -108,6 +112,8 @@ class Known:
     book: ChatBook | None = None
     person_of: dict[AddressId, PersonId] = field(default_factory=dict)
     sent: dict[tuple[str, PostId], tuple[CaseNumber, MessageId]] = field(default_factory=dict)
+    survey: SurveyBook = field(default_factory=SurveyBook)
+    tests: AwaitedTests = field(default_factory=AwaitedTests)
 
 
 async def read_known(connection: AsyncConnection, wanted: Wanted, now: datetime) -> Known:
@@ -135,6 +141,9 @@ async def read_known(connection: AsyncConnection, wanted: Wanted, now: datetime)
         known.sources.add(row["source"])
     async for row in _rows(connection, select(sent_unmatched), sent_unmatched.c.message_id, wanted.own_ids):
         known.answered_before.setdefault(row["message_id"], set()).add(InboxId(row["inbox"]))
+    known.survey = await read_surveys(connection, known.facts)
+    chats = wanted.chats.chats if wanted.chats is not None else ()
+    known.tests = await read_awaited(connection, {*wanted.senders, *map(chat_address, chats)})
     return known
 
 
@@ -297,7 +306,8 @@ def _queued() -> Select[Any]:
     columns = outbox.c
     return select(
         columns.id, columns.kind, columns.state, columns.case, columns.inquiry, columns.message,
-        columns.officer, columns.created_at, columns.attempts,
+        columns.officer, columns.created_at, columns.due_at, columns.attempts, columns.to_addr, columns.thread,
+        columns.replaces, columns.posted,
     )  # fmt: skip
 
 
@@ -311,7 +321,12 @@ def _keep_queued(known: Known, row: Mapping[Any, Any]) -> None:
         message=row["message"],
         officer=row["officer"],
         created_at=row["created_at"],
+        due_at=row["due_at"],
         attempts=row["attempts"],
+        to_addr=row["to_addr"],
+        thread=None if row["thread"] is None else ThreadId(row["thread"]),
+        replaces=row["replaces"],
+        posted=tuple(PostId(one) for one in json.loads(row["posted"])),
     )
     if queued.id in known.queued_by_id:
         return

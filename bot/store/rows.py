@@ -22,7 +22,7 @@ from bot.facts import (
     decode_data,
     encode_data,
 )
-from bot.port import FileState
+from bot.port import Attachment, FileState
 
 
 class Direction(StrEnum):
@@ -51,6 +51,10 @@ class MailKind(StrEnum):
     """Anything else we write in a chat: to a citizen about the chat itself, or to staff."""
     CODE = "code"
     """Proves an address: a code by mail."""
+    SURVEY = "survey"
+    """Asks the citizen, after an answer, what it was like."""
+    REPORT = "report"
+    """The figures of a week, to who leads the work."""
 
     @property
     def automatic(self) -> bool:
@@ -60,12 +64,14 @@ class MailKind(StrEnum):
     @property
     def to_citizen(self) -> bool:
         """Tell whether it goes to the one who asked, and not to staff."""
-        return self not in {MailKind.NOTICE, MailKind.RECEIPT, MailKind.REPLY, MailKind.POST, MailKind.CODE}
+        return self not in {
+            MailKind.NOTICE, MailKind.RECEIPT, MailKind.REPLY, MailKind.POST, MailKind.CODE, MailKind.REPORT,
+        }  # fmt: skip
 
     @property
     def sent_again_when_unsure(self) -> bool:
         """Tell whether it is better twice than never. Nobody wants two acknowledgements."""
-        return self not in {MailKind.ACKNOWLEDGEMENT, MailKind.DELAY, MailKind.POST}
+        return self not in {MailKind.ACKNOWLEDGEMENT, MailKind.DELAY, MailKind.POST, MailKind.SURVEY}
 
 
 class OutboxState(StrEnum):
@@ -155,6 +161,8 @@ class OutgoingMail:
 
     Attributes:
         attach: originals whose files go along. message: the answer it carries.
+        encloses: files of our own that go along, by their ids (`bot.store.enclosures`), and `enclosed`, the same with
+            their bytes, where it has been claimed to be sent.
         thread, form: where in a group, and how it looks beside its words (`bot.chat.Form`); `html` then is chat HTML.
         rank: lower goes first among what waits for one group; to one person all goes in order.
         replaces: of what waits with the same key to the same chat, only the newest is sent.
@@ -190,6 +198,8 @@ class OutgoingMail:
     rank: int = 0
     replaces: str = ""
     posted: tuple[PostId, ...] = ()
+    encloses: tuple[int, ...] = ()
+    enclosed: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +214,12 @@ class QueuedBefore:
     message: MessageId | None
     officer: str
     created_at: datetime
+    due_at: datetime
     attempts: int = 0
+    to_addr: str = ""
+    thread: ThreadId | None = None
+    replaces: str = ""
+    posted: tuple[PostId, ...] = ()
 
 
 def fact_row(fact: Fact) -> dict[str, Any]:
@@ -270,5 +285,5 @@ def outgoing_row(mail: OutgoingMail) -> dict[str, Any]:
         "text": mail.text, "message_id": mail.message_id, "in_reply_to": mail.in_reply_to,
         "refs": json.dumps(mail.references), "attach": json.dumps(mail.attach), "created_at": mail.created_at,
         "due_at": mail.due_at, "html": mail.html, "thread": mail.thread, "form": mail.form.encode(),
-        "rank": mail.rank, "replaces": mail.replaces,
+        "rank": mail.rank, "replaces": mail.replaces, "encloses": json.dumps(mail.encloses),
     }  # fmt: skip

@@ -100,10 +100,26 @@ inquiries = new_table(
     Column("excluded", Text, nullable=True),
     instant("closed_at", nullable=True),
     instant("changed_at"),
+    words("topic"),
+    words("language"),
+    instant("first_held_at", nullable=True),
+    instant("again_at", nullable=True),
+    instant("next_at", nullable=True),
+    instant("outcome_at", nullable=True),
+    words("promised"),
+    number("transferred"),
+    number("test"),
+    instant("opened_at", nullable=True),
+    instant("touched_at", nullable=True),
+    instant("otherwise_at", nullable=True),
     PrimaryKeyConstraint("case", "no"),
     Index("ix_inquiries_arrived_at", "arrived_at", "changed_at"),
 )
 _WAITING = inquiries.c.answered_at.is_(None) & inquiries.c.excluded.is_(None)
+# Few: a message learned of later had come before the one that opened it.
+_RESTARTED = text("opened_at > arrived_at")
+Index("ix_inquiries_restarted", inquiries.c.arrived_at, inquiries.c.opened_at, sqlite_where=_RESTARTED,
+      postgresql_where=_RESTARTED)  # fmt: skip
 Index("ix_inquiries_waiting", inquiries.c.arrived_at, sqlite_where=_WAITING, postgresql_where=_WAITING)
 
 persons = new_table("persons", Column("id", BIG, primary_key=True, autoincrement=False), instant("created_at"))
@@ -217,6 +233,7 @@ outbox = new_table(
     number("rank"),
     words("replaces"),
     words("posted", "[]"),
+    words("encloses", "[]"),
     UniqueConstraint("message_id"),
     Index("ix_outbox_case", "case", "id"),
     Index("ix_outbox_to_addr_created_at", "to_addr", "created_at"),
@@ -224,6 +241,17 @@ outbox = new_table(
 _UNDONE = text("state IN ('new', 'sending')")
 Index("ix_outbox_waiting", outbox.c.id, sqlite_where=_UNDONE, postgresql_where=_UNDONE)
 Index("ix_outbox_undone", outbox.c.to_addr, outbox.c.id, sqlite_where=_UNDONE, postgresql_where=_UNDONE)
+
+enclosures = new_table(
+    "enclosures",
+    Column("id", BIG, primary_key=True, autoincrement=False),
+    words("name", None),
+    words("media_type", None),
+    words("cid"),
+    Column("content", LargeBinary, nullable=False),
+    instant("created_at"),
+)
+"""Files that we made ourselves, as a report, for what is queued: kept until it has surely left."""
 
 register = new_table(
     "register",

@@ -1,6 +1,6 @@
 """The week's figures on the page: the same report as `run_bot.py report`, as it is known now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.clock import TimeClass
@@ -54,7 +54,7 @@ def _beside(week: Week, by: int) -> str:
 def show_figures(look: Look, figures: Figures) -> Element:
     """Return the figures: the headline, classes and share under each rule as a table, the whole report as text."""
     t, report = look.texts.t, figures.report
-    text = as_text(report, look.texts)
+    text = as_text(_without_haste(report), look.texts)
     weeks = [
         el("a", t("Veckan före"), href=look.choice.href(week=figures.before) + "#figures", class_="button"),
         el("a", t("Veckan efter"), href=look.choice.href(week=figures.after) + "#figures", class_="button"),
@@ -70,6 +70,16 @@ def show_figures(look: Look, figures: Figures) -> Element:
         el("details", el("summary", t("Hela rapporten som text")), el("pre", text, tabindex="0"), key="report"),
         id="figures", aria_labelledby="figures-title", tabindex="-1", class_="pane",
     )  # fmt: skip
+
+
+def _without_haste(report: WeeklyReport) -> WeeklyReport:
+    """Return a report without the times while no contact's time has run out.
+
+    They tell how many have an answer already, which would be read as a share: all the others look forgotten.
+    """
+    if report.headline.share is not None:
+        return report
+    return replace(report, waiting_median=replace(report.waiting_median, n=0))
 
 
 def _table(look: Look, report: WeeklyReport) -> Element:

@@ -32,12 +32,16 @@ class StoryNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskNow:
-    """A task of the first day: what to do and why. `hint` is empty until it is needed."""
+    """A task of the first day: what to do and why. `hint` is empty until it is needed.
+
+    `about`: which case the present task speaks of, and what of it is still to come.
+    """
 
     title: str
     what: str
     why: str
     hint: str = ""
+    about: str = ""
     done: bool = False
 
 

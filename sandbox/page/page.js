@@ -79,17 +79,22 @@ function dropped(node) {
   return next;
 }
 
-// A log shows its end, unless somebody has scrolled back to read.
+// A log shows its end (page.css): its top is counted from there, and what is above it is negative. What comes moves
+// nobody who has scrolled back to read.
 function logs() {
   return [...document.querySelectorAll(".log:not(.letters-log)")];
 }
 
+function toTheEnd(within = document) {
+  for (const log of logs()) if (within.contains(log)) log.scrollTop = 0;
+}
+
 function show(spec) {
-  const stays = new Map(logs().map((log) => [log, log.scrollTop + log.clientHeight < log.scrollHeight - 40]));
+  const back = new Map(logs().filter((log) => log.scrollTop < -40).map((log) => [log, log.scrollHeight + log.scrollTop]));
   const focused = document.activeElement;
   const place = focused?.closest("section, header")?.id;
   update(document.getElementById("page"), spec);
-  for (const log of logs()) if (!stays.get(log)) log.scrollTop = log.scrollHeight;
+  for (const log of logs()) log.scrollTop = back.has(log) ? back.get(log) - log.scrollHeight : 0;
   if (focused && focused !== document.body && !focused.isConnected) {
     (document.getElementById(place) ?? document.getElementById("guide")).focus();
   }
@@ -122,7 +127,7 @@ async function load() {
 function follow(attributes) {
   if (attributes["data-step"] === step) return;
   step = attributes["data-step"];
-  if (step) go(attributes["data-to"], false);
+  if (step) go(attributes["data-to"], false).then(() => toTheEnd());
 }
 
 function go(to, push = true) {
@@ -179,6 +184,8 @@ document.addEventListener("submit", async (event) => {
     // What is written next must not wait for the world to be shown.
     form.removeAttribute("aria-busy");
     await go(told.to, told.to.split("#")[0] !== at);
+    // Whoever does something wants to see what comes of it.
+    if (told.went) toTheEnd(form.closest("section") ?? document);
   } catch (error) {
     form.removeAttribute("aria-busy");
     say(`${document.body.dataset.broken} ${error.message}`, false);
@@ -199,4 +206,3 @@ addEventListener("popstate", () => {
 
 const events = new EventSource("/events");
 events.addEventListener("version", load);
-for (const log of logs()) log.scrollTop = log.scrollHeight;

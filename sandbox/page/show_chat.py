@@ -96,9 +96,17 @@ def _message(look: Look, message: Message, who: str, where: str, speaks: str) ->
         *contents(look.texts, message),
         el("div", *chat_nodes(message.html), class_="words", lang=lang) if message.html else None,
         _buttons(look, message, who, where, lang),
-        class_=f"message {message.by}",
+        _reactions(look, message),
+        class_=f"message {message.by} reacted" if message.reactions else f"message {message.by}",
         key=key,
     )
+
+
+def _reactions(look: Look, message: Message) -> Element | None:
+    if not message.reactions:
+        return None
+    said = look.texts.t("Reaktion: {signs}", signs=" ".join(message.reactions))
+    return el("p", said, class_="did", key="did")
 
 
 def _head(look: Look, message: Message, who: str) -> Element:

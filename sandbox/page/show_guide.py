@@ -79,9 +79,11 @@ def _practice(look: Look, now: Guide) -> list[Node]:
     tasks: list[Node] = []
     for number, task in enumerate(now.tasks):
         state = t("Klar") if task.done else t("Nu") if number == at else t("Sedan")
-        inside: list[Node] = [el("p", task.title, el("span", " – ", state, class_="state"), class_="task-title")]
+        title = f"{number + 1}. {task.title}"
+        inside: list[Node] = [el("p", title, el("span", " – ", state, class_="state"), class_="task-title")]
         if number == at:
             inside += [el("p", task.what), el("p", task.why, class_="hint")]
+            inside.append(el("p", task.about, role="status", class_="about", key=f"about-{number}"))
             if task.hint:
                 inside.append(el("p", el("strong", t("Tips:")), " ", task.hint))
         tasks.append(

@@ -27,6 +27,7 @@ class Message:
         rows: buttons as (words, data); of one that opens an address the address.
         asks: it asks the reader to reply to it.
         reply_to: the message it replies to; replied: the beginning of that one, empty for none.
+        reactions: the signs that others have put on it.
         content: what it holds beside the words, as the Bot API names it. files: (kind, name, bytes, id).
     """
 
@@ -42,6 +43,7 @@ class Message:
     replied: str = ""
     edited: bool = False
     pinned: bool = False
+    reactions: tuple[str, ...] = ()
     content: Mapping[str, Any]
     files: tuple[tuple[str, str, int, str], ...] = ()
 
@@ -176,6 +178,7 @@ def _message(stage: Stage, message: TgMessage, reader: TgPerson | None) -> Messa
         text=message.text, at=message.at, rows=tuple(map(tuple, message.buttons)), asks=message.force_reply,
         reply_to=message.reply_to,
         replied=_beginning(replied) if replied is not None else "", edited=message.edited, pinned=message.pinned,
+        reactions=tuple(one for given in message.reactions.values() for one in given),
         content=message.content,
         files=tuple((file.kind, file.name, file.size, file.unique_id) for file in message.files),
     )  # fmt: skip

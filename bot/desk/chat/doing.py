@@ -5,17 +5,16 @@ from dataclasses import replace
 from bot.case import CaseState, fold_case, is_case
 from bot.chat import Rows
 from bot.chat_buttons import Press, button
-from bot.desk.acts import ActRefused, Refusal, is_gone
+from bot.desk.acts import ActRefused, Refusal, is_others
+from bot.desk.chat.confirmed import letters_of
 from bot.desk.chat.telling import Told, in_words, report
 from bot.desk.chat.turn import Turn, refuse, tell
 from bot.desk.commands import Ask, Command, Note, ShowAll, ShowNumbers, Undo, case_of
 from bot.desk.perform import perform
 from bot.desk.rights import may_see
 from bot.desk.words import why_not
-from bot.duty import is_unit_officer
-from bot.facts import CaseNumber, Fact, FactKind, UnitId, officer_actor
+from bot.facts import CaseNumber, Fact, FactKind, officer_actor
 from bot.inquiry import standing
-from bot.office import Role
 from bot.parts import Quote
 
 _LASTING = frozenset({FactKind.OPENED, FactKind.UNMASKED, FactKind.CORRECTED, FactKind.RECEIVED, FactKind.NOTED})
@@ -28,9 +27,12 @@ def do(
     """Do a command in a case (or the one it names), and return what came of it with a button to take it back."""
     case = case_of(command) or case
     act = turn.act(case or CaseNumber(""), number=number, text=text)
-    said = perform(turn.ledger, turn.office, act, command, again=again)
+    before = turn.ledger.next_outgoing()
+    said = perform(turn.ledger, turn.office, act, command, again=again, in_chat=True)
     lasting = isinstance(command, Ask | Note | ShowAll | ShowNumbers | Undo)
-    return Told(said, case, undo_rows(turn, case, act.source) if case and said.done and not lasting else ())
+    rows = undo_rows(turn, case, act.source) if case and said.done and not lasting else ()
+    written = [one.message for one in letters_of(turn.ledger, case) if one.id >= before] if case else []
+    return Told(said, case, rows, written[-1] if written else None)
 
 
 def do_here(turn: Turn, case: CaseNumber, command: Command) -> None:
@@ -140,14 +142,11 @@ def not_theirs(turn: Turn, case: CaseNumber) -> str:
 
     Whoever has the case may, or a lead; anybody who may see it where nobody has it, or its owner is away or has left.
     """
-    ledger, office, officer = turn.ledger, turn.office, turn.officer
-    owner = fold_case(ledger.facts_of(case)).owner
-    if not owner or owner == officer.id or officer.role is Role.LEAD or is_gone(ledger, office, owner):
-        return ""
-    if is_unit_officer(owner) and UnitId(owner[1:]) in officer.units:
+    owner = fold_case(turn.ledger.facts_of(case)).owner
+    if not is_others(turn.ledger, turn.office, turn.officer, owner):
         return ""
     return turn.t(
         "{name} har ärendet. Bara den som har det, eller en kvalitetsledare, svarar härifrån. "
         "Tar du över? Skriv /lämna till mig: varför.",
-        name=office.name_of(owner),
+        name=turn.office.name_of(owner),
     )

@@ -21,11 +21,9 @@ from bot.office import CurrentOffice, Office, Officer, Unit
 from bot.posts import Rank, queue_post
 from bot.questions import ChatPlace
 from bot.store.chat_book import ChatBook
+from bot.store.chat_erasing import TALK
 from bot.store.ledger import Ledger
 from bot.store.rows import InboxState
-
-TALK = "talk"
-"""The outcome of what staff say among themselves: it is stored nowhere but in the inbox."""
 
 
 class StaffChat:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from bot.case import CaseNow, CaseState
 from bot.chat import Rows
 from bot.chat_buttons import Press
-from bot.desk.acts import case_for, inquiry_for, newer_messages
+from bot.desk.acts import case_for, inquiry_for, newer_messages, require_own
 from bot.desk.chat.asking import ask, hindrance
 from bot.desk.chat.doing import do_at_once, do_here, stale
 from bot.desk.chat.drafts import Draft, What
@@ -106,8 +106,13 @@ def press_secret(turn: Turn, case: CaseNumber, more: str) -> None:
 
 
 def press_close(turn: Turn, case: CaseNumber, more: str) -> None:
-    """Close what is answered; of what is not, or what should lead to something, ask how."""
+    """Close what is answered; of what is not, or what should lead to something, ask how.
+
+    Raises:
+        ActRefused: the case is a colleague's, or none that the officer may see.
+    """
     now = now_of(turn, case)
+    require_own(turn.ledger, turn.office, turn.act(case))
     waits = inquiry_for(turn.ledger, turn.act(case)).waits
     leads_on = now.kind in HAS_OUTCOME and now.result is None
     if more == ".now":
@@ -122,7 +127,7 @@ def press_close(turn: Turn, case: CaseNumber, more: str) -> None:
 
 def press_leave_out(turn: Turn, case: CaseNumber, more: str) -> None:
     """Choose why a question is left without an answer; not where the citizen has written since the menu came."""
-    now_of(turn, case)
+    require_own(turn.ledger, turn.office, turn.act(case))
     reasons = [reason for reason in ExcludeReason if reason is not ExcludeReason.MERGED]
     chosen = next((reason for reason in reasons if f".{reason.value}" == more), None)
     if chosen is None:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.case import CaseState, fold_case, is_case
-from bot.chat import ChatId, ChatKind, EventKind, chat_address
+from bot.chat import ChatId, ChatKind, EventKind, No, UserId, chat_address
 from bot.chat_arrival import ChatArrival
 from bot.desk.chat.linking import unlink
-from bot.facts import SYSTEM, CaseNumber
+from bot.facts import SYSTEM, CaseNumber, FactKind
 from bot.inquiry import fold_inquiries
 from bot.notices import queue_admin_mail, recipients
 from bot.office import Office, Role, Unit
@@ -22,6 +22,9 @@ from config.settings import RotaSettings, UnitSettings
 
 Leave = Callable[[ChatId], None]
 """Has us leave a group, in the background."""
+
+_CLOSED = "closed"
+"""The dialogue that remembers that staff were told of a chat that is closed to us."""
 
 _GONE = frozenset({"left", "kicked"})
 _OUT = _GONE | {"restricted"}
@@ -81,14 +84,37 @@ def _member(ledger: Ledger, office: Office, arrival: ChatArrival) -> None:
 
 def _ourselves_alone(ledger: Ledger, office: Office, arrival: ChatArrival) -> None:
     chat, book = arrival.event.chat, ledger.book
-    known = book.chats.get(chat) or ChatRow(chat=chat)
+    ours = chat in book.chats or chat_address(chat) in ledger.known.addresses
+    if not ours and book.officer_of(UserId(chat)) is None:
+        return  # nobody who has written to us, or somebody who had us forget that
+    known, user = book.chats.get(chat) or ChatRow(chat=chat), UserId(chat)
     reachable = arrival.event.status not in _GONE
-    if known.reachable == reachable:
-        return
-    book.set_chat(replace(known, reachable=reachable))
-    if not reachable:
-        for case in _open_cases(ledger, chat):
+    if known.reachable != reachable:
+        book.set_chat(replace(known, reachable=reachable))
+    told = book.dialogue(chat, user, _CLOSED) is not None
+    if reachable and told:
+        book.end_dialogue(chat, user, _CLOSED)
+    elif not reachable and not told:
+        book.set_dialogue(chat, user, {"told": True}, _CLOSED)
+        _tell_of_closed_chat(ledger, office, chat, first=known.reachable)
+
+
+def _tell_of_closed_chat(ledger: Ledger, office: Office, chat: ChatId, *, first: bool) -> None:
+    """Tell staff in each open case; unless it is the `first` we hear of it, not where a letter has told already."""
+    for case in _open_cases(ledger, chat):
+        if first or not _was_told(ledger, case):
             tell_closed(ledger, office, case)
+
+
+def _was_told(ledger: Ledger, case: CaseNumber) -> bool:
+    """Tell whether a letter has failed, since the person last wrote in the case, as the chat is closed to us."""
+    known = False
+    for fact in ledger.facts_of(case):
+        if fact.kind is FactKind.RECEIVED:
+            known = False
+        elif fact.kind is FactKind.DELIVERY_FAILED and fact.data.get("status") == No.BLOCKED.value:
+            known = True
+    return known
 
 
 def _open_cases(ledger: Ledger, chat: ChatId) -> list[CaseNumber]:

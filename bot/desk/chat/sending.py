@@ -128,7 +128,7 @@ def _send(turn: Turn, case: CaseNumber, draft: Draft) -> None:
         return
     end(turn, case, draft.what)
     parts: list[Part] = [part for part in said.parts if isinstance(part, Paragraph)]
-    change(turn, as_post(turn.office, [*parts, Quote(_short(draft.text))]), told.rows, case=case)
+    change(turn, as_post(turn.office, [*parts, Quote(_short(draft.text))]), told.rows, case=case, key=told.key)
     tell(turn, in_words(said))
 
 
@@ -164,7 +164,7 @@ def _answered(turn: Turn, case: CaseNumber) -> StoredMessage | None:
 
 def _letter(turn: Turn, case: CaseNumber, draft: Draft) -> str:
     """Return the letter as `bot.letters` will write it."""
-    t, office, officer = turn.t, turn.office, turn.officer
+    office, officer = turn.office, turn.officer
     unit, text = office.unit(fold_case(turn.ledger.facts_of(case)).unit), draft.text
     theirs = texts_for(turn.ledger, office, case)
     if draft.what is What.HOLD:
@@ -175,7 +175,7 @@ def _letter(turn: Turn, case: CaseNumber, draft: Draft) -> str:
     signature = [] if officer.name in text[-300:] else [officer.name]
     signature.append(f"{unit.name}, {office.name}")
     if unit.phone:
-        signature.append(t("Telefon {phone}", phone=unit.phone))
+        signature.append(theirs.t("Telefon {phone}", phone=unit.phone))
     return masked(office.texts, without_secrets(text)).rstrip() + "\n\n" + "\n".join(signature)
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from bot.chat import Form, Rows
 from bot.chat_buttons import Press, button
+from bot.desk.chat.confirmed import key_of
 from bot.desk.chat.disclosure import as_post, may_stand
 from bot.desk.chat.turn import Turn, change, say, tell
 from bot.desk.mail_face import queue_reply
 from bot.desk.perform import Said
-from bot.facts import CaseNumber
+from bot.facts import CaseNumber, MessageId
 from bot.office import Shown
 from bot.parts import Paragraph, Part, Quote
 from bot.questions import Question, Reply
@@ -17,24 +18,36 @@ from bot.questions import Question, Reply
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What came of one command in a case, with buttons for what may come next."""
+    """What came of one command in a case, with buttons for what may come next. `letter`: what it sends the citizen."""
 
     said: Said
     case: CaseNumber | None = None
     rows: Rows = ()
+    letter: MessageId | None = None
+
+    @property
+    def key(self) -> str:
+        """Return the key of the post that tells it, so that it can be changed once the letter has left; else empty."""
+        return key_of(self.letter) if self.letter is not None else ""
 
 
 def report(turn: Turn, *told: Told) -> None:
     """Tell what came of the commands of one turn: by mail, from the database, or right away.
 
     Texts that the group may not see go to the officer's private chat, and personal numbers that were asked for to the
-    officer's mailbox.
+    officer's mailbox. Each letter is told of in a post of its own, which is changed when the letter has left.
     """
     for one in [one for one in told if one.said.opened]:
         _by_mail(turn, one)
-    left = [one for one in told if not one.said.opened]
-    if not left:
-        return
+    letters = [one for one in told if one.letter is not None]
+    for one in letters:
+        _post(turn, [part for part in _named(one) if not isinstance(part, Question)], one.case, one.rows, one.key)
+    left = [one for one in told if not one.said.opened and one not in letters]
+    if left:
+        _report_together(turn, left)
+
+
+def _report_together(turn: Turn, left: Sequence[Told]) -> None:
     parts = [part for one in left for part in _named(one)]
     case = next((one.case for one in left if one.case), None)
     rows = next((one.rows for one in reversed(left) if one.rows), ())
@@ -82,12 +95,12 @@ def _ask(turn: Turn, parts: Sequence[Part | Question], case: CaseNumber | None, 
         tell(turn, turn.t("Svaret kommer strax."))
 
 
-def _post(turn: Turn, parts: Sequence[Part], case: CaseNumber | None, rows: Rows) -> None:
+def _post(turn: Turn, parts: Sequence[Part], case: CaseNumber | None, rows: Rows, key: str = "") -> None:
     if _must_be_private(turn, parts, case):
-        say(turn.privately(), as_post(turn.office, parts), rows, case=case, form=Form(protect=True))
+        say(turn.privately(), as_post(turn.office, parts), rows, case=case, form=Form(protect=True), key=key)
         say(turn, turn.t("Texten visas inte i gruppen. Den kommer i din egen chatt med mig."), case=case)
     else:
-        change(turn, as_post(turn.office, parts), rows, case=case)
+        change(turn, as_post(turn.office, parts), rows, case=case, key=key)
 
 
 def _must_be_private(turn: Turn, parts: Sequence[Part], case: CaseNumber | None) -> bool:

@@ -93,23 +93,27 @@ def say(
     case: CaseNumber | None = None,
     form: Form = NO_FORM,
     officer: str = "",
+    key: str = "",
 ) -> OutboxId:
-    """Post something new where the turn is answered, and return the post."""
+    """Post something new where the turn is answered, and return the post. `key`: by which it is found again."""
     place = turn.place
     form = replace(form, buttons=rows, reply_to=place.reply_to)
     return queue_post(
-        turn.ledger, place.chat, words, form=form, thread=place.thread, case=case, officer=officer, rank=Rank.OWN_ACT
-    )
+        turn.ledger, place.chat, words, form=form, thread=place.thread, case=case, officer=officer, rank=Rank.OWN_ACT,
+        replaces=key,
+    )  # fmt: skip
 
 
-def change(turn: Turn, words: Html | str, rows: Rows = (), *, case: CaseNumber | None = None) -> OutboxId:
+def change(
+    turn: Turn, words: Html | str, rows: Rows = (), *, case: CaseNumber | None = None, key: str = ""
+) -> OutboxId:
     """Change the message that was pressed on, if it is a menu of the desk's; else, or if it is long, post anew."""
     if not is_menu(turn) or units(words if isinstance(words, str) else words.text) > LIMIT:
-        return say(turn, words, rows, case=case)
+        return say(turn, words, rows, case=case, key=key)
     post = turn.event.post
     return queue_post(
         turn.ledger, turn.place.chat, words, form=Form(buttons=rows, edits=post), thread=turn.place.thread, case=case,
-        rank=Rank.OWN_ACT, replaces=f"menu:{post}",
+        rank=Rank.OWN_ACT, replaces=key or f"menu:{post}",
     )  # fmt: skip
 
 

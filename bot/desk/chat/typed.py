@@ -8,6 +8,7 @@ from bot.desk.acts import ActRefused
 from bot.desk.chat.asking import hindrance
 from bot.desk.chat.doing import do
 from bot.desk.chat.drafts import drafts_in, end
+from bot.desk.chat.help import chat_help
 from bot.desk.chat.phone import begin
 from bot.desk.chat.sending import send_typed, was_said
 from bot.desk.chat.telling import Told, report
@@ -15,11 +16,11 @@ from bot.desk.chat.turn import Turn, refuse, say
 from bot.desk.command_names import Verb, named
 from bot.desk.commands import Answer, Ask, Command, Hold, NotUnderstood, SetOutcome, case_of, needs_case
 from bot.desk.read_commands import read_commands
+from bot.desk.rights import may_lead
 from bot.desk.spelling import first_word, folded
 from bot.desk.topics import unclear_topics
 from bot.desk.words import why_not
 from bot.facts import CaseNumber
-from bot.parts import Paragraph
 from bot.questions import Help
 
 _TO_BOT = re.compile(r"(?m)^([ \t]*/[^\s@/]{1,60})@\w{1,60}bot\b", re.IGNORECASE)
@@ -94,9 +95,9 @@ def _problem(turn: Turn, commands: Sequence[Command]) -> str:
     understood = [one for one in commands if not isinstance(one, NotUnderstood)]
     if any(needs_case(one) and (case_of(one) or turn.case) is None for one in understood):
         return t("Vilket ärende? Skriv numret efter kommandot, som /ta K-…") + " " + t("Inget har gjorts.")
-    unclear = unclear_topics(turn.office, understood)[:-1]
+    unclear = unclear_topics(turn.office, understood, in_chat=True)
     if unclear:
-        return "\n".join([*(one.text for one in unclear), t("Inget har gjorts.")])
+        return "\n".join(one.text for one in unclear)
     for one in understood:
         if isinstance(one, Answer | Hold | SetOutcome):
             problem = _letter_problem(turn, one, one.case or turn.case or CaseNumber(""))
@@ -130,16 +131,9 @@ def _do(turn: Turn, command: Command, number: int) -> Told | None:
         return send_typed(turn, case, command, number)
     told = do(turn, case, command, number=number)
     if isinstance(command, Ask) and isinstance(command.question, Help):
-        return replace(told, said=replace(told.said, parts=(Paragraph(_how(turn)), *told.said.parts)))
+        parts = chat_help(turn.office.texts, command.question.about, lead=may_lead(turn.officer))
+        return replace(told, said=replace(told.said, parts=parts))
     return told
-
-
-def _how(turn: Turn) -> str:
-    """Return what is different in a chat from what the help tells, which is written for mails."""
-    return turn.t(
-        "I ett ämne, eller när du svarar på ett meddelande om ett ärende, gäller kommandot det ärendet. "
-        "Vanliga ord skickas aldrig: tryck Svara först, eller skriv /svar och texten. /avbryt avbryter."
-    )
 
 
 def _cancel(turn: Turn) -> None:

@@ -8,7 +8,7 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-REAL8 = sa.Double().with_variant(sa.REAL(), "sqlite")
+REAL8: sa.types.TypeEngine[float] = sa.Double().with_variant(sa.REAL(), "sqlite")
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 HAS_CASE = sa.text("\"case\" <> ''")
 DRAWN = sa.text("state = 'drawn'")
