@@ -217,7 +217,10 @@ def figures_explain(
     config: Config = DEFAULT_CONFIG,
     language: Language = None,
 ) -> None:
-    """Print what a kept figure counts, every value it has had, and who decided what about it."""
+    """Print what a kept figure counts, every value it has had, and who decided what about it.
+
+    The short form: `explain figure MEASURE@PERIOD/SLICE` tells how it came out, and which cases are behind it.
+    """
     settings = readable(config)
     texts = texts_for(settings, language)
     from measurement.periods import parse_period
@@ -244,5 +247,7 @@ def figures_explain(
         told = [one for one in decisions if one.period == name]
         if told:
             print_columns([(f"{one.decided_on}", one.decided_by, one.kind.value, one.cause) for one in told])
+        number = f"{chosen.id}@{name}" + (f"/{slice_}" if slice_ else "")
+        print(texts.t("Allt som ligger bakom siffran: run_bot.py explain figure {number}", number=number))
 
     run_to_end(work())

@@ -67,10 +67,16 @@ async def phone_part(
     figure = mine.get(wanted.measure.id) or wanted.share(0, 0)
     part = Part(
         figure=figure, classes=_calls(wanted.measure.id, figure, {key: one.n for key, one in mine.items()}, mine),
-        hours=True, withheld=found.withheld.get((wanted.measure.id, wanted.slice)),
+        hours=True, seconds=_seconds(wanted.measure.id, rules),
+        withheld=found.withheld.get((wanted.measure.id, wanted.slice)),
         secret=Secret.TOO_FEW if wanted.measure.id == _ASKED and 0 < figure.n < LEAST_GRADES else None,
     )  # fmt: skip
     return part, slices
+
+
+def _seconds(measure: str, rules: PhoneRules) -> int | None:
+    last = measure.rpartition(".")[2]
+    return int(last) if last.isdecimal() else rules.threshold if measure == "phone.direct" else None
 
 
 def _calls(measure: str, figure: Figure, n: dict[str, int], of: dict[str, Figure]) -> dict[Why, int]:
@@ -96,20 +102,21 @@ async def survey_part(
     connection: AsyncConnection, wanted: Wanted, period: Period, calendar: Calendar
 ) -> tuple[Part, frozenset[str]]:
     """Return a figure of the survey, with grades as far as they may be told, and the slices that occur."""
-    counts = await read_counts(connection, weeks_in(period))
+    weeks = weeks_in(period)
+    counts = await read_counts(connection, weeks)
     found, measure = survey_figures(counts, period, wanted.as_of), wanted.measure.id
     mixes = [one.mix for one in counts.rated] + [one.mix for one in counts.asked]
     slices = frozenset(name for mix in mixes for name in mix.slices())
     if wanted.slice in found.hidden.get(measure, frozenset()):
-        return Part(figure=None, secret=Secret.TOO_FEW), slices
+        return Part(figure=None, weeks=weeks, secret=Secret.TOO_FEW), slices
     figure = _chosen(found.figures, wanted) or wanted.figure(0, None)
     if measure in _INVITATIONS:
         good, n = figure.numerator or 0, figure.n
-        return Part(figure=figure, classes={Why.YES: good, Why.NO: n - good}), slices
+        return Part(figure=figure, classes={Why.YES: good, Why.NO: n - good}, weeks=weeks), slices
     if wanted.as_of < freezes_at(period, calendar):
-        return Part(figure=figure, secret=Secret.NOT_CLOSED), slices
+        return Part(figure=figure, weeks=weeks, secret=Secret.NOT_CLOSED), slices
     grades, unknown = _grades(counts, measure, wanted.slice)
-    return Part(figure=figure, grades=grades, unknown=None if wanted.slice else unknown), slices
+    return Part(figure=figure, weeks=weeks, grades=grades, unknown=None if wanted.slice else unknown), slices
 
 
 def _grades(counts: SurveyCounts, measure: str, slice_: str) -> tuple[dict[int, int], int]:
@@ -137,8 +144,9 @@ async def sample_part(
     is_share = wanted.measure.id != _DRAWN
     # Of how many were drawn the classes are those that somebody has judged, and the others.
     judgement = of[wanted.measure.id.removeprefix("quality.")] if is_share else of.judged_at
-    weeks = [str(week) for week in weeks_in(period)]
-    query = select(of.case, of.inquiry, of.judged_at, judgement).where(of.week.in_(weeks), of.drawn_at <= instant)
+    weeks = weeks_in(period)
+    drawn = (of.week.in_([str(week) for week in weeks]), of.drawn_at <= instant)
+    query = select(of.case, of.inquiry, of.judged_at, judgement).where(*drawn)
     rows = [
         Behind(
             case=case,
@@ -153,7 +161,7 @@ async def sample_part(
     nothing = wanted.share(0, 0) if is_share else wanted.figure(0, 0.0)
     return Part(
         figure=_chosen(figures, wanted) or nothing, classes=_counted(rows, whys),
-        listings=listed(rows, whys, wanted, secret),
+        weeks=weeks, listings=listed(rows, whys, wanted, secret),
     )  # fmt: skip
 
 

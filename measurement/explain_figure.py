@@ -118,7 +118,7 @@ async def explain_figure(
     now = await one.now(look, asked, part)
     kept = _kept(stored, part, now, look)
     if kept is Kept.LATE and part.grades is not None and _is_rating(wanted.measure):
-        part = Part(figure=stored, secret=Secret.CHANGED)
+        part = Part(figure=stored, weeks=part.weeks, secret=Secret.CHANGED)
     return Explained(
         id=wanted, measure=measure, zone=ground.calendar.zone.key, start=start, end=end, asked=asked, known=look.known,
         as_of=look.back, state=look.standing.state if look.standing else None, revision=revision,

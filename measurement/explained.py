@@ -9,6 +9,7 @@ from bot.clock import Rule
 from bot.hours import CalendarVersion
 from measurement.figure_id import FigureId
 from measurement.measures import Figure, Measure
+from measurement.periods import Week
 from measurement.phone import Withheld
 from measurement.rollup.states import State
 
@@ -160,6 +161,8 @@ class Part:
         listings: of inquiries, samples and tests; empty where nothing is listed one by one.
         rule: by which deadlines are reckoned, None: none are.
         hours: whether opening hours decide anything in it.
+        seconds: within which an answer by telephone counts.
+        weeks: of what is known by the week alone, which weeks were counted.
         step: of quantiles; None of anything else, or of nothing.
         grades: how many gave each, the best first; of tests how many got so many points. None: not told.
         unknown: how many answered "do not know"; None: not told.
@@ -172,6 +175,8 @@ class Part:
     listings: tuple[Listing, ...] = ()
     rule: Rule | None = None
     hours: bool = False
+    seconds: int | None = None
+    weeks: tuple[Week, ...] = ()
     step: Step | None = None
     grades: Mapping[int, int] | None = None
     unknown: int | None = None

@@ -21,7 +21,8 @@ def explained_as_json(found: Explained) -> dict[str, Any]:
         secret: why grades or figure are not told (too_few, not_closed, changed); withheld: why the telephone
             gives no share.
         rule: by which `due` is reckoned; calendar: the opening hours in force (valid_from, decided_by,
-            ordinary_day_minutes), empty where they decide nothing.
+            ordinary_day_minutes), empty where they decide nothing; seconds: within which an answer by telephone
+            counts; weeks: those that were counted, of what is known by the week alone.
         classes: how many in each; total: all of them.
         step: of quantiles: share, seconds, reached, at_risk, answered, left_before, left_after.
         grades: how many gave each, by grade; of tests, by points; unknown.
@@ -38,6 +39,7 @@ def explained_as_json(found: Explained) -> dict[str, Any]:
         "figure": _figure(part.figure), "stored": _figure(found.stored), "now": _figure(found.now),
         "secret": part.secret and part.secret.value, "withheld": part.withheld and part.withheld.value,
         "rule": part.rule and part.rule.value, "calendar": [_hours(one) for one in found.versions if part.hours],
+        "seconds": part.seconds, "weeks": [str(week) for week in part.weeks],
         "classes": {why.value: count for why, count in part.classes.items()}, "total": sum(part.classes.values()),
         "step": part.step and _step(part.step),
         "grades": part.grades and {str(grade): count for grade, count in part.grades.items()},

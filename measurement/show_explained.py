@@ -39,22 +39,19 @@ def as_text(found: Explained, spoken: Spoken) -> str:
 
 def fault_in_words(fault: NotUnderstood, texts: Texts) -> str:
     """Return which part of an id nobody understands, and what may be meant."""
-    said = fault.written
-    match fault.what:
-        case Unclear.MEASURE:
-            text = texts.t("Det finns inget mått som heter ”{said}”.", said=said)
-        case Unclear.PERIOD:
-            return texts.t("Det står ingen period i ”{said}”. Skriv som {near}.", said=said, near=", ".join(fault.near))
-        case Unclear.DIMENSION:
-            text = texts.t("Måttet delas inte upp på ”{said}”.", said=said)
-        case Unclear.MEMBER:
-            text = texts.t("Det finns inget som heter ”{said}”.", said=said)
-        case Unclear.WHY:
-            text = texts.t("Måttet har ingen klass som heter ”{said}”.", said=said)
-        case _:
-            assert_never(fault.what)
+    said, near = fault.written, ", ".join(fault.near)
+    if fault.what is Unclear.PERIOD:
+        return texts.t("Det står ingen period i ”{said}”. Skriv som {near}.", said=said, near=near)
+    text = {
+        Unclear.MEASURE: texts.t("Det finns inget mått som heter ”{said}”.", said=said),
+        Unclear.DIMENSION: texts.t("Måttet delas inte upp på ”{said}”.", said=said),
+        Unclear.MEMBER: texts.t("Det finns inget som heter ”{said}”.", said=said),
+        Unclear.WHY: texts.t("Måttet har ingen klass som heter ”{said}”.", said=said),
+    }[fault.what]
+    if len(fault.near) == 1:
+        return text + " " + texts.t("Menar du {near}?", near=near)
     if fault.near:
-        return text + " " + texts.t("Menar du något av {near}?", near=", ".join(fault.near))
+        return text + " " + texts.t("Menar du något av {near}?", near=near)
     if fault.what is Unclear.MEASURE:
         return text + " " + texts.t("Alla mått står i `run_bot.py figures show VECKA`.")
     return text
@@ -80,22 +77,27 @@ def _number(found: Explained, spoken: Spoken) -> list[str]:
     else:
         exact = _exact(figure, unit, texts) if found.part.withheld is None else _withheld(found.part.withheld, texts)
         said = [f"{value_in_words(figure, unit, texts)}. {exact}"]
-    known = texts.t("Sett från {as_of}, med det som var känt {known}.", as_of=spoken.moment(found.as_of),
-                    known=spoken.moment(found.known))  # fmt: skip
-    said += [_state(found, texts), known, *_kept(found, texts)]
+    as_of, known = spoken.moment(found.as_of), spoken.moment(found.known)
+    if as_of == known:
+        seen = texts.t("Sett från {as_of}, med det som var känt då.", as_of=as_of)
+    else:
+        seen = texts.t("Sett från {as_of}, med det som var känt {known}.", as_of=as_of, known=known)
+    said += [_state(found, texts), seen, *_kept(found, texts)]
     return [line for text in said for line in paragraph(text)]
 
 
 def _exact(figure: Figure, unit: Unit, texts: Texts) -> str:
     n = texts.t("n = {count}", count=figure.n)
-    if figure.value is None:
+    if figure.value is None or unit is Unit.COUNT:
         return f"{n}."
+    value = f"{figure.value!r}".removesuffix(".0")
+    value = value if texts.language == "en" else value.replace(".", ",")
     if unit is Unit.SECONDS:
-        return texts.t("Exakt {value} s, {n}.", value=f"{figure.value!r}", n=n)
+        return texts.t("Exakt {value} s, {n}.", value=value, n=n)
     if figure.denominator:
         return texts.t("Exakt {part}/{whole} = {value}, {n}.", part=figure.numerator, whole=figure.denominator,
-                       value=f"{figure.value!r}", n=n)  # fmt: skip
-    return texts.t("Exakt {value}, {n}.", value=f"{figure.value!r}", n=n)
+                       value=value, n=n)  # fmt: skip
+    return texts.t("Exakt {value}, {n}.", value=value, n=n)
 
 
 def _withheld(why: Withheld, texts: Texts) -> str:
@@ -163,9 +165,13 @@ def _kept(found: Explained, texts: Texts) -> list[str]:
 def _how(found: Explained, spoken: Spoken) -> list[str]:
     texts, part = spoken.texts, found.part
     lines = [meaning_of(found.measure.id, texts)]
-    if not found.measure.id.startswith("queue."):
+    if part.weeks:
+        lines.append(texts.t("Veckor som räknas: {weeks}.", weeks=_span([str(week) for week in part.weeks])))
+    elif not found.measure.id.startswith("queue."):
         lines.append(texts.t("Gränserna i UTC: från {start} till före {end}.", start=_utc(found.start),
                              end=_utc(found.end)))  # fmt: skip
+    if part.seconds is not None:
+        lines.append(texts.t("Gränsen är {seconds} sekunder.", seconds=part.seconds))
     if part.rule is not None:
         lines.append(texts.t("Tiden går ut: {rule}.", rule=rule_name(texts, part.rule)))
     if part.hours:
@@ -177,6 +183,10 @@ def _how(found: Explained, spoken: Spoken) -> list[str]:
         ]  # fmt: skip
     body = [line for text in lines if text for line in paragraph(text, indent="  ")]
     return [texts.t("Så räknas det"), *body]
+
+
+def _span(weeks: Sequence[str]) -> str:
+    return weeks[0] if len(weeks) == 1 else f"{weeks[0]}–{weeks[-1]}"
 
 
 def _utc(instant: datetime) -> str:
@@ -272,11 +282,12 @@ def _listing(one: Listing, found: Explained, spoken: Spoken) -> list[str]:
 def _rows(one: Listing, found: Explained, spoken: Spoken) -> list[str]:
     """Return the rows under their headings; a column that nothing stands in is left out."""
     texts = spoken.texts
+    due = ["" if row.why is Why.LEFT_OUT else _local(row.due, spoken) for row in one.rows]
     columns = {
         texts.t("kontakt"): [_case(row) for row in one.rows],
         texts.t("test"): [row.what for row in one.rows],
         texts.t("kom in"): [_local(row.arrived, spoken) for row in one.rows],
-        texts.t("senast"): ["" if row.why is Why.LEFT_OUT else _local(row.due, spoken) for row in one.rows],
+        _due_name(found.measure.id, texts): due,
         _told_name(found.measure.id, texts): [_local(row.told, spoken) for row in one.rows],
         texts.t("svar"): [_answer(row, found, spoken) for row in one.rows],
         texts.t("min:sek"): ["" if row.length is None or row.why is Why.LEFT_OUT else _length(row.length, spoken)
@@ -297,6 +308,11 @@ def _answer(row: Behind, found: Explained, spoken: Spoken) -> str:
     if row.answered is None and (row.due or row.length) and not found.measure.id.startswith("queue."):
         return spoken.texts.t("inget än")
     return _local(row.answered, spoken)
+
+
+def _due_name(measure: str, texts: Texts) -> str:
+    """A promise is kept before the midnight that ends its day, a deadline up to the instant itself."""
+    return texts.t("före") if measure == "promise_kept" else texts.t("senast")
 
 
 def _told_name(measure: str, texts: Texts) -> str:

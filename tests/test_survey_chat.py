@@ -21,7 +21,7 @@ from tests.survey_chat import SurveyChat
 
 ANSWERED, RECEPTION = "Har du fått svar från någon av oss?", "Hur nöjd är du med bemötandet?"
 CLARITY, EASE = "Var svaret tydligt?", "Var det enkelt att få hjälp med din fråga?"
-COMMENT = "Vad är den viktigaste återkopplingen du vill ge oss?"
+COMMENT = "Vad vill du helst säga till oss?"
 OFFER = "Vill du ha svar på det du skrev?"
 THANKS = "Tack för dina svar!"
 GRADED = {"answered": 1, "reception": 5, "clarity": 4, "ease": None}

@@ -36,7 +36,10 @@ Id = str | tuple[str, ...]
 
 TRANSLATED: tuple[Language, ...] = ("en", "fi")
 SAME_IN_BOTH = {
-    "en": {"K-…", "Kommunsvar", "Start", "Telegram", "Text", "test", "{count} min", "{count} s"},
+    "en": {
+        "Definition", "Information", "K-…", "Kommunsvar", "Period", "Signal", "Start", "Telegram", "Text", "Version",
+        "index 0–100", "test", "{count} min", "{count} s",
+    },
     "fi": {"K-…", "Kommunsvar", "Telegram", "{count} min", "{count} s"},
 }
 """What is written as in Swedish; beside it only texts without a word of their own, as ``{day} {year}``."""

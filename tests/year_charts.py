@@ -1,16 +1,21 @@
 """Series for charts out of a simulated year, through the product's own figures."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.facts import to_micros
 from measurement.figures import figures_of
-from measurement.measures import Unit
+from measurement.measures import Figure, Unit
 from measurement.periods import Week, weeks_back
-from measurement.registry import REGISTRY
+from measurement.phone import PhoneRules, phone_figures
+from measurement.report.known import known_measure
 from measurement.statistics.series import Decision, Point, Series
-from tests.year_seen import Seen, frozen_at
+from measurement.survey import survey_figures
+from tests.year_contacts import Call, Reply
+from tests.year_seen import Seen, frozen_at, phone_data, survey_counts
 from tests.year_store import CALENDAR, RULE
 
 IN_TIME = "answered_in_time.one_working_day"
@@ -23,11 +28,35 @@ def frozen_values(seen: Seen, weeks: Sequence[Week], measures: Sequence[str]) ->
         as_of = frozen_at(week)
         for one in figures_of(week, seen.whole(week, as_of), CALENDAR, as_of, RULE):
             if not one.slice and one.measure in found:
-                share = REGISTRY[one.measure].unit is Unit.SHARE
-                found[one.measure].append(
-                    Point(period=str(week), value=one.value, n=one.n, numerator=one.numerator if share else None)
-                )
+                found[one.measure].append(_point(one))
     return found
+
+
+def points_of_calls(lines: Sequence[Call], weeks: Sequence[Week], measure: str) -> list[Point]:
+    """Return the points of a measure of the telephone."""
+    found = list[Point]()
+    for week in weeks:
+        start, end = to_micros(week.start(CALENDAR.zone)), to_micros(week.end(CALENDAR.zone))
+        mine = phone_data([one for one in lines if start <= one.at < end])
+        made = phone_figures(mine, CALENDAR, PhoneRules(), label=str(week), as_of=frozen_at(week))
+        found += [_point(one) for one in made.figures if one.measure == measure and not one.slice]
+    return found
+
+
+def points_of_survey(asked: Iterable[Reply], weeks: Sequence[Week], measure: str) -> list[Point]:
+    """Return the points of a measure of the survey."""
+    by_week, found = defaultdict[str, list[Reply]](list), list[Point]()
+    for one in asked:
+        by_week[one.week].append(one)
+    for week in weeks:
+        made = survey_figures(survey_counts(by_week[str(week)]), week, frozen_at(week))
+        found += [_point(one) for one in made.figures if one.measure == measure and not one.slice]
+    return found
+
+
+def _point(one: Figure) -> Point:
+    share = known_measure(one.measure).unit is Unit.SHARE
+    return Point(period=one.period, value=one.value, n=one.n, numerator=one.numerator if share else None)
 
 
 def share_points(seen: Seen, weeks: Sequence[Week]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -38,7 +67,7 @@ def share_points(seen: Seen, weeks: Sequence[Week]) -> tuple[NDArray[np.int64], 
 
 def series_of_points(measure: str, points: Sequence[Point], decisions: Sequence[Decision] = ()) -> Series:
     """Return points as the series of a measure."""
-    known = REGISTRY[measure]
+    known = known_measure(measure)
     return Series(
         measure=measure, version=known.version, name=known.name, unit=known.unit, direction=known.direction,
         points=tuple(points), decisions=tuple(decisions),

@@ -27,7 +27,7 @@ _WORDS = {
     Question.RECEPTION: mark("Hur nöjd är du med bemötandet?"),
     Question.CLARITY: mark("Var svaret tydligt?"),
     Question.EASE: mark("Var det enkelt att få hjälp med din fråga?"),
-    Question.COMMENT: mark("Vad är den viktigaste återkopplingen du vill ge oss? Skriv med egna ord."),
+    Question.COMMENT: mark("Vad vill du helst säga till oss? Skriv med egna ord."),
     Question.OFFER: mark("Vill du ha svar på det du skrev?"),
 }
 

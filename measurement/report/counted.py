@@ -79,7 +79,9 @@ async def _results(connection: AsyncConnection, start: datetime, known: datetime
         of.kind == FactKind.OUTCOME.value, of.occurred_at >= to_micros(start), of.recorded_at <= to_micros(known)
     )
     rows = await connection.execute(query.order_by(of.seq))
-    return {case: str(json.loads(data).get("result", "")) for case, data in rows}
+    read = [(case, json.loads(data)) for case, data in rows]
+    # Without a letter it was noted only, and the citizen has not heard of it.
+    return {case: str(said.get("result", "")) for case, said in read if "outbox" in said}
 
 
 def _queue(data: PeriodData, calendar: Calendar, configured: Rule, as_of: datetime) -> Queue:

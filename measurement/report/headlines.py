@@ -8,6 +8,7 @@ from config.texts import Texts
 from measurement.measures import IN_TIME, Figure, Spread, display_of
 from measurement.report.content import Absent, Headline
 from measurement.report.known import measure_name
+from measurement.report.rolling import RATED
 from measurement.statistics.chart import Chart
 from measurement.statistics.shares import share_interval
 
@@ -86,9 +87,9 @@ def _no_calls(told: Told, measure: str) -> Absent | None:
 
 
 def _reception(told: Told, texts: Texts) -> Headline:
-    figure, answered = told.rolling.get(RECEPTION), told.rolling.get("answered")
+    figure, rated = told.rolling.get(RECEPTION), told.rolling.get(RATED)
     absent = None
-    if figure is None and answered is not None and answered.n:
+    if figure is None and rated is not None and rated.n:
         absent = Absent.HIDDEN
     elif figure is None or figure.value is None:
         invited = told.rolling.get("invited")

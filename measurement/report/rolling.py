@@ -17,6 +17,8 @@ from measurement.survey import ROLLING, survey_as_told, survey_figures
 from measurement.survey_source import read_counts, weeks_in
 
 PREFIX = "rolling."
+RATED = "rated"
+"""How many gave a grade of reception, also where the grades are hidden."""
 _COUNTS = ("drawn", "suppressed", "invited", "delivered", "answered", "declined", "failed", "comments")
 _SCALE = (5, 4, 3, 2, 1)
 _REAL = "real_answer"
@@ -35,7 +37,12 @@ async def rolling_part(
     counts = await read_counts(connection, weeks_of(period))
     told = _Told(str(period), as_of)
     whole = [one for one in survey_figures(counts, period, as_of).figures if not one.slice]
-    return [*(replace(one, measure=PREFIX + one.measure) for one in whole), *told.numbers(survey_as_told(counts))]
+    given = sum(one.count for one in counts.rated if one.question == "reception" and one.mix.is_written and one.grade)
+    return [
+        *(replace(one, measure=PREFIX + one.measure) for one in whole),
+        told.number(RATED, given),
+        *told.numbers(survey_as_told(counts)),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +52,17 @@ class _Told:
 
     def numbers(self, survey: Survey) -> Iterator[Figure]:
         for name in _COUNTS:
-            yield self._one(name, getattr(survey, name))
+            yield self.number(name, getattr(survey, name))
         for question, counts in survey.grades.items():
             for grade, count in zip(_SCALE, counts, strict=True):
-                yield self._one(f"grade.{question}.{grade}", count)
-            yield self._one(f"unknown.{question}", survey.unknown[question])
+                yield self.number(f"grade.{question}.{grade}", count)
+            yield self.number(f"unknown.{question}", survey.unknown[question])
         yes, asked = survey.real_answer
-        yield replace(self._one(_REAL, asked), numerator=yes, denominator=asked)
+        yield replace(self.number(_REAL, asked), numerator=yes, denominator=asked)
         for question, share in survey.weighted.items():
-            yield self._one(f"weighted.{question}", share)
+            yield self.number(f"weighted.{question}", share)
 
-    def _one(self, name: str, value: float) -> Figure:
+    def number(self, name: str, value: float) -> Figure:
         return Figure(
             measure=PREFIX + name, version=1, period=self.period, n=round(value), value=float(value), as_of=self.as_of
         )
@@ -71,7 +78,7 @@ def split(figures: Iterable[Figure]) -> tuple[list[Figure], dict[str, Figure]]:
 def survey_from(rolling: Mapping[str, Figure]) -> Survey | None:
     """Return the survey as it was written down; None: there is none, or nobody came up for one."""
     numbers = {name: one.value or 0.0 for name, one in rolling.items()}
-    if not numbers.get("drawn") and not numbers.get("answered"):
+    if not any(numbers.values()):
         return None
     counts = {name: round(numbers.get(name, 0.0)) for name in _COUNTS}
     questions = {name.split(".")[1] for name in numbers if name.startswith("grade.")}

@@ -182,7 +182,7 @@ def alt_text(chart: Chart, texts: Texts) -> str:
     last, judged = points[-1], chart.judged[chart.series.points.index(points[-1])]
     said = [
         texts.n(
-            "Linjediagram över {name}, {count} vecka: {first}.",
+            "Linjediagram över {name}, {count} vecka: {first} till {last}.",
             "Linjediagram över {name}, {count} veckor: {first} till {last}.",
             len(points), name=chart.series.name, first=points[0].period, last=last.period,
         ),
