@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import baseline, chat, chat_presses, desk, figures, path, stored
+from bench import baseline, chat, chat_presses, desk, figures, path, report, stored
 from bench.table import Row, print_table, write_json
 
 BENCHES: dict[str, Callable[[bool], Sequence[Row]]] = {
@@ -18,6 +18,7 @@ BENCHES: dict[str, Callable[[bool], Sequence[Row]]] = {
     "chat": chat.chat,
     "presses": chat_presses.presses,
     "figures": figures.figures,
+    "report": report.report,
     "baseline": baseline.measure_only,
 }
 

@@ -62,7 +62,8 @@ def as_page(parts: Sequence[Part], language: str) -> str:
         language: of our own words: ``sv``, ``sv_FI``, ``fi`` or ``en``.
     """
     lang = escape(language.replace("_", "-"))
-    title = as_text(parts).partition("\n")[0].strip()
+    # The first part that says something is enough for it: the rest is set out as text already.
+    title = next(filter(None, map(_text, parts)), "").partition("\n")[0].strip()
     return "\n".join(
         [
             "<!doctype html>",

@@ -53,13 +53,14 @@ async def open_book(settings: "Settings", *, at_once: int = 1, look: bool = Fals
         OurFault, TryLater: the database. NoDatabase: there is none to look at. ValueError: hours that make no sense.
     """
     from bot.app import open_database
+    from commands.figure_parts import figure_parts
     from measurement.registry import REGISTRY, definitions_hash
     from measurement.rollup.fill import Rollup
-    from measurement.rollup.making import InquiryFigures, compute_here, compute_in_processes
+    from measurement.rollup.making import compute_here, compute_in_processes
     from measurement.tables import reading
 
     calendar, url = await calendar_now(settings), database_url(settings)
-    parts, read = [InquiryFigures(calendar, settings.answers.rule)], partial(reading, url)
+    parts, read = figure_parts(settings, calendar), partial(reading, url)
     async with AsyncExitStack() as stack:
         write = read if look else (await stack.enter_async_context(open_database(settings))).writing
         compute = compute_here(url, parts)

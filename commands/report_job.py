@@ -5,7 +5,7 @@ It runs beside the service and never stops it: mail is taken in and answered wha
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -116,6 +116,8 @@ class Reporting:
         async with self._database.writing() as connection:
             await enclosures.forget(connection, now - _KEPT)
         self._filled = local.date()
+        for name in _unknown(self._settings.report.targets):
+            logger.warning("report.targets: there is no measure %s", name)
 
     async def _fill(self, instant: datetime) -> None:
         await asyncio.to_thread(_load)
@@ -226,6 +228,12 @@ def _tell_of_fault(ledger: Ledger, office: Office) -> None:
         "Vi försöker igen varje halvtimme. Skälet står i loggen."
     )
     queue_admin_mail(ledger, office, t("Siffrorna eller rapporten kunde inte göras"), f"{text}\n")
+
+
+def _unknown(targets: Iterable[str]) -> list[str]:
+    from measurement.report.known import find_measure
+
+    return [name for name in targets if find_measure(name) is None]
 
 
 def _tell_of_no_reader(ledger: Ledger, office: Office, week: str) -> None:

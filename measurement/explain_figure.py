@@ -38,7 +38,6 @@ _DIMENSIONS: Mapping[str, tuple[Dimension, ...]] = {
     "phone.": (Dimension.UNIT, Dimension.TOPIC), "quality.": (), "test.": (Dimension.CHANNEL,),
     **dict.fromkeys(_SURVEY, SLICED_BY),
 }  # fmt: skip
-_INVITATIONS = ("survey.delivered", "survey.answered")
 _NOT_DATED = (*_SURVEY, "phone.", "test.")
 """What is not known of an earlier instant: ratings have none, calls and judged tests may have come in since."""
 
@@ -103,13 +102,7 @@ async def explain_figure(
         NotBegun: the period lies ahead.
         ValueError: an instant that is not UTC, or outside the calendar.
     """
-    measure = find_measure(wanted.measure)
-    if measure is None:
-        raise NotUnderstood(Unclear.MEASURE, wanted.measure)
-    _require_dimension(wanted)
-    start, end = wanted.period.start(ground.calendar.zone), wanted.period.end(ground.calendar.zone)
-    if require_utc(asked) < start:
-        raise NotBegun(f"{wanted.period} has not begun")
+    measure, (start, end) = _measure_of(wanted), _span_of(wanted.period, ground.calendar, asked)
     look = await _look(connection, wanted.period, asked, ground.calendar)
     one = _One(connection=connection, ground=ground, wanted=wanted, measure=measure, why=why, limit=limit)
     part = await one.part(look)
@@ -117,8 +110,7 @@ async def explain_figure(
     revision, stored = await _stored(connection, wanted, asked)
     now = await one.now(look, asked, part)
     kept = _kept(stored, part, now, look)
-    if kept is Kept.LATE and part.grades is not None and _is_rating(wanted.measure):
-        part = Part(figure=stored, weeks=part.weeks, secret=Secret.CHANGED)
+    part = _closed_to_late_answers(part, kept, stored)
     return Explained(
         id=wanted, measure=measure, zone=ground.calendar.zone.key, start=start, end=end, asked=asked, known=look.known,
         as_of=look.back, state=look.standing.state if look.standing else None, revision=revision,
@@ -127,8 +119,28 @@ async def explain_figure(
     )  # fmt: skip
 
 
-def _is_rating(measure: str) -> bool:
-    return measure.startswith(_SURVEY) and measure not in _INVITATIONS
+def _measure_of(wanted: FigureId) -> Measure:
+    measure = find_measure(wanted.measure)
+    if measure is None:
+        raise NotUnderstood(Unclear.MEASURE, wanted.measure)
+    allowed = next((of for begins, of in _DIMENSIONS.items() if wanted.measure.startswith(begins)), _EVERY)
+    if wanted.slice and Dimension(wanted.slice.partition(":")[0]) not in allowed:
+        raise NotUnderstood(Unclear.DIMENSION, wanted.slice, [f"{one.value}:…" for one in allowed])
+    return measure
+
+
+def _span_of(period: Period, calendar: Calendar, asked: datetime) -> tuple[datetime, datetime]:
+    start = period.start(calendar.zone)
+    if require_utc(asked) < start:
+        raise NotBegun(f"{period} has not begun")
+    return start, period.end(calendar.zone)
+
+
+def _closed_to_late_answers(part: Part, kept: Kept, stored: Figure | None) -> Part:
+    """Return the part; of ratings that came in since the freeze only the kept figure."""
+    if kept is Kept.LATE and part.figure and part.grades is not None and part.figure.measure.startswith(_SURVEY):
+        return Part(figure=stored, weeks=part.weeks, secret=Secret.CHANGED)
+    return part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +153,8 @@ class _One:
     measure: Measure
     why: Why | None
     limit: int
+    is_listed: bool = True
+    """Whether anybody sees what is listed; else only the figure is wanted."""
 
     async def part(self, look: _Look) -> Part:
         """Return the figure with what is behind it.
@@ -186,7 +200,8 @@ class _One:
             slices = frozenset(f"{one.value}:{word}" for one, of in logged.items() for word in of.words)
         slices |= {f"{one.value}:{word}" for one, of in inquiries.of.items() for word in of.words}
         seen = seen_from(inquiries, self.ground.calendar, look.back)
-        return part_of(wanted, seen, await self._secret(inquiries), spoken), slices
+        secret = await self._secret(inquiries) if self.is_listed else frozenset[str]()
+        return part_of(wanted, seen, secret, spoken), slices
 
     async def _secret(self, inquiries: PeriodInquiries) -> frozenset[str]:
         units, secrecy = inquiries.of[Dimension.UNIT], self.ground.secrecy
@@ -210,7 +225,7 @@ class _One:
             return None
         if look.known >= asked or self.measure.id.startswith(_NOT_DATED):
             return part.figure
-        again = await replace(self, limit=1).part(replace(look, known=asked))
+        again = await replace(self, limit=1, is_listed=False).part(replace(look, known=asked))
         return again.figure
 
 
@@ -222,12 +237,6 @@ def _known_members(dimension: Dimension, told: Mapping[Dimension, Collection[str
             return [Channel.MAIL.value, Channel.TELEGRAM.value]
         case _:
             return told.get(dimension, ())
-
-
-def _require_dimension(wanted: FigureId) -> None:
-    allowed = next((of for begins, of in _DIMENSIONS.items() if wanted.measure.startswith(begins)), _EVERY)
-    if wanted.slice and Dimension(wanted.slice.partition(":")[0]) not in allowed:
-        raise NotUnderstood(Unclear.DIMENSION, wanted.slice, [f"{one.value}:…" for one in allowed])
 
 
 def _require_why(why: Why | None, part: Part) -> None:

@@ -3,15 +3,15 @@
 All by a connection whose transaction sees one state. Instants are int64 microseconds since 1970-01-01 UTC.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Text, and_, column, or_, select, table
+from sqlalchemy import BigInteger, Select, Text, and_, column, not_, or_, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import NO_ANSWER
-from measurement.as_then import Since, as_then, folded, since_of
+from measurement.as_then import as_then, folded, since_of
 from measurement.population import PeriodInquiries
 from measurement.rows import IN_PERSON, TOUCHED_AT, Row, period_inquiries_of, row_of, rows_between
 from measurement.tables import AT_ONCE, INQUIRIES
@@ -20,6 +20,7 @@ CASES = table("cases", column("number", Text), column("unit", Text), column("sec
 """The columns that are read, as plain as they are stored. A test holds them against the table of the bot."""
 
 _OF = INQUIRIES.c
+_WAITS = and_(_OF.answered_at.is_(None), _OF.excluded.is_(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,35 +53,24 @@ async def read_inquiries(connection: AsyncConnection, first: int, last: int, kno
 async def read_waiting(connection: AsyncConnection, as_of: int, known: int) -> PeriodInquiries:
     """Return the inquiries of all channels that waited at `as_of`, as was known at `known`, not before it."""
     since = await since_of(connection, known)
-    waited = or_(
-        and_(_OF.answered_at.is_(None), _OF.excluded.is_(None)),
-        # Whatever else waited then was changed later, and answered or left out after `as_of` or after `known`.
-        and_(_OF.changed_at > as_of, or_(_OF.answered_at.is_(None), _OF.answered_at > as_of, known < TOUCHED_AT)),
-    )
-    rows = await _rows(connection, rows_between(0, as_of + 1).where(waited))
+    # Whatever else waited then was changed later, and answered or left out after `as_of` or after `known`.
+    later = or_(_OF.answered_at.is_(None), _OF.answered_at > as_of, known < TOUCHED_AT)
+    rows, spoken = list[Row](), set[str]()
+    # Apart: each has an index of its own.
+    for waited in (_WAITS, and_(_OF.changed_at > as_of, not_(_WAITS), later)):
+        rows += await _rows(connection, rows_between(0, as_of + 1).where(waited))
+        in_person = select(_OF.case).where(_OF.channel == IN_PERSON, _OF.arrived_at <= as_of, waited)
+        spoken |= set((await connection.execute(in_person)).scalars())
     then = rows if since is None else await as_then(connection, rows, 0, as_of + 1, since)
-    spoken = [row async for row in _spoken(connection, as_of, known, waited, since)]
-    return period_inquiries_of(sorted(row for row in [*then, *spoken] if _waits(row, as_of)))
+    spoken |= since.corrected if since else frozenset()
+    # Those left by telephone or at the counter are few, so their cases are folded.
+    told = [row_of(one) async for one in folded(connection, spoken, known)]
+    then = [*then, *(row for row in told if row.channel == IN_PERSON and row.arrived <= as_of)]
+    return period_inquiries_of(sorted(row for row in then if _waits(row, as_of)))
 
 
 async def _rows(connection: AsyncConnection, query: Select[Any]) -> list[Row]:
     return [Row._make(row) for row in await connection.execute(query)]
-
-
-async def _spoken(
-    connection: AsyncConnection,
-    as_of: int,
-    known: int,
-    waited: ColumnElement[bool],
-    since: Since | None,
-) -> AsyncIterator[Row]:
-    """Give those left by telephone or at the counter; few, so their cases are folded."""
-    query = select(_OF.case).where(_OF.channel == IN_PERSON, _OF.arrived_at <= as_of, waited)
-    cases = set((await connection.execute(query)).scalars()) | (since.corrected if since else frozenset())
-    async for inquiry in folded(connection, cases, known):
-        row = row_of(inquiry)
-        if row.channel == IN_PERSON and row.arrived <= as_of:
-            yield row
 
 
 def _waits(row: Row, as_of: int) -> bool:

@@ -24,6 +24,7 @@ _PERIOD = re.compile(
 )
 _BETWEEN = "@/,; \t"
 _MOST_NEAR = 6
+_PERIODS = ("2026-W47", "2026-11", "2026-T1", "2026")
 
 
 class Unclear(StrEnum):
@@ -84,9 +85,9 @@ def parse_figure_id(written: str, names: Mapping[str, str], configured: Rule) ->
     if found := _PERIOD.search(rest):
         period = _period(found, written)
         rest = f"{rest[: found.start()]} {rest[found.end() :]}"
-    measure = _measure(" ".join(rest.strip(_BETWEEN).split()), names, configured)
     if period is None:
-        raise NotUnderstood(Unclear.PERIOD, written, ("2026-W47", "2026-11", "2026-T1", "2026"))
+        raise NotUnderstood(Unclear.PERIOD, written, _PERIODS)
+    measure = _measure(" ".join(rest.strip(_BETWEEN).split()), names, configured)
     return FigureId(measure=measure, period=period, slice=slice_)
 
 
@@ -96,7 +97,7 @@ def _period(found: re.Match[str], written: str) -> Period:
     try:
         return parse_period(year + last)
     except ValueError:
-        raise NotUnderstood(Unclear.PERIOD, found[0] or written, ("2026-W47", "2026-11", "2026-T1", "2026")) from None
+        raise NotUnderstood(Unclear.PERIOD, found[0] or written, _PERIODS) from None
 
 
 def _measure(said: str, names: Mapping[str, str], configured: Rule) -> str:

@@ -149,6 +149,8 @@ def _kept(found: Explained, texts: Texts) -> list[str]:
             return [texts.t("Den fastställda siffran stämmer med det som räknas fram här.")]
         case Kept.SO_FAR | Kept.NOT_KEPT:
             return []
+        case Kept.LATE if found.part.secret is Secret.CHANGED:
+            return []
         case Kept.LATE:
             told = texts.t("Det har kommit fram något efteråt. Fastställt är {stored}; i dag blir det {now}.",
                            stored=stored, now=now)  # fmt: skip

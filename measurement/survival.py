@@ -1,6 +1,6 @@
 """Quantiles of waiting when some still wait, and the spread of a share: asked of scipy.
 
-The only module that imports scipy, which takes half a second to load. Pure.
+scipy takes up to a second to load, so it is loaded where it is needed first. Pure.
 """
 
 from collections.abc import Sequence
@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import CensoredData, binomtest, ecdf
 
 from bot.calendar import Micros
 from measurement.measures import Measure, Quantile, Spread, Value
@@ -29,6 +28,8 @@ def quantiles(lengths: Micros, answered: NDArray[np.bool_], shares: Sequence[flo
 
     Source: reference/measurement.md §4; the same curve as R's survival to 15 digits.
     """
+    from scipy.stats import CensoredData, ecdf
+
     if not len(lengths):
         return (None,) * len(shares)
     # Microseconds are exact in a float for 285 years.
@@ -48,6 +49,8 @@ def wilson(numerator: int, denominator: int) -> Spread:
     Raises:
         ValueError: a denominator of 0, or a numerator outside it.
     """
+    from scipy.stats import binomtest
+
     interval = binomtest(numerator, denominator).proportion_ci(confidence_level=0.95, method="wilson")
     return Spread(low=float(interval.low), high=float(interval.high))
 

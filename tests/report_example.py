@@ -34,8 +34,8 @@ def figure(measure: str, k: int | None, n: int, value: float | None = None, slic
 def decisions(names: list[str]) -> tuple[Decision, ...]:
     """Return a rebase at the 25th week and a note ten weeks later."""
     return (
-        Decision(kind=DecisionKind.REBASE, period=names[24], cause="Kontaktcenter öppnade", decided_by="kvalitetsledaren",
-                 decided_on=date(2026, 6, 1)),
+        Decision(kind=DecisionKind.REBASE, period=names[24], cause="Kontaktcenter öppnade",
+                 decided_by="kvalitetsledaren", decided_on=date(2026, 6, 1)),
         Decision(kind=DecisionKind.NOTE, period=names[34], cause="Nya öppettider", decided_by="Kommunstyrelsen § 12",
                  decided_on=date(2026, 8, 1)),
     )  # fmt: skip
@@ -71,7 +71,9 @@ def headlines(*, last: int | None = None) -> tuple[Headline, ...]:
         Headline(
             measure=IN_TIME, name="Besvarade inom en arbetsdag", figure=figure(IN_TIME, point.numerator, 262),
             display=Display.PLAIN, spread=Spread(low=0.94, high=0.99), chart=chart, target=0.95,
-            beside=(figure("held_first", 12, 255), figure("survey.real_answer", 66, 70), figure("quality.is_answer", 9, 10)),
+            beside=(
+                figure("held_first", 12, 255), figure("survey.real_answer", 66, 70), figure("quality.is_answer", 9, 10),
+            ),
         ),
         Headline(measure="phone.direct", name="Direkt svar i telefon", figure=figure("phone.direct", 180, 214),
                  chart=share_chart("phone.direct", 0.56, 0.83, 200), target=0.8,
@@ -122,7 +124,8 @@ def report(*, headlines: tuple[Headline, ...], settled: bool = True) -> Report:
             Classes(rule=Rule.END_OF_NEXT_WORKING_DAY, in_time=259, late=2, unanswered=1, not_yet_due=0, left_out=8),
             Classes(rule=Rule.CLOCK_24H, in_time=231, late=29, unanswered=2, not_yet_due=0, left_out=8),
         ),
-        charts={}, slices=slices, left_out={"spam": 5, "thanks": 3}, outcomes={"remedied": 5, "taken_further": 2, "": 2},
+        charts={}, slices=slices, left_out={"spam": 5, "thanks": 3},
+        outcomes={"remedied": 5, "taken_further": 2, "": 2},
         queue=Queue(waiting=12, past_due=2, oldest_seconds=190_000.0, oldest_open_seconds=61_200.0),
         survey=Survey(
             drawn=320, suppressed=40, invited=270, delivered=260, answered=70, declined=6, failed=10,

@@ -82,15 +82,15 @@ class Told:
 
     @property
     def good(self) -> Flags:
-        return (self.answered != NEVER) & (self.answered <= self.due)
+        return np.asarray((self.answered != NEVER) & (self.answered <= self.due))
 
     @property
     def given(self) -> Flags:
-        return self.then != NEVER
+        return np.asarray(self.then != NEVER)
 
     @property
     def good_then(self) -> Flags:
-        return self.given & (self.then <= self.due)
+        return np.asarray(self.given & (self.then <= self.due))
 
 
 Looks = dict[str, list[tuple[Week, Told, dict[str, Figure]]]]

@@ -55,7 +55,7 @@ def calls(lines: Lines, weeks: Sequence[Week], seed: int) -> list[Call]:
     chance, found = np.random.default_rng(seed), list[Call]()
     for week in weeks:
         for at in range(clock(week.monday, 0), clock(week.monday + timedelta(days=7), 0), HOUR):
-            if not OPEN.passed(at + HOUR) - OPEN.passed(at) == HOUR:
+            if OPEN.passed(at + HOUR) - OPEN.passed(at) != HOUR:
                 continue
             load = float(chance.gamma(4, 1 / 4))
             for _ in range(int(chance.poisson(lines.calls / 40 * load))):

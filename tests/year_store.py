@@ -95,7 +95,7 @@ def _fact(seq: int, at: int, case: str, inquiry: int | None, kind: FactKind, dat
 def _of_inquiry(one: One) -> Iterator[_Told]:
     """Give what is told of an inquiry; whatever has no instant did not happen."""
     number, box = case_number(one.case), one.case * 10 + one.no
-    for at, kind, data in (
+    steps: Sequence[tuple[int, FactKind, FactData]] = (
         (one.arrived, FactKind.RECEIVED, _received(one)),
         (one.arrived if one.language and one.no == 1 else NEVER, FactKind.MARKED,
          {"mark": "language", "value": one.language}),
@@ -110,7 +110,8 @@ def _of_inquiry(one: One) -> Iterator[_Told]:
         (one.again, FactKind.ANSWERED, {"message": box, "outbox": 10 * box + 2}),
         (one.outcome if one.no == 1 else NEVER, FactKind.OUTCOME,
          {"result": "remedied", "message": box, "outbox": 10 * box + 3}),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for at, kind, data in steps:
         if at != NEVER:
             yield at, number, one.no, kind, data
 

@@ -159,7 +159,7 @@ class One:
     Attributes:
         unit: whose it is, from `seen` on where it was passed on; before that it is the contact centre's.
         seen: when somebody had dealt with it: answered, passed on or left out.
-        first_answer, bounced: the first answer, and when it was known not to have arrived; `answered` is the one that did.
+        first_answer, bounced, answered: the first answer, when it was known not to have arrived, the one that did.
         promised: the last day told to the citizen.
     """
 

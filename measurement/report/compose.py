@@ -18,6 +18,7 @@ _ON_THE_WAY = (
     "waiting_time.median", "waiting_time.p90", "working_time.median", "working_time.p90",
 )  # fmt: skip
 """What is told of the way to the answer, in this order."""
+_TIMES = ("waiting_time.", "working_time.")
 
 
 def compose(report: Report, texts: Texts) -> Document:
@@ -86,7 +87,9 @@ def _queue(report: Report, texts: Texts) -> list[Block]:
 
 
 def _on_the_way(report: Report, texts: Texts) -> list[Block]:
-    rows = [_row(report.figure(measure), measure, texts) for measure in _ON_THE_WAY]
+    # Before all is due the slow ones have not been waited for: times would look shorter than they will be.
+    told = [one for one in _ON_THE_WAY if report.settled or not one.startswith(_TIMES)]
+    rows = [_row(report.figure(measure), measure, texts) for measure in told]
     known = tuple(row for row in rows if row is not None)
     if not known:
         return []
@@ -135,6 +138,7 @@ def _method(texts: Texts) -> list[Block]:
             "förändring får ett sådant ord ungefär två gånger på hundra. Tre mått ger då ett falskt ord ungefär var "
             "nittonde vecka."
         ),
+        texts.t("Vad en synpunkt ledde till får den som skrev ibland veta långt senare. Den andelen växer därför."),
         texts.t(
             "Automatiska bekräftelser och delbesked är aldrig svar. Ett svar som inte nådde fram är inget svar. "
             "Siffrorna gäller verksamheten; inga handläggare kan utläsas."

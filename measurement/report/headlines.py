@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.clock import Rule
 from config.texts import Texts
-from measurement.measures import IN_TIME, Figure, Spread, display_of
+from measurement.measures import IN_TIME, Display, Figure, Spread, display_of
 from measurement.report.content import Absent, Headline
 from measurement.report.known import measure_name
 from measurement.report.rolling import RATED
@@ -110,9 +110,9 @@ def _headline(
 ) -> Headline:
     chart = told.charts.get(measure)
     share = figure is not None and figure.numerator is not None and figure.value is not None
-    spread = (
-        share_interval(figure.numerator or 0, figure.n) if share and figure is not None and figure.n >= 10 else None
-    )
+    # From thirty on weeks differ by more than the binomial tells: there the chart's limits are the spread.
+    told_so = share and figure is not None and display_of(figure.n) is Display.WITH_SPREAD
+    spread = share_interval(figure.numerator or 0, figure.n) if told_so and figure is not None else None
     return Headline(
         measure=measure, name=name, figure=figure, chart=chart, absent=absent, weeks=weeks,
         display=display_of(figure.n) if share and figure is not None else None,

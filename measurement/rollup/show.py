@@ -85,7 +85,7 @@ def check_in_words(checked: Checked, measures: Mapping[str, Measure], texts: Tex
         lines += [_difference(one, measures, texts) for one in checked.broken]
     if checked.is_late:
         lines.append(texts.t("{week}: det har kommit fram något efteråt som ändrar siffrorna.", week=week))
-        lines += [_difference(one, measures, texts) for one in checked.late if not one.slice]
+        lines += dict.fromkeys(_difference(one, measures, texts) for one in checked.late if not one.slice)
     if checked.redefined:
         count = len(checked.redefined)
         lines.append(texts.n("{week}: {count} mått räknas på ett annat sätt nu och kan inte räknas om.",
@@ -97,6 +97,9 @@ def check_in_words(checked: Checked, measures: Mapping[str, Measure], texts: Tex
 def _difference(one: Difference, measures: Mapping[str, Measure], texts: Texts) -> str:
     measure = measures.get(one.measure)
     unit, name = (measure.unit, texts.t(measure.name)) if measure else (Unit.COUNT, one.measure)
-    old, new = (value_in_words(figure, unit, texts) for figure in (one.stored, one.found))
     place = f" ({one.slice})" if one.slice else ""
+    if one.measure.startswith(_OF_RATINGS):
+        # Before and after, side by side, would tell what the one who came between has answered.
+        return texts.t("  {name}{slice}: ändrad; värdena visas inte", name=name, slice=place)
+    old, new = (value_in_words(figure, unit, texts) for figure in (one.stored, one.found))
     return texts.t("  {name}{slice}: {old}, nu {new}", name=name, slice=place, old=old, new=new)

@@ -114,14 +114,16 @@ def due_at(period: Period, calendar: Calendar, rule: Rule) -> datetime:
 
 
 _IN_TIME = "answered_in_time."
-_BY_THE_CLOCK = ("waiting_time.", "working_time.", "arrivals", "left_out.", "acknowledged", "contacts", "queue.")
+_BY_THE_CLOCK = (
+    "waiting_time.", "working_time.", "arrivals", "left_out.", "acknowledged", "contacts", "queue.", "phone.",
+)  # fmt: skip
 
 
 def settles_at(measure: str, period: Period, calendar: Calendar, configured: Rule) -> datetime:
     """Return from when on a period's figure of a measure is more than "so far" (UTC).
 
-    Of shares in time when all is due under their own rule, of times and counts under the configured one. What surveys,
-    judgements and the days after an answer tell is settled when the period is finished.
+    Of shares in time when all is due under their own rule, of times, counts and calls under the configured one. What
+    surveys, judgements and the days after an answer tell is settled when the period is finished.
     """
     if measure.startswith(_IN_TIME):
         return due_at(period, calendar, Rule(measure.removeprefix(_IN_TIME)))

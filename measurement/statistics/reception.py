@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy.stats import t as student
 
 from measurement.statistics.shares import Interval, share_interval
 
@@ -164,6 +163,8 @@ def _dirichlet(counts: Sequence[int], value: float) -> Interval:
 def _t(counts: np.ndarray[tuple[int, ...], np.dtype[np.float64]], value: float) -> Interval:
     n = float(counts.sum())
     variance = float(counts @ (_INDEX_OF_GRADE - value) ** 2) / (n - 1)
+    from scipy.stats import t as student  # loads for most of a second
+
     half = float(student.ppf(0.975, n - 1)) * (variance / n) ** 0.5
     return Interval(low=max(0.0, value - half), high=min(100.0, value + half))
 
