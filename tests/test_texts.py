@@ -37,10 +37,24 @@ Id = str | tuple[str, ...]
 TRANSLATED: tuple[Language, ...] = ("en", "fi")
 SAME_IN_BOTH = {
     "en": {
-        "Definition", "Information", "K-…", "Kommunsvar", "Period", "Signal", "Start", "Telegram", "Text", "Version",
-        "index 0–100", "test", "{count} min", "{count} s",
+        "Definition",
+        "Information",
+        "K-…",
+        "Kommunsvar",
+        "Period",
+        "Signal",
+        "Start",
+        "Telegram",
+        "Text",
+        "Version",
+        "index 0–100",
+        "n = {count}",
+        "test",
+        "{count} min",
+        "{count} s",
+        "{name} ({id}, definition {version})",
     },
-    "fi": {"K-…", "Kommunsvar", "Telegram", "{count} min", "{count} s"},
+    "fi": {"K-…", "Kommunsvar", "Telegram", "n = {count}", "{count} min", "{count} s"},
 }
 """What is written as in Swedish; beside it only texts without a word of their own, as ``{day} {year}``."""
 
