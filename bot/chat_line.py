@@ -168,6 +168,10 @@ class ChatLine:
                 logger.warning("chats: %s; recovered next time", error.reason)
 
     async def _kept(self, raw: bytes, key: str) -> None:
+        if b'"callback_query"' in raw:
+            # Even where much waits to be written, whoever pressed must not wait: nothing is promised by the answer.
+            event = self.read(raw)
+            self.presses.expect(event.press, event.chat)
         await self._keep(
             RawInbound(
                 channel=Channel.TELEGRAM, external_id=key, raw=raw, recipients=(), sender=None, arrived_at=self._now()

@@ -45,7 +45,9 @@ class ChatReading(Protocol):
 
 _NO_CHATS = ChatEvent(update=0, key="", kind=EventKind.NOTHING, error="no_chats")
 
-BATCH = 100
+BATCH = 40
+"""More at once would be cheaper, but nothing can be kept while a batch is written, and whoever presses would wait."""
+_TAKEN_AT_A_STRETCH = 5
 HEAVY_BYTES = 256 * 1024
 """A mail above this is read in a thread, so that reading it does not hold up those who are sending to us."""
 
@@ -151,8 +153,10 @@ class IntakeService:
             left = [arrival for arrival in arrivals if arrival.inbox in waiting]
             while left:
                 ledger = await open_ledger(connection, wanted(left, self._office), self._now())
-                for arrival in left:
+                for place, arrival in enumerate(left, 1):
                     self._intake.take(ledger, arrival)
+                    if place % _TAKEN_AT_A_STRETCH == 0:
+                        await asyncio.sleep(0)  # lets those who wait for us in between
                 try:
                     await ledger.write(connection)
                 except NumberTaken:

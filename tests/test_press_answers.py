@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 import bot.press_answers
-from bot.chat import No, Post
+from bot.chat import ChatId, No, Post
 from bot.errors import Refused, TryLater
 from bot.press_answers import AT_ONCE, MOST_WAITING, PressAnswers
 from bot.store.chat_rows import PressAnswer
 from tests.conftest import FrozenClock
 from tests.fake_chats import FakeChats
+
+ELSAS, STAFF = ChatId(7), ChatId(-100)
 
 
 async def working(answers: PressAnswers, until: Callable[[], bool]) -> None:
@@ -97,3 +99,48 @@ async def test_of_too_many_the_oldest_are_dropped(clock: FrozenClock, caplog: py
     assert "3 presses are never answered" in caplog.text
     await working(answers, lambda: len(chats.pressed) == MOST_WAITING)
     assert [press for press, *_ in chats.pressed] == [f"{number}" for number in range(3, MOST_WAITING + 3)]
+
+
+@pytest.mark.asyncio
+async def test_what_is_decided_in_time_is_the_only_answer(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot.press_answers, "PATIENCE_SECONDS", 60)
+    chats = FakeChats(clock.now)
+    answers = PressAnswers(chats)
+    answers.expect("p1", ELSAS)
+    answers.answer([PressAnswer("p1", "Tack")])
+    await working(answers, lambda: len(chats.pressed) == 1)
+    assert chats.pressed == [("p1", "Tack", False)]
+
+
+@pytest.mark.asyncio
+async def test_a_press_whose_outcome_takes_long_is_answered_first_and_its_words_are_written_after(
+    clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.press_answers, "PATIENCE_SECONDS", 0)
+    chats = FakeChats(clock.now)
+    answers = PressAnswers(chats)
+    answers.expect("p1", ELSAS)
+    answers.expect("p2", STAFF)
+    answers.expect("p1", ELSAS)  # the same press, delivered twice
+    await working(answers, lambda: len(chats.pressed) == 2)
+    assert sorted(chats.pressed) == [("p1", "", False), ("p2", "", False)]
+    answers.answer([PressAnswer("p1", "Knappen gäller inte längre.", aloud=True), PressAnswer("p2", "Redan tagen")])
+    await working(answers, lambda: bool(chats.texts(ELSAS)))
+    assert chats.texts(ELSAS) == ["Knappen gäller inte längre."]
+    assert len(chats.pressed) == 2
+    assert not chats.texts(STAFF)  # others read there
+
+
+@pytest.mark.asyncio
+async def test_a_press_that_leads_to_no_words_is_answered_once(
+    clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.press_answers, "PATIENCE_SECONDS", 0)
+    chats = FakeChats(clock.now)
+    answers = PressAnswers(chats)
+    answers.expect("p1", ELSAS)
+    await working(answers, lambda: len(chats.pressed) == 1)
+    answers.answer([PressAnswer("p1")])
+    answers.answer([PressAnswer("p3")])
+    await working(answers, lambda: len(chats.pressed) == 2)
+    assert chats.pressed == [("p1", "", False), ("p3", "", False)]
