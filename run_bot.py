@@ -34,6 +34,7 @@ from commands.shell import (
     usable,
 )  # fmt: skip
 from commands.staff import staff
+from commands.survey import survey
 from commands.testcontact import testcontact
 from commands.topic import topic
 from commands.unit import unit
@@ -57,6 +58,7 @@ app.add_typer(phone, name="phone")
 app.add_typer(sample, name="sample")
 app.add_typer(testcontact, name="testcontact")
 app.add_typer(staff, name="staff")
+app.add_typer(survey, name="survey")
 app.add_typer(unit, name="unit")
 app.add_typer(topic, name="topic")
 app.add_typer(canned, name="canned")

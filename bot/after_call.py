@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.call_cells import CellFault, Why, is_nothing, is_phone_number, read_instant, read_week, week_at
+from bot.call_cells import CellFault, Why, is_nothing, read_instant, read_week, week_at, without_numbers
 from bot.calls import NO_UNIT, Faults, Reader, RowFault, columns_of, part_date_and_clock, plain_heading
 from bot.facts import UnitId
 from config.table_files import Row
@@ -166,7 +166,7 @@ def _ratings(
     unit = layout.queues.get(queue.casefold(), layout.unit)
     for question, column, cell in _answers(reader, row, layout):
         grade = None if question is CallQuestion.COMMENT else _grade(cell, column)
-        comment = _without_numbers(cell)[:LONGEST_COMMENT] if question is CallQuestion.COMMENT else ""
+        comment = without_numbers(cell)[:LONGEST_COMMENT] if question is CallQuestion.COMMENT else ""
         same = "\0".join((when, reader.cell(row, AfterCallField.ID), queue, question, str(grade), comment))
         equal[same] += 1
         found.append(
@@ -238,11 +238,3 @@ def _grade(cell: str, column: str) -> int | None:
     if found is None:
         raise CellFault(Why.BAD_GRADE, column, cell)
     return int(found[1])
-
-
-_LONG_NUMBER = re.compile(r"[+(]?\d[\d\s()/-]{5,}\d")
-
-
-def _without_numbers(comment: str) -> str:
-    """Return a comment without what may be a telephone number or another long number of a person's."""
-    return _LONG_NUMBER.sub(lambda found: "…" if is_phone_number(found[0]) else found[0], comment)

@@ -1,6 +1,7 @@
 """What the cells of a telephone exchange's file mean: instants, lengths of time, yes and no, how a call ended. Pure."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -71,12 +72,22 @@ _YEAR_LAST = re.compile(
     rf"(?P<one>\d\d?)[-/.](?P<two>\d\d?)(?:[-/.]|\s)(?P<year>20\d\d)(?:(?:\s*t\s*|[\s,]+){_CLOCK}{_OFFSET})?"
 )
 _SINCE_1970 = re.compile(r"(\d{10})(?:[.,]\d+)?")
+_TOTALS = frozenset(
+    ("totalt", "total", "totals", "grand total", "summa", "summering", "sum", "medel", "medelvärde", "genomsnitt",
+     "average", "yhteensä", "keskiarvo")
+)  # fmt: skip
 _NOTHING = frozenset(("", "-", "–", "—", "null", "none", "n/a", "na"))
 
 
 def is_nothing(cell: str) -> bool:
     """Tell whether a cell says nothing: it is empty, a dash or ``NULL``."""
     return cell.casefold() in _NOTHING
+
+
+def is_total(cells: Sequence[str]) -> bool:
+    """Tell whether a row sums up the others: ``Totalt`` stands before all else in it."""
+    first = next((cell for cell in cells if not is_nothing(cell)), "")
+    return folded(first).rstrip(":") in _TOTALS
 
 
 def read_instant(cell: str, zone: ZoneInfo, *, day_first: bool) -> LocalInstant:
@@ -242,6 +253,25 @@ _NUMBER = re.compile(r"[+(]?[\d\s()/.-]{7,}")
 def is_phone_number(cell: str) -> bool:
     """Tell whether a cell is nothing but a telephone number, with an exchange's digits (seven or more)."""
     return bool(_NUMBER.fullmatch(cell)) and sum(sign.isdigit() for sign in cell) >= 7
+
+
+_LONG_NUMBER = re.compile(r"[+(]?\d[\d\s()/.-]{5,}\d")
+
+
+def without_numbers(text: str) -> str:
+    """Return words without what may be a telephone number or another long number of a person's."""
+    return _LONG_NUMBER.sub(lambda found: "…" if is_phone_number(found[0]) else found[0], text)
+
+
+_CALLER = re.compile(r"(?:tel:)?(?:\+\d{1,3}[\s-]?|00\d{2}[\s-]?|0(?=7[\s-]?[02369]))\d[\d\s()/-]{6,}")
+
+
+def is_caller(cell: str) -> bool:
+    """Tell whether a cell that should be a number of a call is somebody's telephone number, as ``+4670…`` or ``070…``.
+
+    Numbers of calls may have as many digits.
+    """
+    return bool(_CALLER.fullmatch(cell.strip())) and is_phone_number(cell.strip().removeprefix("tel:"))
 
 
 _WEEK = re.compile(r"(\d{4})[-\s]*[wv]\s*(\d{1,2})", re.IGNORECASE)

@@ -17,12 +17,15 @@ from bot.call_cells import (
     CellFault,
     Outcome,
     Why,
+    is_caller,
     is_nothing,
     is_phone_number,
+    is_total,
     read_instant,
     read_outcome,
     read_seconds,
     read_yes_or_no,
+    without_numbers,
 )  # fmt: skip
 from bot.facts import UnitId, to_micros
 from config.table_files import Row
@@ -147,6 +150,7 @@ class CallFile:
         unread: headings of columns that are not read, and of which nothing is stored.
         doubtful: calls in the hour that comes twice when summer time ends; they are counted to the first.
         parts: rows that were a further part of a call, as when it was sent to another queue.
+        totals: rows that sum up the others, and are no calls.
         whole_minutes: every wait is a number of whole minutes: a spreadsheet may have read mm:ss as hh:mm.
     """
 
@@ -155,6 +159,7 @@ class CallFile:
     unread: tuple[str, ...] = ()
     doubtful: int = 0
     parts: int = 0
+    totals: int = 0
     whole_minutes: bool = False
 
 
@@ -244,7 +249,8 @@ def read_calls(rows: Sequence[Row], layout: Layout, source: str, now: datetime) 
     reader = Reader(columns)
     read = list[tuple[str, Call]]()
     doubtful = 0
-    for row in rows[1:]:
+    told = [row for row in rows[1:] if not is_total(row.cells)]
+    for row in told:
         try:
             call, unsure = _call(reader, row, head, layout, now)
         except CellFault as fault:
@@ -264,6 +270,7 @@ def read_calls(rows: Sequence[Row], layout: Layout, source: str, now: datetime) 
         unread=tuple(one for place, one in enumerate(head.cells) if one and place not in columns.values()),
         doubtful=doubtful,
         parts=len(read) - len(calls),
+        totals=len(rows) - 1 - len(told),
         whole_minutes=len(waits) >= _FEW and all(wait % 60 == 0 for wait in waits),
     )
 
@@ -285,9 +292,12 @@ def _call(reader: Reader, row: Row, head: Row, layout: Layout, now: datetime) ->
     queue = reader.cell(row, CallField.QUEUE)
     if is_phone_number(queue):
         raise CellFault(Why.PHONE_NUMBER, CallField.QUEUE)
+    if is_caller(reader.cell(row, CallField.ID)):
+        # Two calls of one person a day would be taken for parts of one.
+        raise CellFault(Why.PHONE_NUMBER, CallField.ID)
     direct = _yes_or_no(reader, row, CallField.DIRECT)
     call = Call(
-        key="", source="", unit=layout.queues.get(queue.casefold(), layout.unit), queue=queue, at=at,
+        key="", source="", unit=layout.queues.get(queue.casefold(), layout.unit), queue=without_numbers(queue), at=at,
         seconds=_seconds(reader, row, layout, abandoned=abandoned), answered=answered, abandoned=abandoned,
         direct=direct if answered else None, sampled=_yes_or_no(reader, row, CallField.SAMPLED) or False,
     )  # fmt: skip

@@ -22,6 +22,8 @@ from bot.test_contacts import matching
 
 TOLD = "told"
 """Stands in the data of the fact that tells staff; without it the fact is shown to nobody."""
+_UNTOLD = "untold"
+"""Stands in the data of a correction that takes back what nobody was told."""
 
 
 def note_test(
@@ -45,7 +47,9 @@ def note_test(
 
 def is_shown(fact: Fact) -> bool:
     """Tell whether a fact may be shown to whoever has the case: that it is a test contact, only once it is judged."""
-    return fact.kind is not FactKind.TEST or fact.data.get(TOLD) is True
+    if fact.kind is FactKind.TEST:
+        return fact.data.get(TOLD) is True
+    return fact.kind is not FactKind.CORRECTED or fact.data.get(_UNTOLD) is not True
 
 
 class Registered(Enum):
@@ -119,7 +123,8 @@ async def take_back(database: Database, one: TestContact, actor: str, now: datet
         for fact in _marks(ledger.facts_of(one.case), one):
             ledger.append(
                 FactKind.CORRECTED, one.case, inquiry=fact.inquiry, occurred_at=now, actor=actor,
-                source=f"test:{one.id}:undo:{fact.seq}", data={"seq": int(fact.seq), "drop": True},
+                source=f"test:{one.id}:undo:{fact.seq}",
+                data={"seq": int(fact.seq), "drop": True} | ({} if is_shown(fact) else {_UNTOLD: True}),
             )  # fmt: skip
         await ledger.write(connection)
         blank = replace(one, state=Progress.PLANNED, case=None, inquiry=None, message_id="", sent_at=None,

@@ -200,6 +200,12 @@ def _told(texts: "Texts", found: "CallFile") -> list[str]:
     if found.calls:
         first, last = min(call.at for call in found.calls), max(call.at for call in found.calls)
         lines.append(t("Första samtalet {first}, sista {last}.", first=texts.moment(first), last=texts.moment(last)))
+    if found.totals:
+        lines.append(
+            texts.n(
+                "{count} rad är en summa, och inget samtal.", "{count} rader är summor, och inga samtal.", found.totals
+            )
+        )
     if found.parts:
         lines.append(
             texts.n(

@@ -42,7 +42,7 @@ _SENTENCES = {
     ),
     Why.NO_OUTCOME: mark("Det står inte om samtalet besvarades."),
     Why.BOTH_OUTCOMES: mark("Samtalet kan inte vara både besvarat och övergivet."),
-    Why.PHONE_NUMBER: mark("Det här är telefonnummer, och sådana sparar vi inte. Välj en kolumn med köns namn."),
+    Why.PHONE_NUMBER: mark("Det här är telefonnummer, och sådana sparar vi inte. Välj en annan kolumn."),
     Why.UNKNOWN_QUESTION: mark("Vi känner inte frågan {example}. Skriv vilken den är i [[phone.sources]] questions."),
     Why.BAD_GRADE: mark("{example} är inget betyg. Skriv 1–5, eller vet ej."),
 }

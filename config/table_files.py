@@ -114,7 +114,11 @@ def _first_sheet(content: bytes) -> list[tuple[int, list[str]]]:
 
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     rows = book.worksheets[0].iter_rows(values_only=True)
-    found = [(number, [_cell(one) for one in row]) for number, row in enumerate(rows, start=1) if any(row)]
+    found = [
+        (number, [_cell(one) for one in row])
+        for number, row in enumerate(rows, start=1)
+        if any(one not in (None, "") for one in row)  # a nought is a value
+    ]
     book.close()
     return found
 

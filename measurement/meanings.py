@@ -21,8 +21,8 @@ _INDEX = mark(
     "Indexet är medelvärdet; ”vet inte” räknas inte."
 )
 _DIRECT = mark(
-    "Samtal i öppettid där det är känt hur länge den som ringde väntade. Direkt är de som fick svar på sin fråga "
-    "inom gränsen."
+    "Antecknade samtal i öppettid, utom direkta svar där ingen vet hur länge den som ringde väntade. Direkt är de som "
+    "fick svar på sin fråga inom gränsen."
 )
 _ANSWERED = mark("Samtal till växeln i öppettid, utom där den som ringde lade på genast.")
 

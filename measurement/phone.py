@@ -229,7 +229,8 @@ def _too_many(counted: int, answered: int) -> bool:
 def _direct(seen: _Seen, part: _Slice, why: Withheld | None) -> Iterator[tuple[Figure, Withheld | None]]:
     """Give the share of direct answers within each limit, and why it is not given."""
     of = seen.contacts
-    known = part.logged & seen.open_contacts & (of.least != UNKNOWN)
+    # Without a direct answer it was in no time; left out it would make the share too good (domain.md §9.2: of all).
+    known = part.logged & seen.open_contacts & ((of.least != UNKNOWN) | ~of.direct)
     count = int(known.sum())
     for key, limit in (("phone.direct", seen.rules.threshold), *((f"phone.direct.{s}", s) for s in seen.rules.limits)):
         direct = known & of.direct
@@ -263,9 +264,10 @@ def _of_calls(seen: _Seen, part: _Slice, mine: Flags) -> Iterator[Figure]:
 
 def _of_contacts(seen: _Seen, part: _Slice) -> Iterator[Figure]:
     written = part.logged & seen.open_contacts
+    untold = written & seen.contacts.direct & (seen.contacts.least == UNKNOWN)
     yield seen.count("phone.logged", part.name, written)
     yield seen.count("phone.left_out.logged_closed", part.name, part.logged & ~seen.open_contacts)
-    yield seen.count("phone.left_out.no_seconds", part.name, written & (seen.contacts.least == UNKNOWN))
+    yield seen.count("phone.left_out.no_seconds", part.name, untold)
 
 
 def _asked(seen: _Seen) -> Figure:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from config.texts import Texts, mark
 from measurement.measures import Direction, Measure, Unit
 
-_LOGGED = "telephone contacts logged in open hours, their seconds known"
+_LOGGED = "telephone contacts logged in open hours: those without a direct answer, and those whose seconds are known"
 _CALLS = "calls to the exchange in open hours, without those given up within a few seconds"
 
 _SHARES = (
@@ -26,7 +26,8 @@ _COUNTS = (
     ("phone.left_out.short", "calls given up within a few seconds", mark("Lade på genast, räknas inte")),
     ("phone.left_out.logged_closed", "contacts logged outside open hours",
      mark("Antecknade utanför öppettid, räknas inte")),
-    ("phone.left_out.no_seconds", "contacts logged without seconds", mark("Antecknade utan tid, räknas inte")),
+    ("phone.left_out.no_seconds", "contacts logged with a direct answer and no seconds",
+     mark("Antecknade utan tid, räknas inte")),
 )  # fmt: skip
 _ABANDONED = ("phone.abandoned", _CALLS, mark("Den som ringde lade på"))
 

@@ -10,17 +10,22 @@ Columns are found by name, upper or lower case, whatever their order:
 Usual other names are understood (`NAMES`), and so is a file without a heading. What was read as what is told in
 `SeriesFile`, and what could be read in two ways is refused. A missing value is an empty cell or NA. Decimals have a
 comma or a point, one of them in the whole file; thousands at most a space.
+
+Where all periods are ISO weeks, dates or months the rows are put oldest first, and a week without a row is a gap like
+one without a value, unless more weeks are missing than are there (then it is no weekly series).
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
+from math import isfinite
 from types import MappingProxyType
 
 from config.table_files import Row, TableFault, read_table
 from measurement.measures import Direction, Unit
+from measurement.periods import Week
 from measurement.statistics.chart import ChartKind
 from measurement.statistics.series import Decision, DecisionKind, Point, Series
 
@@ -43,6 +48,8 @@ _MISSING, _NO, _YES = {"", "na", "nan", "null", "none"}, {"0", "no", "nej", "fal
 _NUMBER = re.compile(r"[+-]?((\d+|\d{1,3}( \d{3})+)([.,]\d+)?|[.,]\d+)([eE][+-]?\d+)?")
 _WHOLE = re.compile(r"(\d+|\d{1,3}( \d{3})+)([.,]0{1,2})?([eE]\+?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_CALENDAR = tuple(re.compile(form, re.ASCII) for form in (r"\d{4}-W\d{2}", r"\d{4}-\d{2}-\d{2}", r"\d{4}-\d{2}"))
+"""Periods that sort in time as they are written."""
 _FAULTS = {
     TableFault.TOO_LARGE: "is too large",
     TableFault.OLD_EXCEL: "is an old Excel file: save it as .xlsx or CSV",
@@ -62,11 +69,15 @@ class SeriesFile:
     Attributes:
         columns: for each key of `NAMES` that was found its heading as written, empty when there was none.
         ignored: headings of columns that were not used.
+        reordered: whether the rows stood in another order than time's.
+        missing_weeks: weeks without a row, gaps in the series.
     """
 
     series: Series
     columns: Mapping[str, str]
     ignored: tuple[str, ...]
+    reordered: bool
+    missing_weeks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +131,7 @@ def read_series(
     content: bytes, kind: ChartKind, *, name: str, read_on: date, direction: Direction | None = None,
     target: float | None = None,
 ) -> SeriesFile:  # fmt: skip
-    """Return the series that a file holds, in the order of its rows.
+    """Return the series that a file holds, in the order of its rows or of time.
 
     Args:
         content: the file.
@@ -137,19 +148,34 @@ def read_series(
         rows = read_table(content)
     except TableFault as error:
         raise SeriesFault(f"the file {_FAULTS[error.why]}") from error
-    table = _table(rows, kind)
+    written = _table(rows, kind)
+    table = _in_time(written)
+    unit = Unit.SHARE if "numerator" in table.places else Unit.COUNT
+    _check_target(target, unit)
     periods = _periods(table)
-    points = tuple(_point(table, row, period) for row, period in zip(table.rows, periods, strict=True))
+    points = [_point(table, row, period) for row, period in zip(table.rows, periods, strict=True)]
+    missing = _missing_weeks(periods)
+    points += [Point(period=week, value=None, n=0) for week in missing]
     series = Series(
-        measure=name, version=1, name=name, unit=Unit.SHARE if "numerator" in table.places else Unit.COUNT,
-        direction=direction, points=points, decisions=_decisions(table, periods, read_on), target=target,
+        measure=name, version=1, name=name, unit=unit, direction=direction, target=target,
+        points=tuple(sorted(points, key=lambda one: one.period) if missing else points),
+        decisions=_decisions(table, periods, read_on),
     )  # fmt: skip
     used = set(table.places.values())
     return SeriesFile(
         series=series,
         columns={key: table.headings[place] for key, place in table.places.items()},
         ignored=tuple(heading for place, heading in enumerate(table.headings) if place not in used),
+        reordered=list(table.rows) != list(written.rows),
+        missing_weeks=missing,
     )
+
+
+def _check_target(target: float | None, unit: Unit) -> None:
+    if target is not None and not isfinite(target):
+        raise SeriesFault(f"the target {target} is not a number")
+    if target is not None and unit is Unit.SHARE and not 0 <= target <= 1:
+        raise SeriesFault(f"the target {target:g} is no share: shares are 0–1, as 0.95")
 
 
 def _table(rows: Sequence[Row], kind: ChartKind) -> _Table:
@@ -161,19 +187,27 @@ def _table(rows: Sequence[Row], kind: ChartKind) -> _Table:
     if not body:
         raise SeriesFault("the file has a heading but no rows")
     _check_width(rows, len(headings))
+    if "period" not in places:
+        _check_no_gaps(rows)
     table = _Table(places, headings, body, ".")
     return replace(table, decimal=_decimal(table))
 
 
 def _check_width(rows: Sequence[Row], width: int) -> None:
-    for before, row in pairwise(rows):
+    for row in rows:
         if len(row.cells) != width:
             raise SeriesFault(
                 f"line {row.number} has {len(row.cells)} cells where the first has {width}; decimal commas need"
                 " semicolons between the columns, or quotation marks"
             )
-        if width == 1 and row.number > before.number + 1:
-            raise SeriesFault(f"line {before.number + 1} is empty: write NA for a missing value")
+
+
+def _check_no_gaps(rows: Sequence[Row]) -> None:
+    """Refuse an empty line among rows without periods: nobody can tell it from a missing value."""
+    for before, row in pairwise(rows):
+        following = before.number + 1 + sum(cell.count("\n") for cell in before.cells)
+        if row.number > following:
+            raise SeriesFault(f"line {following} is empty: write NA for a missing value")
 
 
 def _without_heading(width: int, kind: ChartKind) -> dict[str, int]:
@@ -227,6 +261,29 @@ def _decimal(table: _Table) -> str:
         hint = "decimals or thousands? Write decimals with a point, thousands with nothing"
         raise table.fault(row, column, f"{table.text(row, column)!r}: {hint}")
     return "," if commas else "."
+
+
+def _in_time(table: _Table) -> _Table:
+    """Return the table with its rows oldest first, where the periods themselves tell which those are."""
+    if "period" not in table.places:
+        return table
+    periods = [table.text(row, "period") for row in table.rows]
+    if not any(all(form.fullmatch(period) for period in periods) for form in _CALENDAR):
+        return table
+    return replace(table, rows=sorted(table.rows, key=lambda row: table.text(row, "period")))
+
+
+def _missing_weeks(periods: Sequence[str]) -> tuple[str, ...]:
+    """Return the ISO weeks between the first and the last that have no row; none of what is no weekly series."""
+    try:
+        weeks = [Week.parse(period) for period in periods]
+    except ValueError:
+        return ()
+    first, last = weeks[0].monday, weeks[-1].monday
+    if (last - first).days // 7 + 1 > 2 * len(weeks):
+        return ()
+    every, there = (first + timedelta(weeks=number) for number in range((last - first).days // 7)), set(periods)
+    return tuple(week for day in every if (week := f"{day:%G-W%V}") not in there)
 
 
 def _periods(table: _Table) -> list[str]:

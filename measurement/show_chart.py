@@ -32,11 +32,12 @@ def chart_as_json(chart: Chart, read: SeriesFile | None = None) -> dict[str, Any
 
     - ``chart`` (xmr, p or pprime), ``screening`` (whether moving ranges were screened once), ``direction`` (up, down or
       none), ``target``, ``limits_from`` (points that a group needs before its limits may be shown);
-    - ``columns`` (what each column was called in the file), ``ignored_columns``;
-    - ``points``, one for each row: ``period``, ``value``, ``n`` and ``numerator`` (null without the column), ``group``
-      (from 0), ``centre``, ``lower``, ``upper``, ``near_lower``, ``near_upper`` (null where there can be none),
-      ``side`` (1, 0, -1), ``rules`` (outside, trend, two_in_three, shift; in order of precedence), ``directions`` (1 or
-      -1, for each of the rules), ``flagged``, ``ghost`` (why, or empty), ``preliminary``;
+    - ``columns`` (what each column was called in the file), ``ignored_columns``, ``reordered`` (the rows did not stand
+      oldest first), ``missing_weeks`` (without a row in the file);
+    - ``points``, one for each row and missing week: ``period``, ``value``, ``n`` and ``numerator`` (null without the
+      column), ``group`` (from 0), ``centre``, ``lower``, ``upper``, ``near_lower``, ``near_upper`` (null where there
+      can be none), ``side`` (1, 0, -1), ``rules`` (outside, trend, two_in_three, shift; in order of precedence),
+      ``directions`` (1 or -1, for each of the rules), ``flagged``, ``ghost`` (why, or empty), ``preliminary``;
     - ``groups``: ``group``, ``first`` and ``last`` period, ``points`` (that count), ``centre``, ``lower`` and ``upper``
       (at its last point), ``mean_range``, ``sigma_z``, ``screened`` (how many ranges), ``trial`` (too short: limits
       and rules to look at, not to show), ``runs`` (null with fewer than 10 useful points);
@@ -53,6 +54,8 @@ def chart_as_json(chart: Chart, read: SeriesFile | None = None) -> dict[str, Any
         "limits_from": LIMITS_FROM,
         "columns": dict(read.columns) if read else {},
         "ignored_columns": list(read.ignored) if read else [],
+        "reordered": read is not None and read.reordered,
+        "missing_weeks": list(read.missing_weeks) if read else [],
         "points": [
             _point_json(point, judged, counted=counted)
             for point, judged in zip(series.points, chart.judged, strict=True)
@@ -101,7 +104,7 @@ def _runs_json(runs: Runs | None) -> dict[str, Any] | None:
 def chart_as_text(chart: Chart, read: SeriesFile, texts: Texts) -> str:
     """Return the same in words: how it was read, each group, the flagged points, the last point, the target."""
     sections = [
-        [*paragraph(_title(chart, texts)), *paragraph(_read(read, texts))],
+        [*paragraph(_title(chart, texts)), *paragraph(_read(read, texts)), *_in_time(read, texts)],
         *([*_group(number, chart, texts)] for number in range(len(chart.groups))),
         _flagged(chart, texts),
         _left_out(chart, texts),
@@ -133,6 +136,14 @@ def _read(read: SeriesFile, texts: Texts) -> str:
     if not read.ignored:
         return texts.t("Kolumner: {columns}.", columns=columns)
     return texts.t("Kolumner: {columns}. Används inte: {ignored}.", columns=columns, ignored=", ".join(read.ignored))
+
+
+def _in_time(read: SeriesFile, texts: Texts) -> Iterator[str]:
+    if read.reordered:
+        yield texts.t("Raderna är ordnade efter tid, äldst först.")
+    if read.missing_weeks:
+        weeks = ", ".join(read.missing_weeks)
+        yield from paragraph(texts.t("Veckor utan rad i filen är luckor: {weeks}.", weeks=weeks))
 
 
 def _told(columns: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
+from random import SystemRandom
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -198,3 +199,12 @@ def _runs(weeks: Iterable[Week]) -> Iterator[tuple[str, str]]:
     for _, run in groupby(enumerate(ordered), key=lambda one: one[1].monday.toordinal() // 7 - one[0]):
         found = [week for _, week in run]
         yield str(found[0]), str(found[-1])
+
+
+async def read_comments(connection: AsyncConnection, weeks: Sequence[Week]) -> list[str]:
+    """Return what people wrote about contacts of these weeks, mixed by lot; personal numbers were hidden when kept."""
+    of = RATINGS.c
+    query = select(of.comment).where(of.week.in_(map(str, weeks)), of.question == "comment", of.comment != "")
+    found = [str(one) for one in (await connection.execute(query)).scalars()]
+    SystemRandom().shuffle(found)
+    return found

@@ -116,12 +116,15 @@ class Scene:
         data, message = await self.until(find, f"no button {words!r} for {who}")
         await self.stage.person(who).press(message, data)
 
-    def choice(self, who: str, act: Press, *, where: str = PRIVATE) -> str | None:
-        """Return the first choice of a list that is shown for this act, None if there is no list."""
+    def choice(self, who: str, act: Press, *, where: str = PRIVATE, after: str = "") -> str | None:
+        """Return the first choice of a list that is shown for this act, None if there is no list.
+
+        `after`: the first one that comes after this day, as ``2026-11-18``.
+        """
         found = self._button(who, act, None, where)
         rows = found[1].buttons if found is not None else []
         choices = [data.rpartition(":")[2] for row in rows for _, data in row if _fits(data, act, self.case, None)]
-        return next((one for one in choices if one.startswith(".")), None)
+        return next((one for one in choices if one.startswith(".") and one.removeprefix(".") > after), None)
 
     async def replies(self, who: str, text: str, *, where: str = PRIVATE) -> None:
         """Answer the newest message in which the bot asks for a text, as soon as it is there.

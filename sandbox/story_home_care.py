@@ -46,7 +46,10 @@ async def _care_is_opened_alone(scene: Scene) -> Looks:
 
 async def _care_takes_longer(scene: Scene) -> Looks:
     await scene.taps("anna", Press.HOLD, "")
-    choice = await scene.until(lambda: scene.choice("anna", Press.HOLD), "no days to choose among")
+    # A day after the one that Omar was promised: an earlier one would be no delay.
+    office = scene.stage.world.service.office()
+    promised = office.promised_day(office.default_kind, scene.stage.now).isoformat()
+    choice = await scene.until(lambda: scene.choice("anna", Press.HOLD, after=promised), "no days to choose among")
     await scene.taps("anna", Press.HOLD, choice)
     await scene.sends("anna", "Vi har pratat med den som planerar kvällarna och väntar på besked därifrån.")
     since = scene.heard("omar")

@@ -251,7 +251,7 @@ def test_every_fault_is_told_by_line_and_column_and_nothing_is_read() -> None:
     assert lines == [
         "Rad 3, 5, Tid: i går är ingen tidpunkt. Skriv som 2026-11-16 08:12:05.",
         "Rad 4, Väntetid: länge är ingen tid. Skriv sekunder, mm:ss eller hh:mm:ss.",
-        "Rad 6, Kö: Det här är telefonnummer, och sådana sparar vi inte. Välj en kolumn med köns namn.",
+        "Rad 6, Kö: Det här är telefonnummer, och sådana sparar vi inte. Välj en annan kolumn.",
         "Rad 7, Status: Vi vet inte vad okänt betyder. Skriv det i [[phone.sources]]: answered_words, abandoned_words "
         "eller other_words.",
         "Rad 8: Raden har fler celler än det finns rubriker. Står det ett skiljetecken i en text?",
@@ -362,3 +362,21 @@ def test_what_is_wrong_with_a_survey_is_said(text: str, whys: list[Why]) -> None
 def test_a_call_a_little_ahead_of_our_clock_is_none_of_the_future() -> None:
     ahead = (NOW + timedelta(minutes=4)).isoformat()
     assert len(calls(f"Tid;Besvarad\n{ahead};ja\n").calls) == 1
+
+
+def test_a_row_that_sums_up_is_no_call_and_is_told() -> None:
+    found = calls("Tid;Väntetid;Status\n2026-11-16 08:12:05;5;Besvarat\nTotalt;5;1\n;;\nMedel:;5;\n")
+    assert (len(found.calls), found.totals, found.faults) == (1, 2, ())
+    # A word of the exchange's in the first column of a call is none of these.
+    assert len(calls("Kö;Tid;Väntetid;Status\nTotalentreprenad;2026-11-16 08:12:05;5;Besvarat\n").calls) == 1
+
+
+def test_no_number_of_a_caller_is_kept() -> None:
+    """An id that is the caller's number is refused: two calls of a day would be one. A long number of a call is not."""
+    for number in ("+46701234567", "070-123 45 67", "0701234567", "0046701234567", "tel:+46701234567"):
+        found = calls(f"Id;Tid;Väntetid;Status\n{number};2026-11-16 08:12:05;5;Besvarat\n")
+        assert [(one.why, one.column) for one in found.faults] == [(Why.PHONE_NUMBER, "Id")]
+    for number in ("1700000123.45", "10000001", "0000012345", "a1b2-070123", "20261116081205"):
+        assert calls(f"Id;Tid;Väntetid;Status\n{number};2026-11-16 08:12:05;5;Besvarat\n").faults == ()
+    (one,) = calls("Tid;Väntetid;Status;Kö\n2026-11-16 08:12:05;5;Besvarat;Från tel:+46 70-123 45 67\n").calls
+    assert one.queue == "Från tel:…"

@@ -68,6 +68,16 @@ async def test_the_first_words_are_said_once(database: Database) -> None:
     assert "Suomi" not in town.last().buttons
 
 
+async def test_the_language_that_was_spoken_already_is_taken_without_all_words_again(database: Database) -> None:
+    town = CitizenTown(database)
+    await town.writes("Gatlyktan är trasig.")
+    await town.writes("Svenska")
+    assert "Nu skriver vi på svenska." in town.last().text
+    assert "En robot tar emot" not in town.last().text
+    await town.writes("English")
+    assert "A bot receives it. People read and answer." in town.last().text
+
+
 async def test_start_alone_gets_the_first_words_and_opens_nothing(database: Database) -> None:
     town = CitizenTown(database)
     await town.writes("/start")

@@ -136,6 +136,72 @@ async def test_many_commands_are_answered_no_more(database: Database) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("prata med en människa", "läses av människor"), ("Visa läget", "Du skrev: ”Gatlyktan"),
+        ("Visa mina frågor", "Du skrev: ”Gatlyktan"), ("Ta bort", "Vill du göra det? 1. Ja, radera. 2. Nej."),
+        ("Något nytt", "Skriv vad det gäller, så blir det en ny fråga."),
+        ("Svar med e-post i stället", "Till vilken e-postadress"), ("Svar här i chatten", "Du skrev: ”Gatlyktan"),
+    ],
+)  # fmt: skip
+async def test_a_buttons_words_do_what_it_does_and_are_no_message(database: Database, typed: str, told: str) -> None:
+    town = CitizenTown(database)
+    await town.writes("Gatlyktan är trasig.")
+    await town.writes(typed)
+    assert told in town.last().text
+    assert len(await town.messages()) == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("language", "typed", "told"),
+    [
+        ("English", "talk to a person", "read by people"), ("Suomi", "Puhu ihmisen kanssa", "ihmiset"),
+        ("Lätt svenska", "Hur går det?", "Du skrev: ”Gatlyktan"),
+    ],
+)  # fmt: skip
+async def test_a_buttons_words_are_known_in_the_language_they_are_read_in(
+    database: Database, language: str, typed: str, told: str
+) -> None:
+    town = CitizenTown(database)
+    await town.writes("Gatlyktan är trasig.")
+    await town.writes(typed)
+    assert len(await town.messages()) == 2
+    await town.writes(language)
+    await town.writes(typed)
+    assert told in town.last().text
+    assert len(await town.messages()) == 2
+
+
+@pytest.mark.asyncio
+async def test_a_buttons_words_within_others_are_a_message(database: Database) -> None:
+    town = CitizenTown(database)
+    await town.writes("Gatlyktan är trasig.")
+    await town.writes("Ta bort den gamla lyktan också")
+    assert len(await town.messages()) == 2
+
+
+@pytest.mark.asyncio
+async def test_a_thank_you_after_the_answer_leaves_the_case_answered(database: Database) -> None:
+    town = CitizenTown(database)
+    await town.writes("Gatlyktan är trasig.")
+    (case,) = await town.cases()
+    await town.officer(answer, case, "Den är lagad nu.", again=True, attached=False)
+    await town.writes("Tack så mycket!")
+    await town.writes("/status")
+    assert f"{case} · Besvarat" in town.last().text
+    assert "Svar senast" not in town.last().text
+    await town.writes("/radera")
+    assert "du väntar på svar" not in town.last().text
+    await town.writes("Nej")
+    await town.writes("Fast nu är den trasig igen.")
+    await town.writes("/status")
+    assert f"{case} · Mottaget" in town.last().text
+    assert "Svar senast" in town.last().text
+
+
+@pytest.mark.asyncio
 async def test_status_of_nothing_invites_to_write(database: Database) -> None:
     town = CitizenTown(database)
     await town.writes("/status")

@@ -32,8 +32,8 @@ def test_the_data_of_a_chart_in_full(cost: str) -> None:
     points, groups = shown.pop("points"), shown.pop("groups")
     assert shown == {
         "name": "cost", "chart": "xmr", "screening": True, "direction": "down", "target": 330.0, "limits_from": 13,
-        "columns": {"value": "value"}, "ignored_columns": [], "rebases": [], "word": "noise", "no_word": None,
-        "assurance": "meets",
+        "columns": {"value": "value"}, "ignored_columns": [], "reordered": False, "missing_weeks": [],
+        "rebases": [], "word": "noise", "no_word": None, "assurance": "meets",
         "runs": {
             "useful": 20, "longest": 4, "longest_allowed": 7, "crossings": 8, "crossings_least": 6, "signal": False,
         },
@@ -103,6 +103,28 @@ def test_ghosts_gaps_and_rebases_are_told(tmp_path: Path) -> None:
     text = run(path, "--chart", "xmr").stdout
     assert "Utelämnad: 15, strejk" in text
     assert "Nya gränser från 17: Kontaktcenter öppnade" in text
+
+
+def test_newest_first_and_a_week_without_a_row(tmp_path: Path) -> None:
+    # Newest first, the last week far up, and no row for W07: it is the newest that the word is about, and W07 is a gap.
+    weeks = [f"2026-W{number:02d};{60 if number == 16 else 10 + 2 * (number % 2)}" for number in range(1, 17)]
+    path = _file(tmp_path / "weeks.csv", "vecka;value", *(one for one in reversed(weeks) if "W07" not in one))
+    shown = as_json(path, "--chart", "xmr", "--direction", "up")
+    assert (shown["reordered"], shown["missing_weeks"], shown["word"]) == (True, ["2026-W07"], "better")
+    assert [one["period"] for one in shown["points"]] == [one[:8] for one in weeks]
+    assert (shown["points"][6]["value"], shown["points"][6]["side"]) == (None, 0)
+    # 13 ranges are left of 15, none over the gap: twelve of 2 and one of 48; the 48 is screened out.
+    assert (shown["groups"][0]["mean_range"], shown["groups"][0]["screened"]) == (2.0, 1)
+    text = " ".join(run(path, "--chart", "xmr").stdout.split())
+    assert "Raderna är ordnade efter tid, äldst först." in text
+    assert "Veckor utan rad i filen är luckor: 2026-W07." in text
+
+
+@pytest.mark.parametrize(("target", "fault"), [("95", "the target 95 is no share"), ("nan", "nan is not a number")])
+def test_a_target_that_cannot_be_met_or_missed_is_refused(juice: str, target: str, fault: str) -> None:
+    refused = run(juice, "--chart", "p", "--direction", "up", "--target", target)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert fault in refused.stderr
 
 
 def test_the_words_of_a_chart(juice: str, cost: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.chat_buttons import Press
-from bot.facts import FactKind
+from bot.facts import FactKind, decode_data
 from bot.store.schema import facts
 from sandbox.page.stage import Stage
 from sandbox.scene import GROUP, Scene
@@ -70,6 +70,10 @@ async def test_a_secret_complaint_is_held_handed_over_and_answered_by_mail(tmp_p
         for kind in (FactKind.MARKED, FactKind.HELD, FactKind.TRANSFERRED, FactKind.ANSWERED, FactKind.OPENED):
             assert kind in kinds
         assert kinds.index(FactKind.HELD) < kinds.index(FactKind.TRANSFERRED) < kinds.index(FactKind.ANSWERED)
+        async with stage.world.service.database.reading() as connection:
+            rows = await connection.execute(select(facts.c.kind, facts.c.data).where(facts.c.case == case))
+            told = {FactKind(row[0]): decode_data(row[1]) for row in rows}
+        assert str(told[FactKind.HELD]["until"]) > str(told[FactKind.RECEIVED]["promised"])
         omar = _told(stage, "omar")
         assert omar.count("planerat till klockan sju") == 1
         assert "Han vill veta vad som ändras" not in omar  # that was for colleagues
@@ -162,7 +166,7 @@ async def test_a_step_that_is_refused_tells_the_refusal(tmp_path: Path) -> None:
         return {}
 
     async with page_world(tmp_path) as page:
-        trouble = await _stuck(page, takes_what_another_has, patience=8)
+        trouble = await _stuck(page, takes_what_another_has, patience=20)
         assert trouble.startswith("Det här steget gick inte. Roboten svarade: Anna Exempel har ärendet.")
         assert trouble.endswith("Tryck Nästa för att försöka igen.")
         assert trouble in await page.words()

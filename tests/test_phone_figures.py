@@ -113,6 +113,11 @@ def test_contacts_without_seconds_are_counted_apart() -> None:
     assert one_of(found, "phone.left_out.no_seconds").value == 3
     assert one_of(found, "phone.logged").value == 9
     assert fraction(found, "phone.coverage") == (9, 10, 0.9)
+    # One without a direct answer counts, whatever time it took: 4 of 7 then.
+    wrote[-1] = Wrote(direct=False, seconds=UNKNOWN)
+    found = figures([Rang()] * 10, wrote)
+    assert fraction(found, "phone.direct") == (4, 7, 4 / 7)
+    assert one_of(found, "phone.left_out.no_seconds").value == 2
 
 
 def test_calls_given_up_at_once_and_calls_at_night_are_no_part_of_the_share() -> None:

@@ -15,7 +15,8 @@ IDS = {
     "answered_again", "outcome_told", "promise_kept", "first_contact", "contacts", "queue.waiting", "queue.past_due",
     "queue.oldest", "phone.direct", "phone.answered", "phone.coverage", "reception.good", "clarity.good", "ease.good",
     "reception.index", "clarity.index", "ease.index", "survey.delivered", "survey.answered", "survey.real_answer",
-    "quality.is_answer", "quality.is_clear", "quality.has_sender", "quality.drawn", "test.availability", "test.answer", "test.interest",
+    "quality.is_answer", "quality.is_clear", "quality.has_sender", "quality.drawn",
+    "test.availability", "test.answer", "test.interest",
     "test.information", "test.reception", "test.total",
 }  # fmt: skip
 

@@ -152,6 +152,32 @@ async def test_a_finished_week_is_told_as_it_was_finished_until_it_is_corrected(
     assert report_json(before) == report_json(still)
 
 
+async def test_weeks_not_finished_then_are_no_gap_in_a_chart_as_of_then(database: Database, database_url: str) -> None:
+    """The book was begun later: what it has of weeks 45 and 46 is as of later, and week 44 was finished on 16 November.
+
+    In each 39 of 40 were answered within the hour, one on Thursday.
+    """
+    weeks = weeks_back(WEEK, 4)
+    await learn(database, [one for at, week in enumerate(weeks) for one in many(week, 39, 1, 1000 * at)])
+    await fill(a_rollup(database, database_url, basis()), local("11-25 03:00"))
+    made = await told(database_url, "2026-W46", local("11-17 07:00"))
+    chart = made.headlines[0].chart
+    assert chart is not None
+    points = [(one.period, one.numerator, one.n) for one in chart.series.points]
+    assert points == [("2026-W44", 39, 40), ("2026-W45", 39, 40), ("2026-W46", 39, 40)]
+    assert made.headlines[2].weeks == 13
+    # So too of a month that goes on: its chart ends with the last week that has ended.
+    month = await told(database_url, "2026-11", local("11-17 07:00"))
+    assert month.headlines[0].chart is not None
+    assert [one.period for one in month.headlines[0].chart.series.points] == [period for period, *_ in points]
+
+
+async def test_a_year_that_goes_on_does_not_count_weeks_to_come(database: Database, database_url: str) -> None:
+    """On 24 November it is week 48 of 53."""
+    await learn(database, MIXED)
+    assert (await told(database_url, "2026")).headlines[2].weeks == 48
+
+
 async def test_half_a_week_is_told_so_far_and_without_a_word(database: Database, database_url: str) -> None:
     before = [one for at, week in enumerate(weeks_back(WEEK.previous(), 14)) for one in many(week, 40, 0, 1000 * at)]
     await learn(database, [*before, *asked(90001, "11-16 09:00"), *asked(90002, "11-18 09:00")])

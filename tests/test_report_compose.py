@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from config.texts import Language
-from measurement.measures import Figure
+from measurement.measures import Figure, Unit
 from measurement.report.compose import compose
 from measurement.report.content import Absent, Headline, Report
 from measurement.report.document import Document, Heading, Key, Paragraph, Points, Table, Tone
 from measurement.report.mail import as_plain_text
-from measurement.report.words import period_name
-from measurement.statistics.chart import Word
+from measurement.report.words import alt_text, figure_words, meaning, period_name, within
+from measurement.statistics.chart import Assurance, NoWord, Word
 from tests.report_example import IN_TIME, empty_report, figure, full_report, headlines, report, texts
 
 
@@ -88,7 +88,7 @@ def test_a_figure_that_is_not_shown_says_why(absent: Absent, value: str, why: st
 def test_few_are_told_as_a_part_of_a_whole_and_some_with_their_spread() -> None:
     few = Headline(measure=IN_TIME, name="x", figure=figure(IN_TIME, 4, 5))
     some = Headline(measure=IN_TIME, name="x", figure=figure(IN_TIME, 12, 15))
-    for headline, value, basis in ((few, "4 av 5", "4 av 5"), (some, "80,0 %", "12 av 15; av en slump 54,8 %–93,0 %")):
+    for headline, value, basis in ((few, "4 av 5", ""), (some, "80,0 %", "12 av 15; av en slump 54,8 %–93,0 %")):
         key = _keys(compose(report(headlines=(headline, *headlines()[1:])), texts()))[0]
         assert (key.value.replace("\xa0", " "), key.basis.replace("\xa0", " ")) == (value, basis)
 
@@ -100,6 +100,75 @@ def test_what_settles_later_is_judged_by_its_last_settled_week() -> None:
     earlier = replace(reception.chart, series=series, judged=reception.chart.judged[:-2], word=Word.NOISE)
     key = _keys(compose(report(headlines=(first, phone, replace(reception, chart=earlier))), texts()))[2]
     assert key.meaning.startswith("Vecka 45, 2026, den senaste vecka som kan bedömas: ")
+    assert key.word == "vecka 45, 2026: som vanligt"
+
+
+def test_the_sentence_says_of_which_week_a_later_word_is() -> None:
+    first, phone, reception = headlines()
+    assert reception.chart is not None
+    series = replace(reception.chart.series, points=reception.chart.series.points[:-2])
+    earlier = replace(reception.chart, series=series, judged=reception.chart.judged[:-2], word=Word.WORSE)
+    made = compose(report(headlines=(first, phone, replace(reception, chart=earlier))), texts())
+    assert made.lead.startswith("Sämre än vanligt: bemötandet (vecka 45, 2026).")
+
+
+def test_a_chart_in_words_shows_few_as_a_part_of_a_whole() -> None:
+    chart = headlines()[0].chart
+    assert chart is not None
+    last = replace(chart.series.points[-1], n=1, numerator=0, value=0.0)
+    few = replace(chart, series=replace(chart.series, points=(*chart.series.points[:-1], last)))
+    said = alt_text(few, texts())
+    assert "Senaste utfall 0 av 1 (n = 1)." in said
+    assert "till vecka 47, 2026." in said
+    assert "2026-W" not in said.partition("Bedömning")[0]
+
+
+def test_a_series_of_somebody_else_keeps_its_own_names_of_periods() -> None:
+    assert within("dag 3", texts()) == "dag 3"
+    assert within("2026-W47", texts("en")) == "Week 47, 2026"
+
+
+def test_an_index_of_fewer_than_thirty_is_not_shown() -> None:
+    ten, thirty = (figure("reception.index", None, n, 85.0) for n in (29, 30))
+    assert figure_words(ten, Unit.INDEX, texts()) == "visas inte"
+    assert figure_words(thirty, Unit.INDEX, texts()) == "85"
+
+
+def test_so_far_means_of_a_survey_that_answers_may_still_come() -> None:
+    chart = headlines()[2].chart
+    assert chart is not None
+    waiting = replace(chart, word=Word.NONE, no_word=NoWord.PRELIMINARY)
+    assert "svara på enkäten" in meaning(waiting, texts())
+    other = replace(waiting, series=replace(chart.series, measure="phone.direct.60"))
+    assert "svarstid har gått ut" in meaning(other, texts())
+
+
+@pytest.mark.parametrize(
+    ("word", "assurance", "target", "said"),
+    [
+        (Word.BETTER, Assurance.FAILS, 0.9, "den här veckan nåddes det."),
+        (Word.BETTER, Assurance.FAILS, 0.99, "nås målet inte ens en bra vecka"),
+        (Word.NOISE, Assurance.FAILS, 0.9, "nås målet inte ens en bra vecka"),
+        (Word.WORSE, Assurance.MEETS, 0.99, "den här veckan nåddes det inte."),
+        (Word.WORSE, Assurance.MEETS, 0.9, "Målet nås även en svag vecka."),
+    ],
+)
+def test_the_target_is_not_said_to_be_out_of_reach_in_the_week_that_reached_it(
+    word: Word, assurance: Assurance, target: float, said: str
+) -> None:
+    """256 of 262 is 97.7 %."""
+    chart = headlines(last=256)[0].chart
+    assert chart is not None
+    turned = replace(chart, word=word, assurance=assurance, series=replace(chart.series, target=target))
+    assert said in meaning(turned, texts())
+
+
+def test_what_stands_beside_tells_its_weeks_where_they_are_not_the_headlines_own() -> None:
+    made = full_report()
+    real = next(one for one in made.headlines[0].beside if one.measure == "survey.real_answer")
+    key = _keys(compose(replace(made, rolling={**made.rolling, real.measure: real}), texts()))[0]
+    assert any(one.endswith("(66 av 70, de senaste 13 veckorna)") for one in key.beside)
+    assert all("veckorna" not in one for one in key.beside if not one.startswith("Säger"))
 
 
 def test_a_months_word_is_said_to_be_of_its_last_week() -> None:
@@ -107,6 +176,24 @@ def test_a_months_word_is_said_to_be_of_its_last_week() -> None:
     assert made.title == "November 2026: tillgänglighet och bemötande"
     assert _keys(made)[0].meaning.startswith("Om den sista veckan: ")
     assert not made.lead.startswith("En vanlig vecka")
+    # The figure is of the month, the word of its last week only.
+    assert _keys(made)[0].word.startswith("vecka 47, 2026: ")
+
+
+def test_a_month_does_not_call_its_weeks_the_last_thirteen() -> None:
+    first, phone, reception = headlines()
+    of = report(headlines=(first, phone, replace(reception, weeks=5)))
+    month = _words(compose(replace(of, period="2026-10"), texts()))
+    assert "periodens 5 veckor" in month
+    assert "Enkäten under periodens veckor" in month
+    assert "senaste 13" not in month
+    assert "Enkäten de senaste 13 veckorna" in _words(compose(full_report(), texts()))
+
+
+def test_no_table_says_its_caption_again_as_a_heading() -> None:
+    for block in compose(full_report(), texts()).blocks:
+        if isinstance(block, Table) and block.caption:
+            assert block.head[0] != block.caption
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,12 @@ def test_the_first_sheet_is_the_period_with_every_figure(book: openpyxl.Workbook
     assert cell.number_format == "0.0%"
 
 
+def test_the_surveys_figures_over_thirteen_weeks_stand_there_as_in_the_headline(book: openpyxl.Workbook) -> None:
+    rows = _rows(_sheet(book, "2026-W47"))
+    (good,) = [row for row in rows if row["Mått"] == "reception.good" and row["Uppdelning"] == "rolling"]
+    assert (good["Täljare"], good["n"], good["Del"]) == (63, 70, "Enkäten de senaste 13 veckorna")
+
+
 def test_each_measure_has_a_sheet_of_its_weeks_with_dates_and_limits(book: openpyxl.Workbook) -> None:
     sheet = _sheet(book, "Besvarade inom en arbetsdag")
     rows = _rows(sheet)

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 
 from config.texts import Language
 from measurement.report.compose import compose
+from measurement.report.content import Slice
 from measurement.report.pdf import report_pdf
 from tests.pdf_text import words_in
-from tests.report_example import empty_report, full_report, texts
+from tests.report_example import IN_TIME, empty_report, figure, full_report, texts
 
 
 def tags(node: Any, within: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -91,3 +93,18 @@ def test_an_empty_week_fits_and_says_what_is_missing() -> None:
     words = words_in(document).replace("\N{NO-BREAK SPACE}", " ")
     assert "Inga kontakter kom in." in words
     assert "mäts inte" in words
+
+
+@pytest.mark.parametrize("language", ["sv", "fi", "en"])
+def test_forty_units_with_long_names_still_make_four_pages_at_most(language: Language) -> None:
+    many = {
+        dimension: tuple(
+            Slice(key=f"{at}", name=f"{dimension} {at}: ett namn som fyller två rader, med & < = och mera till det",
+                  arrivals=count - at, figures={IN_TIME: figure(IN_TIME, 15, 20, slice_=f"{dimension}:{at}")})
+            for at in range(count)
+        )
+        for dimension, count in (("channel", 3), ("unit", 40), ("kind", 6), ("topic", 35), ("language", 12))
+    }  # fmt: skip
+    document = compose(replace(full_report(), slices=many), texts(language))
+    with pikepdf.open(io.BytesIO(report_pdf(document, texts(language)))) as pdf:
+        assert len(pdf.pages) <= 4

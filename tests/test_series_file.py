@@ -108,6 +108,43 @@ def test_missing_values_are_gaps() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("periods", "expected"),
+    [
+        (["2026-W52", "2027-W01"], ["2026-W52", "2026-W53", "2027-W01"]),  # 2026 has 53 weeks
+        (["2025-W52", "2026-W01"], ["2025-W52", "2026-W01"]),
+        (["2026-W03", "2026-W01"], ["2026-W01", "2026-W02", "2026-W03"]),
+        (["2026-W01", "2026-W05"], ["2026-W01", "2026-W05"]),  # every fourth week is no weekly series
+        (["2026-W53", "2025-W53"], ["2025-W53", "2026-W53"]),  # 2025 has no W53: a name like any other
+        (["2026-02-01", "2026-01-01"], ["2026-01-01", "2026-02-01"]),
+        (["2026-11", "2026-02"], ["2026-02", "2026-11"]),
+        (["10", "9"], ["10", "9"]),
+        (["2026-W02", "extra", "2026-W01"], ["2026-W02", "extra", "2026-W01"]),
+    ],
+)
+def test_what_tells_its_time_is_put_in_order_and_weeks_without_a_row_are_gaps(
+    periods: list[str], expected: list[str]
+) -> None:
+    found = read("period,value,note\n" + "".join(f"{one},{at},{one}\n" for at, one in enumerate(periods)))
+    assert [one.period for one in found.series.points] == expected
+    assert {one.period: one.value for one in found.series.points} == {
+        one: float(periods.index(one)) if one in periods else None for one in expected
+    }
+    assert list(found.missing_weeks) == [one for one in expected if one not in periods]
+    assert found.reordered == (periods != sorted(periods) and expected != periods)
+    assert {one.period: one.cause for one in found.series.decisions} == {one: one for one in periods}
+
+
+@pytest.mark.parametrize("target", [float("nan"), float("inf"), 95.0, -0.1])
+def test_a_target_of_a_share_is_a_share(target: float) -> None:
+    with pytest.raises(SeriesFault, match="the target"):
+        read_series(b"k,n\n1,2\n", P, name="m", read_on=TODAY, target=target)
+
+
+def test_a_note_may_have_several_lines() -> None:
+    assert known('value,note\n1,"ny\nväxel"\n2,\n') == [("1", 1.0), ("2", 2.0)]
+
+
 def test_thousands_may_have_a_space_of_any_kind() -> None:
     assert known("value\n1 234,5\n\u22121\u00a0234\u202f567,25\n") == [("1", 1234.5), ("2", -1234567.25)]
     assert counts("k;n\n266 501;280 443\n1e+05;2e+05\n") == [(266501, 280443), (100000, 200000)]
@@ -153,6 +190,7 @@ def test_direction_and_target_are_the_callers() -> None:
         ("period,value\na,1\na,2\n", "line 3, column period: a stands on line 2 too"),
         ("period,value\na,1\n,2\n", "line 3, column period: is empty"),
         ("value\n1\n\n2\n", "line 3 is empty: write NA for a missing value"),
+        ("value,ghost\n1,\n,\n2,\n", "line 3 is empty: write NA for a missing value"),
         ("a,b,c\n1,2,3\n", "no column is called value; the file has a, b, c"),
         ("value,Value\n1,2\n", "two columns are called value"),
         ("value\n", "the file has a heading but no rows"),
@@ -171,6 +209,7 @@ def test_what_is_no_series_is_said_with_line_and_column(text: str, fault: str) -
     ("text", "fault"),
     [
         ("value\n0.5\n", "a chart of shares needs the columns numerator and denominator (or k and n), not value"),
+        ("k,n\n1,4\n,\n2,4\n", "line 3 is empty: write NA for a missing value"),
         ("k,n\n5,4\n", "line 2, column k: 5 is more than the denominator, 4"),
         ("k,n\n1.5,4\n", "line 2, column k: '1.5' is not a whole number from 0"),
         ("k,n\n-1,4\n", "line 2, column k: '-1' is not a whole number from 0"),

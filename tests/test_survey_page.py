@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ import pytest_asyncio
 
 from bot.facts import FactKind
 from bot.inquiry import fold_inquiries
+from bot.office import Door, DoorWord
 from bot.store.database import Database
 from bot.store.figure_schema import invitations, ratings
 from bot.store.schema import facts, messages
@@ -285,3 +287,50 @@ async def test_too_much_is_refused_and_counts_nothing(town: SurveyTown, visitor:
     assert (await visitor.client.get(visitor.here(yes))).status_code == 429
     town.clock.forward(seconds=61)
     assert (await visitor.client.get(visitor.here(yes))).status_code == 200
+
+
+@pytest.mark.asyncio
+async def test_a_form_sent_twice_leaves_the_offer_standing(town: SurveyTown, visitor: Visitor) -> None:
+    """Whoever clicks twice has not said no to an answer."""
+    yes, *_ = await invited(town)
+    for _ in range(2):
+        page = await visitor.press(yes, answered="1", reception="2", comment="Lyktan är fortfarande trasig.")
+        assert "Ja, jag vill ha svar" in page
+    assert (await town.invitations())[0].step is Question.OFFER
+    # Sent once more with a wish for an answer: that is the yes, and the words are no rating any more.
+    await visitor.press(yes, answered="1", comment="Lyktan är fortfarande trasig.", want="1")
+    assert await town.ratings() == {"answered": 1, "reception": 2}
+    await town.take()
+    assert (await town.rows(messages))[-1]["text"] == "Lyktan är fortfarande trasig."
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("before", [{"answered": "1", "reception": "2"}, {"decline": "1"}, {}])
+async def test_words_to_be_answered_are_never_too_late_nor_taken_twice(
+    town: SurveyTown, visitor: Visitor, before: dict[str, str]
+) -> None:
+    """Somebody goes back in the browser, and writes what was forgotten; or writes, and presses no grade at all."""
+    yes, *_ = await invited(town)
+    if before:
+        await visitor.press(yes, **before)
+    states = await town.states()
+    for _ in range(2):
+        await visitor.press(yes, reception="7", comment="Skylten är\0 borta.", want="1")
+    await town.take()
+    texts = [row["text"] for row in await town.rows(messages)]
+    assert texts.count("Skylten är borta.") == 1
+    assert await town.states() == states
+    assert fold_inquiries(await town.facts())[-1].waits
+    await visitor.press(yes, comment="Och lyktan med.", want="1")
+    await town.take()
+    assert (await town.rows(messages))[-1]["text"] == "Och lyktan med."
+
+
+@pytest.mark.asyncio
+async def test_a_comment_that_cannot_wait_is_a_message_unasked(town: SurveyTown, visitor: Visitor) -> None:
+    yes, *_ = await invited(town)
+    town.office = replace(town.office, door_words=(DoorWord(door=Door.DANGER, words="gasläcka*"),))
+    page = await visitor.press(yes, answered="1", comment="Det är en gasläcka vid skolan.")
+    assert "Det du vill ha svar på har vi tagit emot." in page
+    assert await town.ratings() == {"answered": 1}
+    assert visitor.woken == 1

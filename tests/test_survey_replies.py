@@ -35,6 +35,13 @@ NAMES = ("Elsa", "Exempel", "elsa")
         ("Nej, jag har inte fått svar", Said(answered=False, rest="jag har inte fått svar")),
         ("Nej\nVar är mitt bygglov?", Said(answered=False, rest="Var är mitt bygglov?")),
         ("Ja, tack för hjälpen!", Said(answered=True)),
+        ("4 men varför dröjde det?", Said(grade=4, answered=True, rest="men varför dröjde det?")),
+        ("Hej!\n\n4\n\nHälsningar", Said(grade=4, answered=True)),
+        ("Hej, nej tack", Said(declines=True)),
+        ("Nej tack!\n\nMen lyktan är trasig.", Said(declines=True, rest="Men lyktan är trasig.")),
+        ("5\n\nHämta Outlook för iOS", Said(grade=5, answered=True)),
+        ("5\n\nSkickades från E-post för Windows", Said(grade=5, answered=True)),
+        ("2\n\nHämta post", Said(grade=2, answered=True, rest="Hämta post")),
     ],
 )
 def test_a_digit_a_yes_or_a_no_counts_and_more_is_a_message(text: str, said: Said) -> None:
@@ -46,7 +53,7 @@ def test_a_digit_a_yes_or_a_no_counts_and_more_is_a_message(text: str, said: Sai
     [
         "4 lampor är trasiga", "3 gator är osandade", "1. När öppnar simhallen?\n2. Vad kostar det?", "",
         "Tack för svaret!", "Jag undrar över mitt bygglov", "Nejlikorna har vissnat", "2026 var ett bra år",
-        "5-6 lampor", "Jag tar gärna emot er",
+        "5-6 lampor", "Jag tar gärna emot er", "4 men are digging up my street", "Hej! 4 lampor är trasiga", "Hej!",
     ],
 )  # fmt: skip
 def test_an_ordinary_message_is_left_alone(text: str) -> None:

@@ -218,6 +218,10 @@ async def test_a_bounce_after_the_freeze_finds_nothing(town: SurveyTown) -> None
 async def test_who_is_erased_is_cut_off_at_once_and_the_answers_stay(town: SurveyTown) -> None:
     await play(town, [2])
     await town.answered(OMAR)
+    (mine, _) = sorted(await town.invitations(), key=lambda one: one.id or 0)
+    assert mine.case is not None
+    async with town.ledger(mine.case) as ledger:
+        respond(ledger, town.office, mine, Question.COMMENT, comment="Surt.")
     (mine, other) = sorted(await town.invitations(), key=lambda one: one.id or 0)
     assert mine.case is not None
     assert mine.address is not None
@@ -229,10 +233,13 @@ async def test_who_is_erased_is_cut_off_at_once_and_the_answers_stay(town: Surve
     assert mine.sent_at == week_begins(WEEK, ZONE)
     assert other.case is not None
     assert {row["invitation"] for row in await town.rows(ratings)} == {None}
-    assert await town.ratings() == {"answered": 1, "reception": 2}
+    assert {(row["topic"], row["language"]) for row in await town.rows(ratings)} == {("", "")}
+    (comment,) = [row for row in await town.rows(ratings) if row["question"] == "comment"]
+    assert [comment[name] for name in ("unit", "kind", "in_time")] == ["", "", None]
+    assert await town.ratings() == {"answered": 1, "reception": 2, "comment": "Surt."}
     assert await town.people_asked() == []
     await freeze(town)
-    assert await town.ratings() == {"answered": 1, "reception": 2}
+    assert await town.ratings() == {"answered": 1, "reception": 2, "comment": "Surt."}
 
 
 @pytest.mark.asyncio

@@ -313,6 +313,8 @@ async def test_a_tester_tells_which_case_it_became_and_takes_it_back(database: D
     async with database.reading() as connection:
         facts = (await facts_of(connection, [case]))[case]
     assert not fold_inquiries(facts)[0].test
+    # It is asked again: whoever has the case learns nothing of it in its journal, not even that something was undone.
+    assert [fact.kind for fact in filter(is_shown, facts)] == [FactKind.RECEIVED]
     again = await now_of(database, first)
     assert (again.state, again.case) == (Progress.PLANNED, None)
     assert not await take_back(database, again, "cli:kim", clock.now())

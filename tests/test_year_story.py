@@ -135,7 +135,9 @@ def test_the_tuesdays_have_the_right_words(told: Told) -> None:
     assert before.lead.startswith("En vanlig vecka. 89,0\N{NO-BREAK SPACE}% av kontakterna fick svar inom en arbetsdag")
     assert first.lead.startswith("Bättre än vanligt: svar inom en dag")
     assert "bemötandet" not in first.lead
-    assert third.lead.startswith("Bättre än vanligt: svar inom en dag, direkt svar i telefon och bemötandet.")
+    assert third.lead.startswith(
+        "Bättre än vanligt: svar inom en dag, direkt svar i telefon och bemötandet (vecka 37, 2026)."
+    )
     assert all("Sämre" not in one.lead for one in told.tuesdays.values())
     for week, one in told.tuesdays.items():
         in_time, direct, good = (headline.figure for headline in one.report.headlines)

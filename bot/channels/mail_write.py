@@ -48,8 +48,9 @@ def write_mail(message: Outbound, *, installation: str) -> bytes:
     The same message gives the same bytes. Control characters and line ends in names, subjects, ids and file names
     become spaces or go; ids that are not ASCII or longer than 500 characters are left out. Text and files are
     encoded so that no line exceeds 76 characters. A page goes as the second form of the text, together with the files
-    that have a Content-ID (RFC 2387, RFC 2392); all other files go as attachments. Types that a reader might run or render become ``application/octet-stream``. Domains are written in punycode
-    (RFC 5891) where they can be; a local part outside ASCII is kept as UTF-8 and needs SMTPUTF8.
+    that have a Content-ID (RFC 2387, RFC 2392); all other files go as attachments. Types that a reader might run or
+    render become ``application/octet-stream``. Domains are written in punycode (RFC 5891) where they can be; a local
+    part outside ASCII is kept as UTF-8 and needs SMTPUTF8.
 
     Args:
         message: what to send. `created_at` becomes the Date, in UTC.

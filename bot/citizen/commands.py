@@ -15,6 +15,7 @@ from bot.citizen.visit import Visit
 from bot.citizen.which_case import want_new_no_more
 from bot.desk.spelling import first_word
 from bot.store.chat_rows import CodePurpose
+from config.texts import mark
 
 
 class Verb(StrEnum):
@@ -30,6 +31,7 @@ class Verb(StrEnum):
     CANCEL = "cancel"
     NEW = "new"
     BY_MAIL = "mail"
+    BY_CHAT = "chat"
 
 
 _WORDS: Mapping[Verb, str] = {
@@ -45,6 +47,19 @@ _WORDS: Mapping[Verb, str] = {
     Verb.BY_MAIL: "epost e-post email e-mail sähköposti",
 }
 _VERBS = {said(word): verb for verb, words in _WORDS.items() for word in words.split()}
+_LONGEST_BUTTON = 60
+_BUTTONS: Mapping[str, Verb] = {
+    mark("Visa mina frågor"): Verb.STATUS,
+    mark("Visa läget"): Verb.STATUS,
+    mark("Prata med en människa"): Verb.PERSON,
+    mark("Personuppgifter"): Verb.PRIVACY,
+    mark("Radera"): Verb.ERASE,
+    mark("Ta bort"): Verb.ERASE,
+    mark("Något nytt"): Verb.NEW,
+    mark("Svar med e-post i stället"): Verb.BY_MAIL,
+    mark("Svar här i chatten"): Verb.BY_CHAT,
+}
+"""What stands on buttons that may always be pressed, and works as typed words too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,16 @@ def read_command(text: str, *, slash_only: bool = False) -> Command | None:
         return Command(verb) if verb else None
     word, rest = first_word(text[1:])
     return Command(_VERBS.get(word.partition("@")[0]), rest.strip())
+
+
+def typed_button(visit: Visit, text: str) -> Command | None:
+    """Return what a button asks for whose words are all that was written; None: no button.
+
+    Only as the person reads them: what stands on a button in one language may be a question in another.
+    """
+    words = said(text) if len(text) <= _LONGEST_BUTTON else ""
+    verb = next((verb for name, verb in _BUTTONS.items() if said(visit.texts.t(name)) == words), None)
+    return None if verb is None else Command(verb)
 
 
 def do(visit: Visit, verb: Verb, rest: str) -> bool:
@@ -160,6 +185,11 @@ def _language(visit: Visit, rest: str) -> bool:
     return True
 
 
+def _by_chat(visit: Visit) -> None:
+    if not moving.back(visit):
+        status.show_all(visit)
+
+
 def _ways(visit: Visit) -> Rows:
     t = visit.texts.t
     return (
@@ -181,4 +211,5 @@ _ALONE: Mapping[Verb, Callable[[Visit], None]] = {
     Verb.PRIVACY: privacy,
     Verb.ERASE: erasing.ask_to_erase,
     Verb.CANCEL: cancel,
+    Verb.BY_CHAT: _by_chat,
 }

@@ -2,6 +2,7 @@
 
 from bot.chat_buttons import Press, button
 from bot.citizen import forgotten, pace
+from bot.citizen.awaiting import awaited
 from bot.citizen.moving import is_by_mail
 from bot.citizen.question import Ask, ask, asked, said
 from bot.citizen.visit import Visit, own_cases, own_messages
@@ -16,7 +17,7 @@ def ask_to_erase(visit: Visit) -> None:
     """Say what would go and what stays, and ask whether to do it."""
     t = visit.texts.t
     ask(visit, Ask.ERASE)
-    waiting = ", ".join(_waiting_here(visit))
+    waiting = ", ".join(case for case in _waiting_here(visit) if awaited(visit, case))
     visit.say(
         t("Det här tar vi bort nu: kopplingen mellan den här chatten och det du har skrivit till oss, chattens nummer, "
           "ditt språk, och det du har påbörjat."),

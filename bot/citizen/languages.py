@@ -66,7 +66,8 @@ def press(visit: Visit, code: str) -> None:
 
 
 def choose(visit: Visit, code: str) -> None:
-    """Write in this language from now on, and say who we are in it."""
+    """Write in this language from now on, and say who we are in it, unless that was said in it already."""
+    known = first_words.was_told(visit) and code == visit.language
     visit.ledger.book.set_chat(replace(visit.row, language=code, told=first_words.VERSION))
     if asked(visit) is not None:
         close(visit, Ask.LANGUAGE, Ask.NUMBERED)
@@ -74,7 +75,7 @@ def choose(visit: Visit, code: str) -> None:
         if any(one.waits for one in fold_inquiries(visit.ledger.facts_of(case))):
             mark_language(visit, case)
     told = visit.texts.t("Nu skriver vi på {language}.", language=visit.texts.language_name(code))
-    visit.say(told, _honest(visit), first_words.about_us(visit))
+    visit.say(told, _honest(visit), "" if known else first_words.about_us(visit))
 
 
 def mark_language(visit: Visit, case: CaseNumber) -> None:

@@ -83,6 +83,14 @@ def press_chat(visit: Visit, case: CaseNumber | None) -> None:
     visit.say(t("Svaret i {number} kommer här i chatten.", number=own), case=own)
 
 
+def back(visit: Visit) -> bool:
+    """Have the answer in the chat again where it goes by e-mail, in what waits first; False: it goes so nowhere."""
+    by_mail = next((case for case in _waiting_first(visit) if is_by_mail(visit, case)), None)
+    if by_mail is not None:
+        press_chat(visit, by_mail)
+    return by_mail is not None
+
+
 def is_by_mail(visit: Visit, case: CaseNumber) -> bool:
     """Tell whether an answer would go by e-mail now."""
     to = where_to_answer(visit.ledger, case)

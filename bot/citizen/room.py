@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from bot.chat import EventKind
 from bot.chat_arrival import ChatArrival
 from bot.citizen import albums, early_edits, erasing, kinds, languages, moving, pace, removing, splitting, surveys
-from bot.citizen.commands import Command, Verb, command_lines, do, read_command
+from bot.citizen.commands import Command, Verb, command_lines, do, read_command, typed_button
 from bot.citizen.content import is_words_alone
 from bot.citizen.edits import take_edit, take_edited_before
 from bot.citizen.presses import take_press
@@ -73,6 +73,8 @@ def _take_message(visit: Visit) -> str:
     command = read_command(text, slash_only=to_staff or visit.event.reply_to is not None)
     if command is None and not to_staff and surveys.take_comment(visit, text):
         return SURVEY
+    if command is None and not to_staff and visit.event.reply_to is None:
+        command = typed_button(visit, text)
     return take_content(visit) if command is None else _take_command(visit, command)
 
 

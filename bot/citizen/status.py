@@ -8,6 +8,7 @@ from bot.case import CaseState, fold_case
 from bot.chat import Rows
 from bot.chat_buttons import Press, button
 from bot.chat_text import Html, bold, lines, plain, quote
+from bot.citizen.awaiting import awaited
 from bot.citizen.moving import is_by_mail
 from bot.citizen.visit import Visit, letters_got, own_case, own_cases
 from bot.facts import SYSTEM, CaseNumber, FactKind
@@ -34,7 +35,7 @@ def plain_state(visit: Visit, case: CaseNumber) -> Plain:
     """Return how a case stands."""
     facts = visit.ledger.facts_of(case)
     now, inquiries = fold_case(facts), fold_inquiries(facts)
-    waiting = next((one for one in reversed(inquiries) if one.waits), None)
+    waiting = next(reversed(awaited(visit, case)), None)
     if now.state is CaseState.CLOSED:
         return Plain.CLOSED
     if waiting is None:
@@ -85,9 +86,8 @@ def _summary(visit: Visit, case: CaseNumber) -> Html:
     t, (word, sentence) = visit.texts.t, plain_state(visit, case).value
     first = next((one for one in visit.ledger.messages_of(case) if one.address == visit.own), None)
     begins = shorten(masked(visit.texts, first.text), _FIRST_WORDS, placeholder=" …") if first else ""
-    facts = visit.ledger.facts_of(case)
-    promised = fold_case(facts).promised
-    waits = promised and any(one.waits for one in fold_inquiries(facts))
+    promised = fold_case(visit.ledger.facts_of(case)).promised
+    waits = promised and awaited(visit, case)
     day = t("Svar senast {day}.", day=visit.texts.day(date.fromisoformat(promised))) if waits else ""
     return lines(
         bold(f"{case} · " + t(word)),

@@ -136,7 +136,7 @@ def _read(visit: Visit, step: Question, text: str) -> Typed | None:
 def _stops(visit: Visit, text: str) -> bool:
     """Tell whether the person says no to being asked."""
     read = read_reply(text)
-    return (read is not None and read.declines) or _is_one_of(visit, text, DECLINE)
+    return (read is not None and read.declines and not read.rest) or _is_one_of(visit, text, DECLINE)
 
 
 def _is_one_of(visit: Visit, text: str, words: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert
+from sqlalchemy import Table, bindparam, delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.case import draw_number
@@ -383,6 +383,8 @@ class Ledger:
             await update_each(connection, table, [row])
         if self._emptied:
             await connection.execute(delete(originals).where(originals.c.inbox.in_(self._emptied)))
+            # How long it was would tell of its words.
+            await connection.execute(update(inbox).where(inbox.c.id.in_(self._emptied)).values(size=0))
 
 
 class NumberTaken(Exception):

@@ -135,8 +135,7 @@ class SurveyBook:
         if self._rated:
             await connection.execute(insert(ratings), self._rated)
         if self._severed:
-            query = update(ratings).where(ratings.c.invitation.in_(self._severed)).values(invitation=None)
-            await connection.execute(query)
+            await _cut_off(connection, self._severed)
         if self._forgotten:
             await connection.execute(delete(asked).where(asked.c.person.in_(self._forgotten)))
         if self._asked:
@@ -159,6 +158,13 @@ async def _comments(connection: AsyncConnection, ids: Sequence[InvitationId]) ->
         ratings.c.invitation.in_(ids), ratings.c.question == Question.COMMENT.value
     )
     return {InvitationId(row.invitation): row.comment for row in await connection.execute(query)}
+
+
+async def _cut_off(connection: AsyncConnection, ids: Sequence[InvitationId]) -> None:
+    """Leave of these invitations' answers what the freeze would: comments keep their week and channel alone."""
+    mine, written = ratings.c.invitation.in_(ids), ratings.c.question == Question.COMMENT.value
+    await connection.execute(update(ratings).where(mine, written).values(unit="", kind="", in_time=None))
+    await connection.execute(update(ratings).where(mine).values(invitation=None, topic="", language=""))
 
 
 async def _keep_asked(connection: AsyncConnection, told: Mapping[str, datetime]) -> None:

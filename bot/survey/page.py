@@ -162,7 +162,7 @@ class SurveyPage:
             address = ledger.address_of(one.address) if one.address is not None else ""
             if words and "@" in address:
                 mail = as_mail(office, ledger, one.case, address, words)
-                await inbox.keep_all(connection, [_raw(mail, one, office, self._now(), address)])
+                await inbox.keep_all(connection, [_raw(mail, one, office, self._now(), address, words)])
         if words:
             self._wake()
         return bool(words)
@@ -240,11 +240,12 @@ async def _form(request: Request) -> dict[str, str]:
         return {}
 
 
-def _raw(mail: bytes, one: Invitation, office: Office, now: datetime, address: str) -> RawInbound:
-    """Return words from the page as they are kept before they are taken in; the same invitation's only once."""
+def _raw(mail: bytes, one: Invitation, office: Office, now: datetime, address: str, words: str) -> RawInbound:
+    """Return words from the page as they are kept before they are taken in; the same words only once."""
     assert one.case is not None
     to = reply_address(office, office.units[0], one.case)
+    key = office.tokens.code_digest("survey words", one.case, words)[:16]
     return RawInbound(
-        channel=Channel.MAIL, external_id=f"survey:{one.case}:{one.inquiry}", raw=mail, recipients=(to,),
+        channel=Channel.MAIL, external_id=f"survey:{one.case}:{one.inquiry}:{key}", raw=mail, recipients=(to,),
         sender=address, arrived_at=now,
     )  # fmt: skip

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from bot.doors import doors_in
 from bot.facts import CaseNumber
 from bot.letters import reply_address
+from bot.masking import masked
 from bot.office import Office
 from bot.store.ledger import Ledger
 from bot.store.survey_rows import Invitation, Question, State
@@ -60,25 +62,35 @@ def gone_page(frame: Frame) -> str:
 def count_form(ledger: Ledger, office: Office, one: Invitation, form: Mapping[str, str]) -> str:
     """Count what a form says, and return the words of it that are to be answered, empty if there are none.
 
-    What does not fit the questions is passed over. Words that are to be answered are never kept as a rating.
+    What does not fit the questions is passed over. Words that are to be answered are never kept as a rating. Those
+    are what somebody wants an answer to, also where nothing is asked any more, and what cannot wait.
     """
     if form.get(DECLINE):
         decline(ledger, office, one)
         return ""
+    if one.step is Question.OFFER and OFFER in form:
+        return take_offer(ledger, one, wanted=form[OFFER] == "1")
+    # PostgreSQL keeps no NUL in its texts.
+    comment = form.get(COMMENT, "").replace("\r\n", "\n").replace("\0", "").strip()[:LONGEST_COMMENT]
+    wanted = bool(comment) and (bool(form.get(WANT)) or bool(doors_in(comment, office.door_words)))
     if one.step is Question.OFFER:
-        return take_offer(ledger, one, wanted=form.get(OFFER) == "1")
-    comment = form.get(COMMENT, "").replace("\r\n", "\n").strip()[:LONGEST_COMMENT]
+        # The form that led here was sent twice, or again with more: the offer stands until it is answered.
+        return _with_kept(ledger, office, one, comment) if wanted else ""
     now = one
     for question in _ASKED:
         value = form.get(question.value, "")
         grade = None if value == UNSURE else int(value) if value.isdecimal() and len(value) == 1 else -1
         if allows(question, grade):
             now = respond(ledger, office, now, question, grade)
-    if now.state is not State.ANSWERED or not now.is_open:
-        return ""
-    wanted = bool(form.get(WANT)) and bool(comment)
-    respond(ledger, office, now, Question.COMMENT, comment="" if wanted else comment)
+    if now.state is State.ANSWERED and now.is_open:
+        respond(ledger, office, now, Question.COMMENT, comment="" if wanted else comment)
     return comment if wanted else ""
+
+
+def _with_kept(ledger: Ledger, office: Office, one: Invitation, comment: str) -> str:
+    """Return words that are to be answered, with the comment kept before them where it is another."""
+    kept = take_offer(ledger, one, wanted=True)
+    return comment if kept == masked(office.texts, comment) else f"{kept}\n\n{comment}".strip()
 
 
 def as_mail(office: Office, ledger: Ledger, case: CaseNumber, address: str, words: str) -> bytes:

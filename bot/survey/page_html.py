@@ -34,6 +34,7 @@ button,.button{display:inline-block;font:inherit;font-weight:600;padding:.7rem 1
 border-radius:.25rem;background:var(--act);color:var(--on);text-decoration:none;margin:.5rem .75rem .5rem 0}
 :focus-visible{outline:3px solid var(--act);outline-offset:3px}
 .small{font-size:1rem}
+p.small a{display:inline-block;padding:.25rem 0}
 """.replace("\n", "")
 
 STYLE_HASH = "sha256-" + b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()

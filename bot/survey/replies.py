@@ -26,6 +26,18 @@ _CLOSINGS = frozenset(
 )
 _GRADE_AND_MORE = re.compile(r"\s*([1-5])\s*[,;:!–-]\s+(?=\D)(.*)", re.DOTALL)
 _GRADE_AND_THANKS = re.compile(r"\s*([1-5])\s*[.,;:!–-]?\s+(?=[^\W\d_])(.*)", re.DOTALL)
+_GRADE_BUT = re.compile(
+    r"\s*([1-5])\s+((?:men|fast|mutta)\s+(?!(?:are|were|have|had|in|on|at|from|with|who|come|came)\b).*)",
+    re.DOTALL | re.IGNORECASE,
+)
+"""As "4 men varför dröjde det?"; but "4 men are digging" is English, and a report."""
+_GREETING = re.compile(r"(?:hej|hejsan|hallå|god dag|hello|hi|hei)\b(?:[ \t]*[,.!]+\s*|[ \t]*\n\s*)", re.IGNORECASE)
+_PROGRAM = re.compile(
+    r"(?:hämta|get|hanki) outlook (?:för|for) (?:ios|android|mac)|skickades från e-post för windows(?: 1[01])?|"
+    r"sent from (?:mail for windows(?: 1[01])?|(?:yahoo mail|outlook) (?:on|for) (?:android|ios|iphone))|--",
+    re.IGNORECASE,
+)
+"""What programs write below a mail of their own accord; whole lines."""
 _WORD_AND_MORE = re.compile(r"\s*([^\W\d_]+)\s*[,.;:!–-]+\s+(.*)", re.DOTALL)
 _DECLINES = frozenset(
     map(fold, ("nej tack", "nejtack", "stopp", "stop", "avsluta", "avregistrera", "no thanks", "no thank you",
@@ -53,17 +65,17 @@ def read_reply(text: str, names: Collection[str] = ()) -> Said | None:
         text: the person's own words, without quoted ones.
         names: words of the writer's name and address, which may stand below as a signature.
     """
-    said = text.strip()
+    said = _without_greeting(text.strip())
     first, _, below = said.partition("\n")
-    if _phrase(_without_closing(said, names)) in _DECLINES:
-        return Said(declines=True)
+    if _DECLINES & {_phrase(first), whole := _phrase(_without_closing(said, names))}:
+        return Said(declines=True, rest="" if whole in _DECLINES else _message(below, names))
     grade = read_grade(first)
     if grade is not None:
         return Said(grade=grade, answered=True, rest=_message(below, names))
     answered = read_yes_or_no(first)
     if answered is not None:
         return _after_word(answered, below, names)
-    if found := _GRADE_AND_MORE.fullmatch(said):
+    if found := _GRADE_AND_MORE.fullmatch(said) or _GRADE_BUT.fullmatch(said):
         return Said(grade=int(found[1]), answered=True, rest=_message(found[2], names))
     if (found := _GRADE_AND_THANKS.fullmatch(said)) and not _message(found[2], names):
         return Said(grade=int(found[1]), answered=True)
@@ -86,6 +98,12 @@ def _message(text: str, names: Collection[str]) -> str:
     return "" if is_thanks(said) or not _without_closing(said, names) else said
 
 
+def _without_greeting(text: str) -> str:
+    """Return a text without a greeting that is set apart from what follows."""
+    greeting = _GREETING.match(text)
+    return text[greeting.end() :] if greeting else text
+
+
 def _without_closing(text: str, names: Collection[str]) -> str:
     """Return a text without the lines at its end that are only closings and names."""
     own = {fold(name) for name in names}
@@ -96,6 +114,8 @@ def _without_closing(text: str, names: Collection[str]) -> str:
 
 
 def _is_closing(line: str, own: Collection[str]) -> bool:
+    if _PROGRAM.fullmatch(line.strip()):
+        return True
     if "?" in line or any(sign.isdecimal() for sign in line):
         return False
     words = [fold(word) for word in _WORDS.findall(line)]

@@ -4,7 +4,8 @@ After it nothing leads from a rating to a case, a person or an officer: no key, 
 """
 
 import secrets
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -24,6 +25,10 @@ from bot.store.survey_rows import Invitation, Question, State, invitation_of, in
 from bot.survey.people import asked_key, declined_key, people_of
 from bot.survey.responding import OPEN_FOR
 
+CROWD = 3
+"""Respondents of a week that must count alike for their ratings to keep unit, kind and whether in time: that somebody
+answered is a fact of the case, so one who stood alone could be found by those three."""
+_CELL = ("unit", "kind", "in_time")
 _CHUNK = 5_000
 
 _TELLING = ("case", "to_addr", "subject", "text", "html", "reply_to", "in_reply_to", "from_name", "replaces")
@@ -103,10 +108,11 @@ async def unlink(
 ) -> None:
     """Cut the ratings and invitations of a week off from everything, for ever; again is the same as once.
 
-    Ratings keep week, channel, unit, kind and whether in time (design §3), comments week and channel only: words and
-    circumstances together would tell whose they are. Rows are written anew in an order drawn at random, so that neither
-    ids nor places tell who was first. Mails and posts that carried the invitations lose their case, subject and text.
-    What can still be answered cannot any more (`open_until`). The connection must hold the writer's turn.
+    Ratings keep week, channel, unit, kind and whether in time (design §3) where at least `CROWD` count alike; else, as
+    comments always, week and channel only: words and circumstances together would tell whose they are. Rows are written
+    anew in an order drawn at random, so that neither ids nor places tell who was first. Mails and posts that carried
+    the invitations lose their case, subject and text. What can still be answered cannot any more (`open_until`). The
+    connection must hold the writer's turn.
 
     Args:
         connection: in a transaction.
@@ -120,7 +126,8 @@ async def unlink(
     await _empty_letters(connection, await _carriers(connection, found))
     left = [invitation_values(severed(one, zone)) for one in found]
     given = (await connection.execute(select(ratings).where(ratings.c.week == week))).mappings().all()
-    answers = [_bare({**row}) for row in given]
+    crowd = Counter(_cell(row) for row in given if row["question"] == Question.ANSWERED.value)
+    answers = [_bare({**row}, alone=crowd[_cell(row)] < CROWD) for row in given]
     for table, values in ((invitations, left), (ratings, answers)):
         mix(values)
         await connection.execute(delete(table).where(table.c.week == week))
@@ -128,11 +135,16 @@ async def unlink(
             await connection.execute(insert(table), values[start : start + _CHUNK])
 
 
-def _bare(row: dict[str, Any]) -> dict[str, Any]:
+def _cell(row: Mapping[Any, Any]) -> tuple[Any, ...]:
+    """Return what a rating shares with the others that count alike."""
+    return tuple(row[name] for name in ("channel", *_CELL))
+
+
+def _bare(row: dict[str, Any], *, alone: bool) -> dict[str, Any]:
     row.pop("id")
     # Topic and language are finer than what is kept of a rating (design §3): few cases of a week share all of them.
     row |= {"invitation": None, "topic": "", "language": ""}
-    if row["question"] == Question.COMMENT.value:
+    if alone or row["question"] == Question.COMMENT.value:
         row |= {"unit": "", "kind": "", "in_time": None}
     return row
 

@@ -72,13 +72,18 @@ def report_data(report: Report) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_OF_A_FILE = ("reordered", "missing_weeks")
+"""What only a series read from a file has; the published schema does not know it."""
+
+
 def _chart(chart: Chart) -> dict[str, Any]:
     series = chart.series
     earlier = [
         {"period": one.period, "value": one.value, "n": one.n, "definition": one.definition, "source": one.source}
         for one in series.earlier
     ]
-    return {"measure": series.measure, "version": series.version, **chart_as_json(chart), "earlier": earlier}
+    shown = {name: value for name, value in chart_as_json(chart).items() if name not in _OF_A_FILE}
+    return {"measure": series.measure, "version": series.version, **shown, "earlier": earlier}
 
 
 def _headline(one: Headline) -> dict[str, Any]:

@@ -113,7 +113,7 @@ async def report_of(connection: AsyncConnection, basis: Basis, period: Period, a
     settles_at = due_at(period, calendar, basis.configured)
     settled, (first, last) = look.back >= settles_at, notes.days_of(period, calendar)
     told = Told(
-        figures=look.whole, rolling=look.rolling, settled=settled, weeks=len(rolling.weeks_of(period)),
+        figures=look.whole, rolling=look.rolling, settled=settled, weeks=_begun(period, look.known, calendar),
         charts={name: judged(chart) if settled else chart for name, chart in charts.items()},
         arrivals=counted.classes[0].arrivals - counted.classes[0].left_out,
     )  # fmt: skip
@@ -191,12 +191,42 @@ async def _charts(
     if direct not in measures:
         measures.append(direct)
     found = dict[str, Chart]()
+    is_week = isinstance(period, Week)
+    anew = await _not_in_book(connection, basis, beside, last.previous() if is_week else last, look.known)
+    if is_week and not look.stored:
+        anew.append(look.whole)
     for measure in measures:
-        own = look.whole.get(measure) if isinstance(period, Week) and not look.stored else None
+        own = [figure for figures in anew if (figure := figures.get(measure)) is not None]
         chart = await chart_to(connection, beside, measure, last, basis.weeks, own)
         if chart is not None:
             found[measure] = chart
     return found
+
+
+async def _not_in_book(
+    connection: AsyncConnection, basis: Basis, beside: Beside, last: Week, known: datetime
+) -> list[dict[str, Figure]]:
+    """Return the figures of the weeks up to `last` that were not finished at an instant and not kept as of it.
+
+    They are made anew: they stand in the book only as of later, and a gap would be a wrong picture.
+    """
+    found, week = list[dict[str, Figure]](), last
+    first = min((name for name in beside.standings if "-W" in name), default=str(last.next()))
+    while str(week) >= first and freezes_at(week, basis.calendar) > known:
+        standing = beside.standings.get(str(week))
+        kept = standing is not None and (
+            standing.as_of <= known or bool(await values_as_of(connection, str(week), known))
+        )
+        if not kept:
+            made = [figure for part in basis.parts for figure in await part(connection, week, known, known)]
+            found.append(_look_of(made, known=known, back=known).whole)
+        week = week.previous()
+    return found
+
+
+def _begun(period: Period, known: datetime, calendar: Calendar) -> int:
+    """Return how many of the weeks that the survey of a period covers had begun at an instant."""
+    return sum(week.start(calendar.zone) <= known for week in rolling.weeks_of(period))
 
 
 def _last_week(period: Period, known: datetime, calendar: Calendar) -> Week:

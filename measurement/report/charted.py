@@ -1,5 +1,6 @@
 """The charts of a report: series out of the book of figures, ending with the period that the report tells of."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,7 +20,7 @@ async def chart_to(
     measure: str,
     last: Week,
     weeks: int,
-    own: Figure | None = None,
+    own: Sequence[Figure] = (),
 ) -> Chart | None:
     """Return a measure's chart of at most so many weeks that ends with `last`; None: it was never measured.
 
@@ -29,28 +30,30 @@ async def chart_to(
         measure: its id.
         last: the last week.
         weeks: how many at most.
-        own: the last week's figure, where it was made anew and does not stand in the book.
+        own: figures of weeks that were made anew and do not stand in the book.
     """
     known = known_measure(measure)
     series = await series_of(connection, beside, known, "", last, weeks)
     series = replace(series, name=measure_name(measure, beside.texts))
-    if own is not None and own.value is not None:
-        settled = beside.at is not None and beside.at >= beside.settles(measure, last)
-        series = _with_own(series, own, preliminary=not settled)
+    for one in own:
+        settled = beside.at is not None and beside.at >= beside.settles(measure, Week.parse(one.period))
+        if one.value is not None and one.period >= min((each.period for each in series.points), default=""):
+            series = _with_own(series, one, preliminary=not settled)
     if all(point.value is None for point in series.points) and not series.earlier:
         return None
     return chart_of(series, kind_for(known.unit))
 
 
 def _with_own(series: Series, own: Figure, *, preliminary: bool) -> Series:
-    """Return the series with this figure as its last point."""
+    """Return the series with this figure in its place."""
     point = Point(
         period=own.period, value=own.value, n=own.n, preliminary=preliminary,
         numerator=own.numerator if series.unit is Unit.SHARE else None,
     )  # fmt: skip
-    before = [one for one in series.points if one.period != own.period]
+    others = [one for one in series.points if one.period != own.period]
     ghost = next((one.ghost for one in series.points if one.period == own.period), "")
-    return replace(series, points=(*before, replace(point, ghost=ghost)))
+    points = sorted([*others, replace(point, ghost=ghost)], key=lambda one: one.period)
+    return replace(series, points=tuple(points))
 
 
 def judged(chart: Chart) -> Chart:

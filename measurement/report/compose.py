@@ -69,8 +69,8 @@ def _queue(report: Report, texts: Texts) -> list[Block]:
         return [heading, Paragraph(text=texts.t("Ingen väntade på svar."))]
     items = [
         texts.n(
-            "{count} kontakt väntade på svar, {late} av dem längre än målet.",
-            "{count} kontakter väntade på svar, {late} av dem längre än målet.",
+            "{count} kontakt väntade på svar. För {late} hade tiden gått ut.",
+            "{count} kontakter väntade på svar. För {late} hade tiden gått ut.",
             queue.waiting,
             late=queue.past_due,
         )
@@ -132,6 +132,10 @@ def _method(texts: Texts) -> list[Block]:
         texts.t(
             "Varje kontakt hör till perioden då den kom in. Den som inte fått svar räknas med. Andelen gäller dem vars "
             "tid har gått ut. Tider är uppskattade så att de som ännu väntar räknas med (Kaplan–Meier)."
+        ),
+        texts.t(
+            "Så läses diagrammen: det grå bandet visar det som brukar variera, det streckade mitten. En fyrkant är "
+            "bättre än vanligt, en triangel sämre. En ofylld punkt är inte klar eller räknas inte in."
         ),
         texts.t(
             "Ordet bättre eller sämre kommer bara av styrdiagrammet, av den senaste veckan. En vecka utan verklig "

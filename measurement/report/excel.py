@@ -14,7 +14,7 @@ import xlsxwriter
 
 from config.texts import Texts
 from measurement.measures import Figure, Unit
-from measurement.periods import parse_period
+from measurement.periods import Week, parse_period
 from measurement.registry import REGISTRY
 from measurement.report.cells import plain_cell, sheet_name
 from measurement.report.content import Report
@@ -56,13 +56,20 @@ def charts_of(report: Report) -> Iterator[Chart]:
 
 
 def figure_rows(report: Report, texts: Texts) -> Iterator[tuple[str, str, str, str, Figure]]:
-    """Give all figures in the order of the registry: id, name, dimension, member's name, figure."""
+    """Give all figures in the order of the registry: id, name, dimension, member's name, figure.
+
+    Those of the survey over the weeks that the headline covers come last, with ``rolling`` as their dimension.
+    """
     names = {f"{dimension}:{one.key}": one.name for dimension, found in report.slices.items() for one in found}
     order = {measure: at for at, measure in enumerate(REGISTRY)}
     for figure in sorted(report.figures.values(), key=lambda one: (order.get(one.measure, len(order)), one.slice)):
         dimension, _, member = figure.slice.partition(":")
         name = names.get(figure.slice, member)
         yield figure.measure, measure_name(figure.measure, texts), dimension, name, figure
+    weekly = isinstance(parse_period(report.period), Week)
+    weeks = texts.t("Enkäten de senaste 13 veckorna") if weekly else texts.t("Enkäten under periodens veckor")
+    for figure in sorted(report.rolling.values(), key=lambda one: (order.get(one.measure, len(order)), one.measure)):
+        yield figure.measure, measure_name(figure.measure, texts), "rolling", weeks, figure
 
 
 def _period_sheet(book: Any, report: Report, texts: Texts, looks: dict[str, Any]) -> None:  # noqa: ANN401 -- untyped library

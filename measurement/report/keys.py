@@ -1,7 +1,7 @@
 """The three headline measures in words, and the one sentence that says how the period was."""
 
 from config.texts import Texts
-from measurement.measures import Unit
+from measurement.measures import Figure, Unit
 from measurement.periods import Week, parse_period
 from measurement.report.content import Absent, Headline, Report
 from measurement.report.document import Key, Tone
@@ -15,6 +15,7 @@ from measurement.report.words import (
     period_name,
     plain_value,
     tone_of,
+    within,
     word_name,
 )
 from measurement.statistics.chart import Word
@@ -59,7 +60,7 @@ def _kind_of_week(report: Report, texts: Texts) -> str:
         return ""
     short = (texts.t("svar inom en dag"), texts.t("direkt svar i telefon"), texts.t("bemötandet"))
     words = {
-        name: one.chart.word
+        _of_which_week(name, one, report, texts): one.chart.word
         for name, one in zip(short, report.headlines, strict=True)
         if one.chart is not None and one.absent is None
     }
@@ -76,6 +77,20 @@ def _kind_of_week(report: Report, texts: Texts) -> str:
     return texts.t("En vanlig vecka.") if Word.NOISE in words.values() else ""
 
 
+def _of_which_week(name: str, headline: Headline, report: Report, texts: Texts) -> str:
+    """Return a name, with the week that its word is of where that is not the report's: "… (vecka 45, 2026)"."""
+    other = _judged_week(headline, report)
+    return texts.t("{name} ({period})", name=name, period=within(other, texts)) if other else name
+
+
+def _judged_week(headline: Headline, report: Report) -> str:
+    """Return the week that the chart's word is of; empty if that is the report's own."""
+    if headline.chart is None or not headline.chart.series.points:
+        return ""
+    week = headline.chart.series.points[-1].period
+    return "" if week == report.period else week
+
+
 def _listed(names: list[str], texts: Texts) -> str:
     if len(names) < 2:
         return "".join(names)
@@ -87,18 +102,20 @@ def key_of(headline: Headline, report: Report, texts: Texts) -> Key:
     unit = known_measure(headline.measure).unit
     chart, hidden = headline.chart, headline.absent in _NOT_SHOWN
     word = chart.word if chart is not None and report.settled and not hidden else Word.NONE
+    value = _absent_value(headline.absent, texts) if hidden else figure_words(headline.figure, unit, texts)
+    basis = _basis(headline, report, unit, texts)
     return Key(
         name=headline.name,
-        value=_absent_value(headline.absent, texts) if hidden else figure_words(headline.figure, unit, texts),
-        basis=_basis(headline, unit, texts),
+        value=value,
+        basis=basis if basis != value else "",
         target=_target(headline, texts),
         tone=tone_of(word) if chart is not None else Tone.NONE,
-        word=word_name(word, texts),
+        word=_word(word, headline, report, texts),
         meaning=_meaning(headline, report, texts),
         beside=tuple(
             texts.t("{name}: {value}", name=measure_name(one.measure, texts),
                     value=_with_basis(figure_words(one, known_measure(one.measure).unit, texts),
-                                      basis_words(one, known_measure(one.measure).unit, texts)))
+                                      _basis_beside(one, headline, report, texts)))
             for one in headline.beside
         ),
         notes=tuple(decision_words(chart, texts)) if chart is not None else (),
@@ -107,16 +124,35 @@ def key_of(headline: Headline, report: Report, texts: Texts) -> Key:
     )  # fmt: skip
 
 
+def _word(word: Word, headline: Headline, report: Report, texts: Texts) -> str:
+    """Return a chart's word, and of which week it is: it is never of a month or of 13 weeks, as the figure is."""
+    name, other = word_name(word, texts), _judged_week(headline, report)
+    return texts.t("{period}: {word}", period=within(other, texts), word=name) if name and other else name
+
+
+def _basis_beside(figure: Figure, headline: Headline, report: Report, texts: Texts) -> str:
+    """Return what a figure beside the headline rests on, and over which weeks if those are not the headline's own."""
+    basis = basis_words(figure, known_measure(figure.measure).unit, texts)
+    rolling = report.rolling.get(figure.measure) == figure
+    return _over_weeks(basis, report.headlines[2].weeks, report, texts) if rolling and headline.weeks == 1 else basis
+
+
 def _with_basis(value: str, basis: str) -> str:
     return f"{value} ({basis})" if basis and basis != value else value
 
 
-def _basis(headline: Headline, unit: Unit, texts: Texts) -> str:
+def _basis(headline: Headline, report: Report, unit: Unit, texts: Texts) -> str:
     secret = headline.absent is Absent.HIDDEN
     basis = "" if secret else basis_words(headline.figure, unit, texts)
-    if headline.weeks == 1 or not basis:
+    return _over_weeks(basis, headline.weeks, report, texts)
+
+
+def _over_weeks(basis: str, weeks: int, report: Report, texts: Texts) -> str:
+    if weeks == 1 or not basis:
         return basis
-    return texts.t("{basis}, de senaste {weeks} veckorna", basis=basis, weeks=headline.weeks)
+    if isinstance(parse_period(report.period), Week):
+        return texts.t("{basis}, de senaste {weeks} veckorna", basis=basis, weeks=weeks)
+    return texts.t("{basis}, periodens {weeks} veckor", basis=basis, weeks=weeks)
 
 
 def _target(headline: Headline, texts: Texts) -> str:
@@ -133,7 +169,7 @@ def _meaning(headline: Headline, report: Report, texts: Texts) -> str:
     """Return why there is no figure, else what the chart says."""
     match headline.absent:
         case Absent.NOTHING:
-            return texts.t("Ingenting att räkna under {period}.", period=period_name(report.period, texts).lower())
+            return texts.t("Ingenting att räkna under {period}.", period=within(report.period, texts))
         case Absent.NOT_DUE if report.settles_at is not None:
             return texts.t("Allt kan bedömas från {moment}.", moment=texts.moment(report.settles_at))
         case Absent.COVERAGE:

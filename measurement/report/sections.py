@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from bot.facts import Result
 from config.texts import Texts
 from measurement.measures import Figure, Unit
+from measurement.periods import Week, parse_period
 from measurement.report.content import Classes, Report, Slice, Survey
 from measurement.report.document import Block, Heading, Paragraph, Table
 from measurement.report.known import known_measure, measure_name
 from measurement.report.words import basis_words, figure_words
 from measurement.words import percent, rule_name
 
-_MOST_ROWS = 12
+_MOST_ROWS = 8
 
 
 def classes(report: Report, texts: Texts) -> list[Block]:
@@ -42,23 +43,23 @@ def _class_row(one: Classes, report: Report, texts: Texts) -> tuple[str, ...]:
 def slices(report: Report, texts: Texts) -> list[Block]:
     """Return a table for each dimension with more than one member: how many came in, and the share in time."""
     captions = {
-        "channel": texts.t("Efter kanal"),
-        "unit": texts.t("Efter enhet"),
-        "kind": texts.t("Efter slag"),
-        "topic": texts.t("Vad människor skriver om"),
-        "language": texts.t("Efter språk"),
+        "channel": (texts.t("Efter kanal"), texts.t("Kanal")),
+        "unit": (texts.t("Efter enhet"), texts.t("Enhet")),
+        "kind": (texts.t("Efter slag"), texts.t("Slag")),
+        "topic": (texts.t("Vad människor skriver om"), texts.t("Ämne")),
+        "language": (texts.t("Efter språk"), texts.t("Språk")),
     }
     blocks: list[Block] = []
-    for dimension, caption in captions.items():
+    for dimension, (caption, column) in captions.items():
         found = report.slices.get(dimension, ())
         if len(found) > 1:
-            blocks.append(_slice_table(caption, found, report, texts))
+            blocks.append(_slice_table(caption, column, found, report, texts))
     return [Heading(text=texts.t("Vem skriver, om vad, och hur det gick")), *blocks] if blocks else []
 
 
-def _slice_table(caption: str, found: tuple[Slice, ...], report: Report, texts: Texts) -> Table:
+def _slice_table(caption: str, column: str, found: tuple[Slice, ...], report: Report, texts: Texts) -> Table:
     measure = f"answered_in_time.{report.configured.value}"
-    head = ("", texts.t("kom in"), texts.t("andel i tid"), texts.t("underlag"))
+    head = (column, texts.t("kom in"), texts.t("andel i tid"), texts.t("underlag"))
     rows = [
         (one.name, texts.number(one.arrivals), *_value_and_basis(one.figures.get(measure), measure, texts))
         for one in found[:_MOST_ROWS]
@@ -68,7 +69,7 @@ def _slice_table(caption: str, found: tuple[Slice, ...], report: Report, texts: 
         rest = sum(one.arrivals for one in left)
         name = texts.n("{count} till", "{count} till", len(left))
         rows.append((name, texts.number(rest), texts.t("—"), texts.t("se Excel-filen")))
-    return Table(caption=caption, head=(caption, *head[1:]), rows=tuple(rows))
+    return Table(caption=caption, head=head, rows=tuple(rows))
 
 
 def _value_and_basis(figure: Figure | None, measure: str, texts: Texts) -> tuple[str, str]:
@@ -99,17 +100,18 @@ def reception(report: Report, texts: Texts) -> list[Block]:
     if survey is None:
         return []
     heading = Heading(text=texts.t("Bemötande: vilka som frågades och vad de svarade"))
+    weekly = isinstance(parse_period(report.period), Week)
     counts = (
         (texts.t("kunde frågas"), survey.drawn), (texts.t("frågades inte (lott, nyss frågad, tak)"), survey.suppressed),
         (texts.t("inbjudna"), survey.invited), (texts.t("inbjudan kom fram"), survey.delivered),
         (texts.t("svarade"), survey.answered), (texts.t("tackade nej"), survey.declined),
     )  # fmt: skip
     asked = Table(
-        caption=texts.t("Enkäten de senaste 13 veckorna"),
-        head=(texts.t("Enkäten de senaste 13 veckorna"), texts.t("antal")),
+        caption=texts.t("Enkäten de senaste 13 veckorna") if weekly else texts.t("Enkäten under periodens veckor"),
+        head=(texts.t("Vad som hände"), texts.t("antal")),
         rows=tuple((name, texts.number(count)) for name, count in counts),
     )
-    blocks: list[Block] = [heading, asked, *_grades(survey, report.rolling, texts)]
+    blocks: list[Block] = [heading, asked, *_grades(survey, report.rolling, weekly, texts)]
     if survey.delivered:
         blocks.append(Paragraph(text=_answer_rate(survey, texts), small=True))
     return blocks
@@ -122,7 +124,7 @@ def _answer_rate(survey: Survey, texts: Texts) -> str:
     )
 
 
-def _grades(survey: Survey, figures: Mapping[str, Figure], texts: Texts) -> list[Block]:
+def _grades(survey: Survey, figures: Mapping[str, Figure], weekly: bool, texts: Texts) -> list[Block]:
     """Return index, share of 4–5 and n by question; grades are never shown below the threshold of the figures."""
     names = {
         "reception": texts.t("bemötande"), "clarity": texts.t("tydlighet"), "ease": texts.t("enkelhet"),
@@ -141,7 +143,8 @@ def _grades(survey: Survey, figures: Mapping[str, Figure], texts: Texts) -> list
     head = (
         texts.t("Betyg 1–5"), texts.t("andel 4–5"), texts.t("index 0–100"), texts.t("svar"), texts.t("vet inte"),
     )  # fmt: skip
-    return [Table(caption=texts.t("Betyg, de senaste 13 veckorna"), head=head, rows=tuple(rows))]
+    caption = texts.t("Betyg, de senaste 13 veckorna") if weekly else texts.t("Betyg under periodens veckor")
+    return [Table(caption=caption, head=head, rows=tuple(rows))]
 
 
 def phone(report: Report, texts: Texts) -> list[Block]:

@@ -8,15 +8,18 @@ from datetime import UTC, date, datetime, timedelta
 from typing import assert_never
 
 from config.texts import Texts
-from measurement.measures import Display, Figure, Unit, display_of
+from measurement.measures import Direction, Display, Figure, Unit, display_of
 from measurement.periods import Month, Tertial, Week, Year, parse_period
 from measurement.report.document import Tone
 from measurement.statistics.chart import Assurance, Chart, NoWord, SignalRule, Word
-from measurement.statistics.series import DecisionKind
+from measurement.statistics.reception import SHOWN_FROM
+from measurement.statistics.series import DecisionKind, Point
 from measurement.statistics.shares import wilson_many
 from measurement.words import length, percent
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_OF_SURVEYS = ("reception.", "clarity.", "ease.", "survey.")
+"""How the measures begin that are settled when nobody can answer the survey any more."""
 
 
 def period_name(period: str, texts: Texts) -> str:
@@ -37,6 +40,15 @@ def period_name(period: str, texts: Texts) -> str:
             assert_never(known)
 
 
+def within(period: str, texts: Texts) -> str:
+    """Return a period as it stands in a sentence, "vecka 47, 2026"; as it is where it is none of ours."""
+    try:
+        name = period_name(period, texts)
+    except ValueError:
+        return period
+    return name if texts.language == "en" else name[:1].lower() + name[1:]
+
+
 def _month(texts: Texts, year: int, number: int) -> str:
     return texts.month(date(year, number, 1))
 
@@ -53,6 +65,8 @@ def figure_words(figure: Figure | None, unit: Unit, texts: Texts) -> str:
         case Unit.SECONDS:
             time = length(texts, timedelta(seconds=round(figure.value)), days=False, up=not figure.more_than)
             return texts.t("mer än {time}", time=time) if figure.more_than else time
+        case Unit.INDEX if figure.n < SHOWN_FROM:
+            return texts.t("visas inte")
         case Unit.INDEX | Unit.COUNT:
             return texts.number(figure.value)
         case _:
@@ -105,13 +119,13 @@ def meaning(chart: Chart | None, texts: Texts) -> str:
     """Return in one or two sentences what the chart says of the last point, and what it says of the target."""
     if chart is None:
         return ""
-    told = [_signal_words(chart, texts), _assurance_words(chart.assurance, texts)]
+    told = [_signal_words(chart, texts), _turned_words(chart, texts) or _assurance_words(chart.assurance, texts)]
     return " ".join(one for one in told if one)
 
 
 def _signal_words(chart: Chart, texts: Texts) -> str:
     if chart.word is Word.NONE:
-        return _no_word(chart.no_word, texts)
+        return _no_word(chart, texts)
     if chart.word is Word.NOISE:
         return texts.t("Utfallet ligger inom det som brukar variera från vecka till vecka.")
     last = chart.last
@@ -120,10 +134,12 @@ def _signal_words(chart: Chart, texts: Texts) -> str:
     return " ".join(dict.fromkeys(_rule_words(rule, direction, texts) for rule, direction in pairs))
 
 
-def _no_word(why: NoWord | None, texts: Texts) -> str:
-    match why:
+def _no_word(chart: Chart, texts: Texts) -> str:
+    match chart.no_word:
         case NoWord.FEW_POINTS:
             return texts.t("Först efter 13 veckor går det att säga om en vecka är bättre eller sämre än vanligt.")
+        case NoWord.PRELIMINARY if chart.series.measure.startswith(_OF_SURVEYS):
+            return texts.t("Hittills. Veckan bedöms när det inte längre går att svara på enkäten.")
         case NoWord.PRELIMINARY:
             return texts.t("Hittills. Veckan bedöms när all svarstid har gått ut.")
         case NoWord.SMALL_N:
@@ -133,7 +149,7 @@ def _no_word(why: NoWord | None, texts: Texts) -> str:
         case NoWord.MISSING | None:
             return ""
         case _:
-            assert_never(why)
+            assert_never(chart.no_word)
 
 
 def _rule_words(rule: SignalRule, direction: int, texts: Texts) -> str:
@@ -160,6 +176,22 @@ def _rule_words(rule: SignalRule, direction: int, texts: Texts) -> str:
     return (upwards if direction > 0 else downwards)[rule]
 
 
+def _turned_words(chart: Chart, texts: Texts) -> str:
+    """Return what to say of the target where the last point is not what the limits promise; else nothing.
+
+    The limits are those of the weeks before: it would be wrong to say that something must change when it just has.
+    """
+    last, target = chart.series.points[-1] if chart.series.points else None, chart.series.target
+    if last is None or last.value is None or target is None or chart.word not in (Word.BETTER, Word.WORSE):
+        return ""
+    above = last.value >= target if chart.series.direction is Direction.HIGHER else last.value <= target
+    if chart.assurance is Assurance.FAILS and above:
+        return texts.t("Förut nåddes målet inte ens en bra vecka; den här veckan nåddes det.")
+    if chart.assurance is Assurance.MEETS and not above:
+        return texts.t("Förut nåddes målet även en svag vecka; den här veckan nåddes det inte.")
+    return ""
+
+
 def _assurance_words(assurance: Assurance, texts: Texts) -> str:
     match assurance:
         case Assurance.MEETS:
@@ -180,15 +212,19 @@ def alt_text(chart: Chart, texts: Texts) -> str:
     if not points:
         return texts.t("Diagram över {name}: inget utfall än.", name=chart.series.name)
     last, judged = points[-1], chart.judged[chart.series.points.index(points[-1])]
+    first, until = within(points[0].period, texts), within(last.period, texts)
+    value, count = _last_value(chart, last, texts), texts.number(last.n)
     said = [
         texts.n(
             "Linjediagram över {name}, {count} vecka: {first} till {last}.",
             "Linjediagram över {name}, {count} veckor: {first} till {last}.",
-            len(points), name=chart.series.name, first=points[0].period, last=last.period,
+            len(points),
+            name=chart.series.name,
+            first=first,
+            last=until,
         ),
-        texts.t("Senaste utfall {value} (n = {count}).", value=plain_value(chart, last.value, texts),
-                count=texts.number(last.n)),
-    ]  # fmt: skip
+        texts.t("Senaste utfall {value} (n = {count}).", value=value, count=count),
+    ]
     if judged.lower is not None and judged.upper is not None and chart.groups[judged.group].has_limits:
         said.append(
             texts.t(
@@ -203,6 +239,13 @@ def alt_text(chart: Chart, texts: Texts) -> str:
     if name := word_name(chart.word, texts):
         said.append(texts.t("Bedömning: {word}.", word=name))
     return " ".join([*said, *decision_words(chart, texts)])
+
+
+def _last_value(chart: Chart, last: Point, texts: Texts) -> str:
+    """Return the last value as its n allows: of fewer than ten never in per cent."""
+    if chart.series.unit is Unit.SHARE and last.numerator is not None and display_of(last.n) is Display.COUNT_ONLY:
+        return texts.t("{part} av {whole}", part=last.numerator, whole=last.n)
+    return plain_value(chart, last.value, texts)
 
 
 def decision_words(chart: Chart, texts: Texts) -> Sequence[str]:

@@ -17,6 +17,8 @@ from measurement.rollup.decisions import Signed, SignedKind, sign
 from measurement.rollup.fill import Rollup, compute_all
 from measurement.rollup.states import Standing, State
 
+_OF_RATINGS = ("reception.", "clarity.", "ease.", "survey.")
+
 
 class NotFrozen(LookupError):
     """The week is not frozen, so there is nothing to correct: it is made anew by itself."""
@@ -124,8 +126,14 @@ def differences(old: Sequence[Figure], new: Sequence[Figure]) -> tuple[Differenc
     return tuple(
         Difference(measure=key[1], slice=key[0], stored=before.get(key), found=after.get(key))
         for key in sorted(before.keys() | after.keys())
-        if key[1] not in leave and not _agree(before.get(key), after.get(key))
+        if key[1] not in leave and not _is_coarser(key) and not _agree(before.get(key), after.get(key))
     )
+
+
+def _is_coarser(key: tuple[str, str]) -> bool:
+    """Whether a figure cannot be made again: at the freeze a rating that stands alone loses its part (severing)."""
+    slice_, measure = key
+    return bool(slice_) and measure.startswith(_OF_RATINGS)
 
 
 def _agree(one: Figure | None, other: Figure | None) -> bool:

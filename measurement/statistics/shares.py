@@ -37,12 +37,20 @@ class Difference:
     interval: Interval
 
 
+def _check_counts(k: int, n: int) -> None:
+    if not 0 <= k <= n:
+        raise ValueError(f"{k} of {n} is no share")
+    if n == 0:
+        raise ValueError("0 of 0 is no share: there are no cases")
+
+
 def share_interval(k: int, n: int) -> Interval:
     """Return the Wilson interval of k of n, 0–1. For all cases of a week it is process spread, no margin of error.
 
     Raises:
         ValueError: n is 0, or k outside it.
     """
+    _check_counts(k, n)
     spread = wilson(k, n)
     # Rounding leaves 0.9999999999999999 where the formula says 1.
     return Interval(low=0.0 if k == 0 else spread.low, high=1.0 if k == n else spread.high)
@@ -73,6 +81,7 @@ def exact_interval(k: int, n: int) -> Interval:
     Raises:
         ValueError: n is 0, or k outside it.
     """
+    _check_counts(k, n)
     limits = binomtest(k, n).proportion_ci(confidence_level=0.95, method="exact")
     return Interval(low=float(limits.low), high=float(limits.high))
 
