@@ -73,7 +73,7 @@ def _head(found: Explained, spoken: Spoken) -> list[str]:
 def _number(found: Explained, spoken: Spoken) -> list[str]:
     texts, figure, unit = spoken.texts, found.part.figure, found.measure.unit
     if figure is None:
-        said = [f"{texts.t('Visas inte.')} {_secret(found.part.secret, texts)}"]
+        said = [" ".join((texts.t("Visas inte."), _secret(found.part.secret, texts)))]
     else:
         exact = _exact(figure, unit, texts) if found.part.withheld is None else _withheld(found.part.withheld, texts)
         said = [f"{value_in_words(figure, unit, texts)}. {exact}"]

@@ -195,7 +195,7 @@ def _failed(office: Office, fact: Fact) -> str:
     t, of = office.texts.t, str(fact.data.get("of", ""))
     what = t(MAIL_NAMES[MailKind(of)]) if of in set(MailKind) else t("ett mejl")
     said = t("Kom inte fram: {what} ({status}).", what=what, status=fact.data.get("status") or "–")
-    return f"{said} {t('Frågan väntar på svar igen.')}" if of == MailKind.ANSWER else said
+    return " ".join((said, t("Frågan väntar på svar igen."))) if of == MailKind.ANSWER else said
 
 
 def _reminded(office: Office, fact: Fact) -> str:

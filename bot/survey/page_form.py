@@ -98,7 +98,7 @@ def as_mail(office: Office, ledger: Ledger, case: CaseNumber, address: str, word
     mail = EmailMessage(policy=SMTP)
     unit = office.units[0]
     mail["From"], mail["To"] = address, reply_address(office, unit, case)
-    mail["Subject"] = f"{office.texts.t('Från enkäten')} {office.tokens.subject_tag(case)}"
+    mail["Subject"] = " ".join((office.texts.t("Från enkäten"), office.tokens.subject_tag(case)))
     mail["Message-ID"] = f"<{ledger.draw_mail_id(unit.address.rpartition('@')[2])}>"
     mail.set_content(words)
     return mail.as_bytes()
