@@ -17,8 +17,9 @@ _TRIES = 8
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=5)
 
-_ONCE_MORE = {MailKind.ANSWER, MailKind.HOLDING, MailKind.OUTCOME}
-"""What is better twice than never: the case's number makes it known again. Nobody wants two receipts."""
+_ONCE_MORE = {MailKind.ANSWER, MailKind.HOLDING, MailKind.OUTCOME, MailKind.ACKNOWLEDGEMENT}
+"""What is better twice than never: the case's number makes it known again. Without the first receipt a citizen would
+know neither number nor who reads it (telegram.md §1.3)."""
 
 
 def next_try(attempts: int, queued_at: datetime, now: datetime) -> datetime | None:

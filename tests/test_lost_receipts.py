@@ -1,4 +1,4 @@
-"""A receipt whose reply was lost, or that was on its way when we died: it may have come, and is never sent twice."""
+"""A receipt whose reply was lost, or that was on its way when we died: it may have come, so it goes out once more."""
 
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,8 @@ async def test_the_first_receipt_in_a_chat(tmp_path: Path) -> None:
         town.forward(minutes=10)
         await town.drain()
         (row,) = await acknowledgements(town)
-        assert (row["state"], row["unsure"], row["attempts"]) == ("unsure", 1, 1)
-        assert len(receipts(elsa)) == 1
+        assert (row["state"], row["unsure"], row["attempts"]) == ("sent", 1, 2)
+        assert len(receipts(elsa)) == 2
 
 
 @pytest.mark.asyncio
@@ -65,8 +65,8 @@ async def test_the_receipt_that_was_on_its_way_when_we_died(tmp_path: Path) -> N
         town.forward(minutes=10)
         await town.drain()
         (row,) = await acknowledgements(town)
-        assert (row["state"], row["unsure"]) == ("unsure", 1)
-        assert len(receipts(elsa)) <= 1
+        assert (row["state"], row["unsure"]) == ("sent", 1)
+        assert len(receipts(elsa)) in {1, 2}
 
 
 @pytest.mark.asyncio
