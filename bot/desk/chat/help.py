@@ -56,8 +56,8 @@ def chat_help(texts: Texts, about: str, *, lead: bool = False) -> tuple[Part, ..
              t("Vanliga ord skickas aldrig till den som frågar.")]  # fmt: skip
     if about:
         first.insert(0, t("Det finns inget kommando som heter {name}. Här är alla.", name=about))
-    own = t("I chatten: {commands}", commands=" · ".join(one.name(texts) for one in _OWN))
-    groups = [*_groups(texts, lead=lead), own]
+    of_chats = t("I chatten: {commands}", commands=" · ".join(one.name(texts) for one in _OWN))
+    groups = [*_groups(texts, lead=lead), of_chats]
     last = t("Hur används ett kommando? Skriv till exempel /hjälp delbesked.")
     return Paragraph("\n".join(first)), Paragraph("\n".join(groups)), Paragraph(last)
 
