@@ -16,6 +16,7 @@ from commands.shell import (
     database_url,
     die,
     instant_of,
+    or_die,
     readable,
     run_to_end,
     texts_for,
@@ -40,7 +41,8 @@ def report(
 ) -> None:
     """Print a week's figures; with --out, write the whole report of a week, month, tertial or year."""
     settings = readable(config)
-    texts, instant = texts_for(settings, language), instant_of(as_of, settings) if as_of else datetime.now(UTC)
+    texts = texts_for(settings, language)
+    instant = or_die(lambda: instant_of(as_of, settings) if as_of else datetime.now(UTC))
     if out is None:
         print(run_to_end(_week_in_words(settings, texts, period, instant, as_json=as_json)))
         return

@@ -27,6 +27,12 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have presses wait for what is decided, however slow the machine is that tests."""
+    monkeypatch.setattr("bot.press_answers.PATIENCE_SECONDS", 60)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[postgres.Server | None]:
     with postgres.server() as running:
