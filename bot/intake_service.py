@@ -45,7 +45,8 @@ class ChatReading(Protocol):
 
 _NO_CHATS = ChatEvent(update=0, key="", kind=EventKind.NOTHING, error="no_chats")
 
-BATCH = 40
+BATCH = 100
+BATCH_BESIDE_CHATS = 20
 """More at once would be cheaper, but nothing can be kept while a batch is written, and whoever presses would wait."""
 _TAKEN_AT_A_STRETCH = 5
 HEAVY_BYTES = 256 * 1024
@@ -105,7 +106,7 @@ class IntakeService:
         if not await self._database.try_intake():
             return 0
         async with self._database.reading() as connection:
-            rows = await inbox.pending(connection, BATCH)
+            rows = await inbox.pending(connection, BATCH if self._chat is None else BATCH_BESIDE_CHATS)
         if not rows:
             return 0
         arrivals = [arrival for row in rows if (arrival := await self._arrival(row)) is not None]

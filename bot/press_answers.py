@@ -20,7 +20,7 @@ AT_ONCE = 16
 MOST_WAITING = 1000
 """The service forgets a press after some minutes, so the oldest that wait are of no use any more."""
 TIMEOUT_SECONDS = 5.0
-PATIENCE_SECONDS = 0.2
+PATIENCE_SECONDS = 0.06
 """So long a press waits for what is decided; a person takes 0.3 s for at once."""
 
 
