@@ -16,7 +16,8 @@ from typing import Any
 
 from bot.store.schema import cases
 from sandbox.bot_api import Faults, TgMessage, TgPerson
-from tests.chat_town import NUMBER, ChatTown, NeverHappened, with_button
+from tests.chat_town import NUMBER, ChatTown, NeverHappened
+from tests.telegram_ways import with_button
 
 MEANT, ANSWERED, INTERNAL = "mening", "besked", "internt"
 WORD = re.compile(rf"(?:{MEANT}|{ANSWERED}|{INTERNAL})\d+x")

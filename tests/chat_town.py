@@ -18,11 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import aiosmtplib
-import pytest
 from sqlalchemy import func, select
 
 from bot.app import Service, running
-from bot.channels.telegram_poll import TelegramPoll
 from bot.chat import ChatId, UserId
 from bot.facts import OfficerId
 from bot.port import Inbound
@@ -37,6 +35,7 @@ from sandbox.world import free_port
 from tests.conftest import FrozenClock
 from tests.example import CONTACT, make_mail
 from tests.processes import Relay, write_config
+from tests.telegram_ways import with_button
 
 OFFICERS = ("anna", "bo", "cia")
 NUMBER = re.compile(r"K-[2-9A-Z]{6}-[2-9A-Z]")
@@ -399,23 +398,3 @@ def _copy(before: Path, after: Path) -> None:
 async def _holds(condition: Condition) -> bool:
     found = condition()
     return found if isinstance(found, bool) else await found
-
-
-def with_button(chat: TgChat, words: str, thread: int | None = None) -> list[TgMessage]:
-    """Return the messages of a chat (or of a topic) that have a button with these words, the newest last."""
-    return [
-        one
-        for one in chat.messages
-        if (thread is None or one.thread == thread) and any(label == words for row in one.buttons for label, _ in row)
-    ]
-
-
-def in_hurry(patches: pytest.MonkeyPatch) -> None:
-    """Have the poller wait as good as no real time after a failure: its seconds are not those of the driven clock."""
-    defaults = TelegramPoll.__init__.__kwdefaults__
-    assert defaults is not None
-
-    async def short(_: float) -> None:
-        await asyncio.sleep(_LOOK_SECONDS)
-
-    patches.setitem(defaults, "sleep", short)

@@ -71,7 +71,7 @@ def sample(place: int, case: str, judged: tuple[int, int, int] | None = None) ->
     }  # fmt: skip
 
 
-def test_contact(number: int, points: tuple[int | None, ...] | None, **of: Any) -> dict[str, Any]:
+def a_test_contact(number: int, points: tuple[int | None, ...] | None, **of: Any) -> dict[str, Any]:
     named = ("availability", "answer", "interest", "information", "reception")
     return {
         "plan": "KKiK-2027", "area": "Bygglov", "question": str(number), "round": 1, "channel": "mail",
@@ -105,9 +105,9 @@ async def store_beside(database: Database) -> None:
         sample(4, "K-000004-2", (0, 0, 0)),
     ]  # fmt: skip
     tried = [
-        test_contact(1, (3, 2, 1, 0, 3), case="K-000005-2", inquiry=1),
-        test_contact(2, (3, None, None, None, 2)),
-        test_contact(3, None),
+        a_test_contact(1, (3, 2, 1, 0, 3), case="K-000005-2", inquiry=1),
+        a_test_contact(2, (3, None, None, None, 2)),
+        a_test_contact(3, None),
     ]
     async with database.writing() as connection:
         for table, rows in (

@@ -5,9 +5,12 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import pytest
+
 from bot.channels.telegram_api import TelegramChats
 from bot.channels.telegram_link import TelegramAccess
-from sandbox.bot_api import BotApi, TgGroup, TgPerson
+from bot.channels.telegram_poll import TelegramPoll
+from sandbox.bot_api import BotApi, TgChat, TgGroup, TgMessage, TgPerson
 from tests.conftest import FrozenClock
 
 
@@ -94,3 +97,23 @@ async def staff_group(api: BotApi, **rights: object) -> tuple[TgGroup, TgPerson]
     group = api.world.group("Kontaktcenter", [anna])
     await group.add_bot(by=anna, **rights)  # type: ignore[arg-type]
     return group, anna
+
+
+def in_hurry(patches: pytest.MonkeyPatch) -> None:
+    """Have the poller wait as good as no real time after a failure: its seconds are not those of the driven clock."""
+    defaults = TelegramPoll.__init__.__kwdefaults__
+    assert defaults is not None
+
+    async def short(_: float) -> None:
+        await asyncio.sleep(0.005)
+
+    patches.setitem(defaults, "sleep", short)
+
+
+def with_button(chat: TgChat, words: str, thread: int | None = None) -> list[TgMessage]:
+    """Return the messages of a chat (or of a topic) that have a button with these words, the newest last."""
+    return [
+        one
+        for one in chat.messages
+        if (thread is None or one.thread == thread) and any(label == words for row in one.buttons for label, _ in row)
+    ]

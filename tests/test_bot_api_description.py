@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 import telegram.constants as ptb
 
+from bot.channels import telegram_content
 from sandbox.bot_api import lengths
 from sandbox.bot_api.checking import Mismatch, check_built
 from sandbox.bot_api.description import METHODS, Field
@@ -124,3 +125,19 @@ def _check_field(field: Field, real: list[str], *, required: bool) -> None:
     assert field.required == required, field.name
     if not field.types[0].startswith("["):
         assert told(field.types) == {"Boolean" if kind == "True" else kind for kind in real}, field.name
+
+
+@needs_the_whole
+def test_every_field_of_a_message_is_read_or_known_as_nothing() -> None:
+    assert WHOLE is not None
+    fields = {field["name"]: field["description"] for field in WHOLE["types"]["Message"]["fields"]}
+    service = {name for name, said in fields.items() if said.removeprefix("Optional. ").startswith("Service message")}
+    # These are content, though described as a message "is".
+    known = {*telegram_content._SERVICE, *telegram_content._UNSUPPORTED}
+    content = {name for name, said in fields.items() if said.removeprefix("Optional. ").startswith("Message ")}
+    read_as_such = {
+        "animation", "audio", "contact", "document", "live_photo", "location", "photo", "sticker", "venue", "video",
+        "video_note", "voice", "paid_media",
+    }  # fmt: skip
+    assert service <= known
+    assert content <= known | read_as_such

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.chat_play import ACTS, OFTEN, Play
-from tests.chat_town import ChatTown, in_hurry
+from tests.chat_town import ChatTown
 from tests.chat_truth import check
+from tests.telegram_ways import in_hurry
 
 LONGEST = 40
 

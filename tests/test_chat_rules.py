@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.chat_play import WORD, Play
-from tests.chat_town import ChatTown, in_hurry
+from tests.chat_town import ChatTown
+from tests.telegram_ways import in_hurry
 
 ROOT = Path(__file__).parent.parent
 PRODUCT = ("bot", "commands", "config", "measurement", "sandbox", "run_bot.py")

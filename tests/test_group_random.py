@@ -118,6 +118,7 @@ async def test_after_a_random_day_all_is_as_it_should_be(tmp_path: Path, clock: 
             await day.round()
             clock.forward(seconds=60)
         await check(day)
+        assert day.cases
     finally:
         await database.close()
 

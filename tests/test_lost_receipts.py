@@ -10,7 +10,8 @@ from bot.errors import Unsure
 from bot.port import Outbound
 from bot.store.schema import outbox
 from sandbox.bot_api import TgPerson
-from tests.chat_town import NUMBER, ChatTown, in_hurry
+from tests.chat_town import NUMBER, ChatTown
+from tests.telegram_ways import in_hurry
 
 RECEIPT = "Tack. Ditt meddelande har nummer"
 ELSA = "elsa@example.org"

@@ -56,7 +56,7 @@ async def browsing(folder: Path, size: ViewportSize = WIDE, **more: Any) -> Asyn
 
 
 async def test_a_citizen_is_written_for_with_the_keyboard_alone(tmp_path: Path) -> None:
-    async with browsing(tmp_path) as (_, page):
+    async with browsing(tmp_path) as (world, page):
         await page.keyboard.press("Tab")
         await expect(page.get_by_role("link", name="Hoppa till medborgarna")).to_be_focused()
         await page.keyboard.press("Enter")
@@ -74,6 +74,8 @@ async def test_a_citizen_is_written_for_with_the_keyboard_alone(tmp_path: Path) 
         await expect(field).to_have_value("")
         await expect(field).to_be_focused()
         await expect(page.get_by_role("status").first).to_have_text("Skickat.")
+        written = [one.text for one in world.stage.person("elsa").messages if not one.by_bot]
+        assert written == ["När öppnar simhallen?"]
 
 
 async def test_what_is_typed_opened_or_focused_is_not_lost_as_the_world_changes(tmp_path: Path) -> None:
@@ -144,6 +146,7 @@ async def test_without_scripts_everything_can_be_read_written_and_pressed(tmp_pa
         await page.reload()
         await page.get_by_role("button", name="Felanmälan").click()
         await expect(page.get_by_text("Tack. Vi har noterat: Felanmälan.").first).to_be_visible()
+        assert [one.text for one in elsa.messages if not one.by_bot] == ["Gatlyktan är trasig"]
 
 
 @pytest.mark.parametrize("size", [PHONE, SMALL, ENLARGED])
@@ -338,6 +341,7 @@ async def test_a_reaction_is_shown_and_heard(tmp_path: Path) -> None:
         await elsa.write("Vid nummer 12")
         log = page.get_by_role("log", name="på telefonen som Elsa Exempel har")
         await expect(log.get_by_text("Reaktion: 👀")).to_be_visible()
+        assert await log.get_by_text("Reaktion: 👀").count() == 1
 
 
 @pytest.mark.parametrize("pane", ["Personal", "Start"])
@@ -350,6 +354,7 @@ async def test_a_task_keeps_its_number_where_it_stands_alone(tmp_path: Path, pan
         await expect(task.locator(".task-title")).to_have_text("2. Ta ett ärende – Nu")
         await expect(page.locator(".tasks li:visible")).to_have_count(8 if pane == "Start" else 1)
         await expect(task.get_by_text("Ärendet heter K-")).to_be_visible(timeout=20_000)
+        assert await page.locator(".tasks li[aria-current=step]").count() == 1
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE])

@@ -25,6 +25,7 @@ from measurement.periods import Week
 from measurement.population import Inquiries, Waiting, WeekData
 from measurement.source import UnknownCase, case_facts, read_week
 from measurement.tables import FACTS, INBOX, INQUIRIES, NoDatabase, reading
+from tests.fact_logs import instants_of
 
 ZONE = ZoneInfo("Europe/Stockholm")
 WEEK = Week.parse("2026-W47")
@@ -291,12 +292,6 @@ def _data(dice: random.Random, kind: FactKind, seq: int, at: datetime) -> FactDa
         FactKind.TRANSFERRED: {"unit": "skola"},
     }
     return data.get(kind, {})
-
-
-def instants_of(facts: Sequence[Fact]) -> list[datetime]:
-    """Return instants before, at, between and after everything recorded."""
-    recorded = sorted({one.recorded_at for one in facts})
-    return [recorded[0] - timedelta(hours=1), *recorded, recorded[-1] + timedelta(days=30)]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

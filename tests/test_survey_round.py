@@ -151,11 +151,15 @@ async def test_of_two_that_wait_at_once_one_is_asked_about_and_the_other_logged(
 
 @pytest.mark.asyncio
 async def test_two_answered_in_the_same_minute_are_one_invitation(town: SurveyTown) -> None:
+    people = [f"elsa-{number}@example.org" for number in range(8)]
     for number in (1, 2):
-        await town.asks()
-        await town.officer_answers("anna", f"Svar {number}.", f"svar-{number}@kommun.example")
+        for sender in people:
+            await town.asks(sender)
+            await town.officer_answers("anna", f"Svar {number}.", f"svar-{number}-{sender}")
+        town.clock.forward(seconds=20)
     await town.round()
-    assert sorted(await town.states()) == [State.DRAWN, State.SUPPRESSED]
+    assert sorted(await town.states()) == [State.DRAWN] * 8 + [State.SUPPRESSED] * 8
+    assert len({one.address for one in await town.invitations() if one.state is State.DRAWN}) == 8
 
 
 @pytest.mark.asyncio

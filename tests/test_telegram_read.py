@@ -2,14 +2,12 @@
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels import telegram_content
 from bot.channels.telegram_read import ANONYMOUS, read_event
 from bot.chat import NO_USER, ChatEvent, ChatFile, ChatId, ChatKind, EventKind, FileKind, PostId, Spot, UserId
 
@@ -178,25 +176,6 @@ def test_what_cannot_be_taken_in_is_said_by_a_code(content: dict[str, Any], code
 def test_service_messages_are_nothing(content: dict[str, Any]) -> None:
     event = read_message(**content)
     assert (event.kind, event.unsupported, event.error) == (EventKind.NOTHING, "", "")
-
-
-def test_every_field_of_a_message_has_its_place() -> None:
-    described = Path("/work/shared/data/telegram/bot_api_10.0.json")
-    if not described.exists():
-        pytest.skip("the Bot API's description is not here")
-    fields = {
-        field["name"]: field["description"] for field in json.loads(described.read_text())["types"]["Message"]["fields"]
-    }
-    service = {name for name, said in fields.items() if said.removeprefix("Optional. ").startswith("Service message")}
-    # These are content, though described as a message "is".
-    known = {*telegram_content._SERVICE, *telegram_content._UNSUPPORTED}
-    content = {name for name, said in fields.items() if said.removeprefix("Optional. ").startswith("Message ")}
-    read_as_such = {
-        "animation", "audio", "contact", "document", "live_photo", "location", "photo", "sticker", "venue", "video",
-        "video_note", "voice", "paid_media",
-    }  # fmt: skip
-    assert service <= known
-    assert content <= known | read_as_such
 
 
 def test_a_group_that_got_another_number_tells_it_on_both_sides() -> None:

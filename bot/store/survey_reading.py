@@ -1,6 +1,6 @@
 """What the round of surveys and the page ask the database: what was answered, who is drawn, whose link it is."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
@@ -50,22 +50,25 @@ async def answered_since(connection: AsyncConnection, after: Seq, since: datetim
 
 async def contacts_of(
     connection: AsyncConnection, cases: Collection[CaseNumber], since: datetime
-) -> dict[AddressId, int]:
-    """Return how many of their inquiries were answered after an instant (UTC), for all who take part in the cases."""
+) -> dict[AddressId, list[datetime]]:
+    """Return when (UTC) their inquiries were answered, after an instant, for all who take part in the cases."""
     mine = participants.alias("mine")
     query = (
-        select(mine.c.address, inquiries.c.case, inquiries.c.no)
+        select(mine.c.address, inquiries.c.case, inquiries.c.no, inquiries.c.answered_at)
         .distinct()
         .select_from(participants)
         .join(mine, mine.c.address == participants.c.address)
         .join(inquiries, inquiries.c.case == mine.c.case)
         .where(inquiries.c.answered_at > since, inquiries.c.excluded.is_(None))
     )
-    found = set[tuple[AddressId, CaseNumber, int]]()
+    found = set[tuple[AddressId, CaseNumber, int, datetime]]()
     for some in _chunks(cases):
         rows = await connection.execute(query.where(participants.c.case.in_(some)))
-        found |= {(AddressId(address), case, number) for address, case, number in rows}
-    return Counter(address for address, _, _ in found)
+        found |= {(AddressId(address), case, number, at) for address, case, number, at in rows}
+    contacts = defaultdict[AddressId, list[datetime]](list)
+    for address, _, _, at in found:
+        contacts[address].append(at)
+    return contacts
 
 
 async def read_of_cases(connection: AsyncConnection, cases: Collection[CaseNumber]) -> list[Invitation]:

@@ -42,12 +42,20 @@ class People:
     def __init__(
         self,
         wanted: Wanted,
-        contacts: Mapping[AddressId, int],
+        contacts: Mapping[AddressId, Sequence[datetime]],
         asked: Mapping[str, datetime],
         drawn: Sequence[Invitation],
         before: Sequence[Invitation],
     ) -> None:
-        """Keep what was read; `contacts` by address, `asked` by keyed hash, `before`: all rows of the cases."""
+        """Keep what was read.
+
+        Args:
+            wanted: what the ledger has to know of the cases.
+            contacts: by address, when (UTC) its inquiries were answered within the time of rest.
+            asked: by keyed hash, when it was asked or declined.
+            drawn: what is drawn and has not left.
+            before: all rows of the cases.
+        """
         self.wanted = wanted
         self.drawn = list(drawn)
         self._contacts = contacts
@@ -91,8 +99,10 @@ class People:
         declined = [self._asked.get(declined_key(office, address)) for address in addresses]
         lots = [lot_of(office.tokens, one.case, one.inquiry or 0)
                 for one in self.pending(ledger, contact) if one.case is not None]  # fmt: skip
+        # Only those up to this one: several that are drawn among in one round are as if each had a round of its own.
+        until = [at for at in self._contacts.get(contact.address, ()) if at <= contact.answered_at]
         return Lately(
-            contacts=max(self._contacts.get(contact.address, 1), 1),
+            contacts=max(len(until), 1),
             asked_at=max((at for at in asked if at is not None), default=None),
             declined_at=max((at for at in declined if at is not None), default=None),
             pending=lots,
