@@ -92,13 +92,23 @@ class ChartBlock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A picture that is no control chart, as bars or a funnel: the same as SVG and as PNG, and in words."""
+
+    svg: bytes
+    png: bytes
+    caption: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Points:
     """A list of short statements."""
 
     items: tuple[str, ...]
 
 
-Block = Heading | Paragraph | Key | Table | ChartBlock | Points
+Block = Heading | Paragraph | Key | Table | ChartBlock | Drawing | Points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

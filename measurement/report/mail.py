@@ -10,7 +10,18 @@ from html import escape
 from typing import assert_never
 
 from config.texts import Texts
-from measurement.report.document import Block, ChartBlock, Document, Heading, Key, Paragraph, Points, Table, Tone
+from measurement.report.document import (
+    Block,
+    ChartBlock,
+    Document,
+    Drawing,
+    Heading,
+    Key,
+    Paragraph,
+    Points,
+    Table,
+    Tone,
+)
 from measurement.report.drawing import Size, draw_png
 from measurement.statistics.chart import Chart
 
@@ -92,6 +103,8 @@ def _html(block: Block, picture: Callable[[Chart, str], str]) -> str:
         case ChartBlock():
             caption = f'<p style="margin:12px 0 0;font-size:13px;color:{_GREY}">{escape(block.caption)}</p>'
             return caption + picture(block.chart, block.alt)
+        case Drawing():
+            return f'<p style="margin:12px 0 0">{escape(block.caption)}: {escape(block.alt)}</p>'
         case Key():
             return _key(block, picture)
         case _:
@@ -167,7 +180,7 @@ def _plain(block: Block) -> list[str]:
         case Table():
             rows = [_plain_row(block.head, row) for row in block.rows]
             return [f"{block.caption}:", *rows] if block.caption else rows
-        case ChartBlock():
+        case ChartBlock() | Drawing():
             return [block.caption, block.alt]
         case Key():
             first = ", ".join(part for part in (block.value, block.word, block.basis, block.target) if part)

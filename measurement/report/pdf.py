@@ -8,7 +8,7 @@ import typst
 from matplotlib import get_data_path
 
 from config.texts import Texts
-from measurement.report.document import Block, ChartBlock, Document, Heading, Key, Paragraph, Points, Table
+from measurement.report.document import Block, ChartBlock, Document, Drawing, Heading, Key, Paragraph, Points, Table
 from measurement.report.drawing import draw_svg
 
 TEMPLATE = Path(__file__).parent / "report.typ"
@@ -20,8 +20,13 @@ class ReportFault(Exception):
     """The report cannot be set; the message tells why, as the typesetter says it."""
 
 
-def report_pdf(document: Document, texts: Texts) -> bytes:
+def report_pdf(document: Document, texts: Texts, template: Path = TEMPLATE) -> bytes:
     """Return the document as PDF, with its charts and their alternative texts.
+
+    Args:
+        document: what it says.
+        texts: the language of what stands in the charts.
+        template: how it is set; each gets the same JSON.
 
     Raises:
         ReportFault: the typesetter refuses it, as it does what breaks PDF/UA-1.
@@ -29,7 +34,7 @@ def report_pdf(document: Document, texts: Texts) -> bytes:
     told = json.dumps(_told(document, texts), ensure_ascii=False)
     try:
         made = typst.compile(
-            TEMPLATE.read_bytes(), format="pdf", pdf_standards=["ua-1"], timestamp=0, sys_inputs={"report": told},
+            template.read_bytes(), format="pdf", pdf_standards=["ua-1"], timestamp=0, sys_inputs={"report": told},
             font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)]), ignore_system_fonts=True,
         )  # fmt: skip
     except typst.TypstError as error:
@@ -70,6 +75,8 @@ def _block(block: Block, texts: Texts) -> dict[str, Any]:
         case ChartBlock():
             svg = draw_svg(block.chart, texts).decode()
             return {"what": "chart", "caption": block.caption, "alt": block.alt, "svg": svg}
+        case Drawing():
+            return {"what": "chart", "caption": block.caption, "alt": block.alt, "svg": block.svg.decode()}
         case Key():
             return _key(block, texts)
         case _:

@@ -3,7 +3,8 @@
 from alembic import context
 
 import bot.store.chat_schema
-import bot.store.figure_schema  # noqa: F401 -- tables of both belong to the metadata
+import bot.store.evidence_schema
+import bot.store.figure_schema  # noqa: F401 -- tables of all belong to the metadata
 from bot.store.schema import metadata
 
 connection = context.config.attributes["connection"]

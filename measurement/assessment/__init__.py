@@ -1,0 +1,1 @@
+"""Assessments: frameworks as data, rounds, evidence, forms and reports."""

@@ -1,0 +1,1 @@
+"""Improvement work (DMAIC) on any series."""

@@ -1,0 +1,1 @@
+"""Comparison with others: a network's signed bundles, and Kolada."""
