@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Test files are shared out among so many processes; one keeps a file to itself, as some start real servers.
-WORKERS ?= 2
+# Test files are shared out among so many processes (one more than cores, as some wait for servers); one keeps a file to itself.
+WORKERS ?= 3
 
 .PHONY: run test lint soak bench fuzz texts clean
 .DEFAULT_GOAL := run

@@ -1,11 +1,9 @@
-import asyncio
+import gc
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 
-import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -14,11 +12,10 @@ from bot.store.database import Database, DatabaseUrl
 from bot.store.migrate import migrate
 from tests import postgres
 from tests.example import make_office
+from tests.quick_tables import new_postgres, quick
 
 MONDAY = datetime(2026, 11, 16, 8, 12, tzinfo=UTC)
 """Monday 16 November 2026, 09.12 in Stockholm: an ordinary working day."""
-
-_numbers = count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +30,12 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.press_answers.PATIENCE_SECONDS", 60)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_tables() -> Iterator[None]:
+    with quick():
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[postgres.Server | None]:
     with postgres.server() as running:
@@ -43,7 +46,7 @@ def postgres_server() -> Iterator[postgres.Server | None]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A fresh, empty database of each engine in turn."""
+    """A fresh database of each engine in turn: SQLite with no tables yet, PostgreSQL with the newest."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/kommunsvar.db"
     return new_postgres(request.getfixturevalue("postgres_server"))
@@ -52,20 +55,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_server: postgres.Server | None) -> str:
     return new_postgres(postgres_server)
-
-
-def new_postgres(running: postgres.Server | None) -> str:
-    if running is None:
-        pytest.skip("no PostgreSQL on this machine (Debian: postgresql; or the development requirements)")
-    name = f"t{next(_numbers)}"
-
-    async def create() -> None:
-        connection = await asyncpg.connect(running.url("postgres"))
-        await connection.execute(f"CREATE DATABASE {name}")
-        await connection.close()
-
-    asyncio.run(create())
-    return running.url(name)
 
 
 @pytest_asyncio.fixture
@@ -100,3 +89,10 @@ def clock() -> FrozenClock:
 @pytest.fixture
 def office() -> Office:
     return make_office()
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage the thousands of tests it would look through again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)

@@ -11,7 +11,7 @@ from bot.desk import acts
 from bot.desk.acts import Refusal
 from bot.facts import ExcludeReason, FactKind, OfficerId
 from bot.inquiry import fold_inquiries
-from bot.office import Absence
+from bot.office import Absence, Notify
 from bot.store.rows import MailKind
 from tests.conftest import FrozenClock
 from tests.staff_chat import embedded, staff_town
@@ -50,7 +50,8 @@ def test_what_nobody_has_or_somebody_who_is_away_is_closed_by_anybody_of_the_uni
 
 
 def test_by_mail_it_is_told_what_to_do() -> None:
-    desk, case = begin()
+    office = staffed()
+    desk, case = begin(replace(office, units=tuple(replace(one, notify=Notify.ALL) for one in office.units)))
     to_bo = next(mail for mail in desk.mails(MailKind.NOTICE) if mail.officer == "bo")
     acts.take(desk.ledger, desk.office, act(desk, case, "anna"))
     desk.officer("bo", "/avsluta", to_bo)

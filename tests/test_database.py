@@ -1,9 +1,12 @@
 """The contract of the database, the same on both engines."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
@@ -17,6 +20,7 @@ from bot.store.migrate import MIGRATIONS, migrate, newest_revision, stand_guard,
 from bot.store.rows import fact_row
 from bot.store.schema import GUARD_NAMES, facts, metadata
 from tests.facts import received
+from tests.quick_tables import new_postgres, quick_upgrade, real_upgrade
 
 pytestmark = pytest.mark.asyncio
 
@@ -62,7 +66,53 @@ async def test_starting_again_restores_a_missing_guard(database: Database) -> No
         assert await standing_guards(connection) == GUARD_NAMES
 
 
-async def test_the_migrations_make_exactly_the_tables_of_the_schema(database: Database) -> None:
+@pytest_asyncio.fixture(params=["sqlite", "postgresql"])
+async def migrated(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Database]:
+    """A database that the migrations have made, one after the other."""
+    monkeypatch.setattr("bot.store.migrate.upgrade", real_upgrade)
+    url = f"sqlite:///{tmp_path}/k.db"
+    if request.param == "postgresql":
+        url = await asyncio.to_thread(new_postgres, request.getfixturevalue("postgres_server"), empty=True)
+    opened = Database(DatabaseUrl.parse(url))
+    await migrate(opened)
+    yield opened
+    await opened.close()
+
+
+async def test_the_tables_of_the_other_tests_are_those_of_the_migrations(
+    migrated: Database, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.migrate.upgrade", quick_upgrade)
+    url = f"sqlite:///{tmp_path}/quick.db"
+    if not migrated.is_sqlite:
+        url = await asyncio.to_thread(new_postgres, request.getfixturevalue("postgres_server"))
+    quick = Database(DatabaseUrl.parse(url))
+    await migrate(quick)
+    assert await everything(quick) == await everything(migrated)
+    await quick.close()
+
+
+async def everything(database: Database) -> list[tuple[object, ...]]:
+    """Return what the engine knows of its tables, and the rows they begin with."""
+    query = (
+        "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
+        if database.is_sqlite
+        else "SELECT table_name, column_name, data_type, column_default, is_nullable FROM information_schema.columns "
+        "WHERE table_schema = 'public' ORDER BY table_name, ordinal_position"
+    )
+    async with database.reading() as connection:
+        described = [tuple(row) for row in await connection.execute(text(query))]
+        known = [tuple(row) for row in await connection.execute(text("SELECT * FROM meta ORDER BY key"))]
+        version = [tuple(row) for row in await connection.execute(text("SELECT * FROM alembic_version"))]
+    assert len(described) > 50
+    return described + known + version
+
+
+async def test_the_migrations_make_exactly_the_tables_of_the_schema(migrated: Database) -> None:
+    database = migrated
+
     def is_table(name: str | None, _kind: str, _parents: object) -> bool:
         # The index of words is each engine's own, and SQLite's has shadow tables.
         return not str(name).startswith("search_words")

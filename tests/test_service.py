@@ -18,9 +18,10 @@ from bot.store.schema import cases, inbox, originals
 from config.settings import load
 from sandbox.world import free_port
 from tests import postgres
-from tests.conftest import FrozenClock, new_postgres
+from tests.conftest import FrozenClock
 from tests.example import CONTACT, make_mail, make_office
 from tests.processes import Process, Relay, send, write_config
+from tests.quick_tables import new_postgres
 from tests.town import Town, as_bytes
 
 
