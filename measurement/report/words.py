@@ -14,7 +14,7 @@ from measurement.report.document import Tone
 from measurement.statistics.chart import Assurance, Chart, NoWord, SignalRule, Word
 from measurement.statistics.reception import SHOWN_FROM
 from measurement.statistics.series import DecisionKind, Point
-from measurement.statistics.shares import wilson_many
+from measurement.statistics.shares import share_interval
 from measurement.words import length, percent
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -82,8 +82,9 @@ def basis_words(figure: Figure | None, unit: Unit, texts: Texts) -> str:
     basis = texts.t("{part} av {whole}", part=texts.number(figure.numerator), whole=texts.number(figure.n))
     if display_of(figure.n) is not Display.WITH_SPREAD:
         return basis
-    low, high = (float(edge[0]) for edge in wilson_many([figure.numerator], [figure.n]))
-    return texts.t("{basis}; av en slump {low}–{high}", basis=basis, low=percent(texts, low), high=percent(texts, high))
+    spread = share_interval(figure.numerator, figure.n)
+    low, high = percent(texts, spread.low), percent(texts, spread.high)
+    return texts.t("{basis}; av en slump {low}–{high}", basis=basis, low=low, high=high)
 
 
 def tone_of(word: Word) -> Tone:

@@ -12,7 +12,6 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
 from measurement.periods import Week
 from measurement.statistics.quasi_binomial import Array, Estimate, Fit, fit_shares, on_logit, share_of
@@ -255,6 +254,8 @@ def _side(weeks: _Weeks, after: int, level: Estimate) -> Side:
 
 def _smallest_seen(fit: Fit, weeks: _Weeks) -> float:
     """Return the difference that is found four times of five, from the level before and the spread of the weeks."""
+    from scipy.stats import t as student  # loads for most of a second
+
     no_change = fit.x.copy()
     no_change[:, 1] = 0
     p = share_of(no_change, fit.b)

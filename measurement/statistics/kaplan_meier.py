@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
-from scipy.stats import CensoredData, ecdf
 
 from measurement.statistics.shares import Interval
 
@@ -43,6 +42,8 @@ def curve_of(lengths: Sequence[float], answered: Sequence[bool]) -> tuple[Step, 
     Raises:
         ValueError: a length is negative, infinite or no number.
     """
+    from scipy.stats import CensoredData, ecdf  # loads for most of a second
+
     times, ended = np.asarray(lengths, np.float64), np.asarray(answered, np.bool_)
     if not len(times):
         return ()

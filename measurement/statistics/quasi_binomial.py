@@ -9,7 +9,6 @@ from warnings import catch_warnings, simplefilter
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
 from measurement.statistics.shares import Interval
 
@@ -78,6 +77,8 @@ def share_of(x: Array, b: Array) -> Array:
 
 def around(value: float, error: float, df: int) -> Estimate:
     """Return a share, or a difference of shares, with its t interval, cut at -1 and 1."""
+    from scipy.stats import t as student  # loads for most of a second
+
     half = float(student.ppf(0.975, df)) * error
     interval = Interval(low=max(-1.0, value - half), high=min(1.0, value + half))
     return Estimate(value=value, interval=interval, standard_error=error)
@@ -85,6 +86,8 @@ def around(value: float, error: float, df: int) -> Estimate:
 
 def on_logit(level: Estimate, df: int) -> Estimate:
     """Return the same level with an interval that cannot leave 0–1."""
+    from scipy.stats import t as student
+
     assert level.standard_error is not None
     p = level.value
     half = float(student.ppf(0.975, df)) * level.standard_error / (p * (1 - p))

@@ -1,14 +1,13 @@
 """How sure a share, and the difference of two shares, is: asked of scipy and statsmodels. Pure.
 
 Which spread is printed for what: reference/measurement.md §2. Everything shown has Wilson's; `exact` only where
-somebody must have "at least 95 per cent". statsmodels takes a second to load and is loaded by the first call.
+somebody must have "at least 95 per cent". Both take most of a second to load and are loaded by the first call.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binomtest, boschloo_exact
 
 from measurement.survival import wilson
 
@@ -81,6 +80,8 @@ def exact_interval(k: int, n: int) -> Interval:
     Raises:
         ValueError: n is 0, or k outside it.
     """
+    from scipy.stats import binomtest
+
     _check_counts(k, n)
     limits = binomtest(k, n).proportion_ci(confidence_level=0.95, method="exact")
     return Interval(low=float(limits.low), high=float(limits.high))
@@ -138,6 +139,8 @@ def boschloo(k1: int, n1: int, k2: int, n2: int) -> float | None:
     Raises:
         ValueError: an n is 0, or a k outside it.
     """
+    from scipy.stats import boschloo_exact
+
     _require_two_shares(k1, n1, k2, n2)
     if n1 + n2 > MOST_FOR_A_TEST:
         return None
