@@ -260,3 +260,16 @@ def test_a_withheld_figure_in_a_table_says_so() -> None:
               if isinstance(block, Table)]  # fmt: skip
     (row,) = [row for table in tables for row in table.rows if row[0] == "Direkt svar i telefon"]
     assert row[1] == "visas inte"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "waited"),
+    [
+        (2 * 86_400 - 60, "1 dygn 23 tim 59 min"),
+        (4 * 86_400 + 3_600 + 59 * 60, "4 dygn 1 tim"),
+        (327 * 86_400 + 6 * 3_600 + 56 * 60, "327 dygn"),
+    ],
+)
+def test_what_has_waited_long_is_not_told_to_the_minute(seconds: float, waited: str) -> None:
+    queue = replace(full_report().queue, oldest_seconds=seconds)  # type: ignore[type-var]
+    assert f"hade väntat {waited}, varav" in _words(compose(replace(full_report(), queue=queue), texts()))

@@ -13,6 +13,7 @@ from config.texts import Texts
 from measurement.measures import IN_TIME, WAITING_MEDIAN, Direction, Figure, Measure, Unit
 from measurement.periods import Week
 from measurement.registry import REGISTRY
+from measurement.report.charted import chart_to
 from measurement.rollup.book import put_standing, put_values
 from measurement.rollup.decisions import Signed, SignedKind, in_force, sign, signed, target_at
 from measurement.rollup.history import Old, put_history
@@ -219,6 +220,25 @@ async def test_weeks_of_another_definition_are_never_bridged(database: Database)
     ]  # fmt: skip
     assert [(one.kind, one.period, one.cause) for one in of.decisions] == [
         (DecisionKind.NOTE, "2026-W42", "Måttet räknas på ett nytt sätt.")
+    ]
+
+
+@pytest.mark.asyncio
+async def test_a_week_made_anew_by_another_definition_is_never_bridged(database: Database) -> None:
+    for number in (40, 41):
+        await keep(database, number, 30, 40)
+    own = Figure(measure=SHARE.id, version=2, period="2026-W42", slice="", numerator=20, denominator=40, n=40,
+                 value=0.5, as_of=WHEN)  # fmt: skip
+    async with database.reading() as connection:
+        beside = await read_beside(connection, CALENDAR, settles, SWEDISH, at=WHEN)
+        made = await chart_to(connection, beside, SHARE.id, week(42), 20, [own])
+    assert made is not None
+    assert [(point.period, point.value) for point in made.series.points] == [("2026-W42", 0.5)]
+    assert [(one.period, one.definition) for one in made.series.earlier] == [
+        ("2026-W40", f"{SHARE.id}.v1"), ("2026-W41", f"{SHARE.id}.v1"),
+    ]  # fmt: skip
+    assert [(one.period, one.cause) for one in made.series.decisions] == [
+        ("2026-W42", "Måttet räknas på ett nytt sätt.")
     ]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from measurement.measures import Figure, Unit
 from measurement.periods import Week
 from measurement.report.known import known_measure, measure_name
-from measurement.rollup.series import Beside, series_of
+from measurement.rollup.series import Beside, begun_anew, series_of
 from measurement.statistics.chart import Chart
 from measurement.statistics.control import chart_of, kind_for
 from measurement.statistics.series import Point, Series
@@ -38,6 +38,8 @@ async def chart_to(
     for one in own:
         settled = beside.at is not None and beside.at >= beside.settles(measure, Week.parse(one.period))
         if one.value is not None and one.period >= min((each.period for each in series.points), default=""):
+            if one.version != series.version:
+                series = begun_anew(series, one.version, Week.parse(one.period), beside.texts)
             series = _with_own(series, one, preliminary=not settled)
     if all(point.value is None for point in series.points) and not series.earlier:
         return None

@@ -79,11 +79,19 @@ def _queue(report: Report, texts: Texts) -> list[Block]:
         items.append(
             texts.t(
                 "Den som väntat längst hade väntat {waited}, varav {open} öppen tid.",
-                waited=length(texts, timedelta(seconds=round(queue.oldest_seconds))),
-                open=length(texts, timedelta(seconds=round(queue.oldest_open_seconds or 0)), days=False),
+                waited=length(texts, _about(queue.oldest_seconds)),
+                open=length(texts, _about(queue.oldest_open_seconds or 0), days=False),
             )
         )
     return [heading, Points(items=tuple(items))]
+
+
+def _about(seconds: float) -> timedelta:
+    """Return a length as people say it: whole hours from two days on, whole days from ten on."""
+    time = timedelta(seconds=round(seconds))
+    if time < timedelta(days=2):
+        return time
+    return time - time % timedelta(hours=1 if time < timedelta(days=10) else 24)
 
 
 def _on_the_way(report: Report, texts: Texts) -> list[Block]:

@@ -152,9 +152,32 @@ def _so_far(week: Week, measure: Measure, beside: Beside) -> bool:
     return seen < beside.settles(measure.id, week)
 
 
+def begun_anew(series: Series, version: int, week: Week, texts: Texts) -> Series:
+    """Return a series that begins with a week, as its definition changed there; what was before stands as earlier."""
+    before = [
+        _counted_otherwise(series.measure, series.version, one.period, one.value, one.n, texts)
+        for one in series.points
+        if one.value is not None
+    ]
+    decisions = tuple(one for one in series.decisions if one.period >= str(week))
+    return replace(
+        series, version=version, points=(), decisions=(_redefined(week, texts), *decisions),
+        earlier=(*series.earlier, *before),
+    )  # fmt: skip
+
+
 def _earlier(figure: Figure, texts: Texts) -> Earlier:
-    definition, source = f"{figure.measure}.v{figure.version}", texts.t("våra egna siffror, räknade på ett annat sätt")
-    return Earlier(period=figure.period, value=figure.value or 0.0, n=figure.n, definition=definition, source=source)
+    return _counted_otherwise(figure.measure, figure.version, figure.period, figure.value or 0.0, figure.n, texts)
+
+
+def _counted_otherwise(measure: str, version: int, period: str, value: float, n: int, texts: Texts) -> Earlier:
+    source = texts.t("våra egna siffror, räknade på ett annat sätt")
+    return Earlier(period=period, value=value, n=n, definition=f"{measure}.v{version}", source=source)
+
+
+def _redefined(week: Week, texts: Texts) -> Decision:
+    cause = texts.t("Måttet räknas på ett nytt sätt.")
+    return Decision(kind=DecisionKind.NOTE, period=str(week), cause=cause, decided_by="", decided_on=week.monday)
 
 
 def _decisions(
@@ -163,7 +186,5 @@ def _decisions(
     first, last = str(shown[0]), str(shown[-1])
     found = [*drawn(decisions, first, last), *(one for one in beside.notes if first <= one.period <= last)]
     if is_redefined:
-        cause = beside.texts.t("Måttet räknas på ett nytt sätt.")
-        note = Decision(kind=DecisionKind.NOTE, period=first, cause=cause, decided_by="", decided_on=shown[0].monday)
-        found.append(note)
+        found.append(_redefined(shown[0], beside.texts))
     return tuple(sorted(found, key=lambda one: one.period))
