@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,13 @@ async def test_when_an_answer_has_left_nothing_can_be_regretted(database: Databa
         await town.deliver()
         left = stands(town, confirmed.post)
         assert (left.text, left.words) == (f"Ditt svar i {case} är skickat.", [])
+
+
+async def test_where_nothing_can_be_regretted_it_leaves_now(database: Database, clock: FrozenClock) -> None:
+    async with staff_town(database, clock) as town:
+        town.office = replace(town.office, regret=timedelta(0))
+        _, confirmed = await _sent(town)
+        assert "skickas nu." in confirmed.text
 
 
 @pytest.mark.parametrize(

@@ -223,6 +223,8 @@ def _answer(
 def _on_its_way(office: Office, case: CaseNumber, *, in_chat: bool) -> str:
     """Return when an answer leaves, and how it is taken back until then."""
     wait = int(office.regret.total_seconds())
+    if not wait:
+        return office.texts.t("Ditt svar i {number} skickas nu.", number=case)
     if in_chat:
         return office.texts.n(
             "Ditt svar i {number} skickas om {count} sekund. Ångrar du dig? Tryck Ångra.",
