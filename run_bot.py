@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.administration import changes
+from commands.assess import assess
 from commands.baseline import baseline
 from commands.calendar import calendar
 from commands.canned import canned
@@ -15,6 +16,8 @@ from commands.desk import desk
 from commands.explain import explain
 from commands.figures import figures
 from commands.held import held
+from commands.improve import improve
+from commands.network import network
 from commands.phone import phone
 from commands.poster import poster
 from commands.promise import promise
@@ -65,6 +68,9 @@ app.add_typer(canned, name="canned")
 app.add_typer(calendar, name="calendar")
 app.add_typer(promise, name="promise")
 app.add_typer(word, name="word")
+app.add_typer(assess, name="assess")
+app.add_typer(improve, name="improve")
+app.add_typer(network, name="network")
 app.command()(changes)
 app.command()(baseline)
 app.command()(poster)

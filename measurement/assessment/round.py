@@ -59,6 +59,8 @@ class Field(StrEnum):
     """What the report names as to be improved; of an area."""
     STEP = "step"
     """Of the round: a `Step`."""
+    REASON = "reason"
+    """Of the round: why it went back a step."""
 
 
 POINTS = frozenset((Field.OWN_POINTS, Field.FIRST_POINTS, Field.SECOND_POINTS, Field.POINTS))

@@ -5,14 +5,13 @@ from datetime import timedelta
 from config.texts import Texts
 from measurement.measures import Figure
 from measurement.report.content import Report
-from measurement.report.document import Block, Document, Heading, Paragraph, Points, Table, without_doubles
+from measurement.report.document import TAGS, Block, Document, Heading, Paragraph, Points, Table, without_doubles
 from measurement.report.keys import key_of, lead
 from measurement.report.known import known_measure, measure_name
 from measurement.report.sections import about, classes, phone, reception, slices
 from measurement.report.words import basis_words, figure_words, period_name
 from measurement.words import length, reason_name
 
-_TAGS = {"sv": "sv", "sv_FI": "sv-FI", "fi": "fi", "en": "en-GB", "sv_lattlast": "sv"}
 _ON_THE_WAY = (
     "acknowledged", "held_first", "answered_again", "promise_kept", "first_contact", "outcome_told",
     "waiting_time.median", "waiting_time.p90", "working_time.median", "working_time.p90",
@@ -38,7 +37,7 @@ def compose(report: Report, texts: Texts) -> Document:
     so_far = "" if report.settled else texts.t(" (hittills)")
     return Document(
         language=texts.language,
-        tag=_TAGS[texts.language],
+        tag=TAGS[texts.language],
         title=texts.t("{period}: tillgänglighet och bemötande", period=name) + so_far,
         municipality=report.municipality,
         subtitle=_subtitle(report, texts),

@@ -3,11 +3,17 @@
 Every renderer shows the same blocks, so that they cannot disagree.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from measurement.statistics.chart import Chart
+
+TAGS: Mapping[str, str] = MappingProxyType(
+    {"sv": "sv", "sv_FI": "sv-FI", "fi": "fi", "en": "en-GB", "sv_lattlast": "sv"}
+)
+"""What PDF, HTML and Word call our languages."""
 
 
 class Tone(StrEnum):

@@ -62,7 +62,7 @@ def _told(document: Document, texts: Texts) -> dict[str, Any]:
 def _block(block: Block, texts: Texts) -> dict[str, Any]:
     match block:
         case Heading():
-            return {"what": "heading", "text": block.text}
+            return {"what": "heading", "text": block.text, "level": block.level}
         case Paragraph():
             return {"what": "paragraph", "text": block.text, "small": block.small}
         case Points():

@@ -38,6 +38,13 @@ MADE = datetime(1980, 1, 1)  # noqa: DTZ001 -- Word's own times have no zone
 """In the file instead of the instant it was made."""
 _FONT, _INK, _GREY = "Arial", RGBColor(0x12, 0x43, 0x6D), RGBColor(0x4A, 0x54, 0x5C)
 _SHAPES = {Tone.BETTER: "■ ", Tone.WORSE: "▲ ", Tone.NEUTRAL: "● ", Tone.NONE: ""}
+_STYLES = {
+    "Normal": (10, 0, 5), "Title": (20, 0, 4), "Subtitle": (9.5, 0, 4), "Heading 1": (14, 16, 5),
+    "Heading 2": (11, 11, 3), "Heading 3": (10, 9, 3), "Intense Quote": (13, 8, 8), "Caption": (8.5, 4, 3),
+    "Footer": (7.5, 0, 0), "List Bullet": (10, 0, 3),
+}  # fmt: skip
+"""Size, and room before and after, in points."""
+_GREYS = {"Subtitle", "Caption", "Footer"}
 _WIDE = Mm(170)
 
 
@@ -79,25 +86,30 @@ def _set_up(file: WordDocument, document: Document, texts: Texts) -> None:
 
 
 def _styles(file: WordDocument, tag: str) -> None:
-    sizes = {"Normal": 10, "Title": 20, "Subtitle": 9.5, "Heading 1": 14, "Heading 2": 11, "Intense Quote": 13,
-             "Caption": 8.5, "Footer": 7.5, "List Bullet": 10}  # fmt: skip
-    for name, points in sizes.items():
-        style: Any = file.styles[name]
-        style.font.size, style.font.name, style.font.italic = Pt(points), _FONT, False
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for kind in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
-            fonts.attrib.pop(qn(kind), None)
-        fonts.set(qn("w:hAnsi"), _FONT)
-        fonts.set(qn("w:cs"), _FONT)
-        style.font.color.rgb = _INK if name in {"Title", "Heading 1", "Heading 2"} else None
-        if name in {"Subtitle", "Caption", "Footer"}:
-            style.font.color.rgb, style.font.bold = _GREY, False
-    quote: Any = file.styles["Intense Quote"]
-    quote.font.bold, quote.font.color.rgb = False, None
-    quote.paragraph_format.left_indent = quote.paragraph_format.right_indent = Mm(0)
-    file.styles["Caption"].paragraph_format.keep_with_next = True
+    """Set language, typeface, sizes and room of the styles that are used; their names are Word's own."""
     for language in file.styles.element.iter(qn("w:lang")):
         language.set(qn("w:val"), tag)
+    for fonts in file.styles.element.xpath("w:docDefaults//w:rFonts"):
+        _typeface(fonts)
+    # A style for letters that goes along with one for paragraphs would bring its own colour and slant.
+    for link in [*file.styles.element.iter(qn("w:link"))]:
+        link.getparent().remove(link)
+    for name, (points, before, after) in _STYLES.items():
+        style: Any = file.styles[name]
+        style.font.size, style.font.italic = Pt(points), False
+        style.font.bold = name.startswith(("Title", "Heading"))
+        style.font.color.rgb = _INK if style.font.bold else _GREY if name in _GREYS else None
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
+        _typeface(style.element.get_or_add_rPr().get_or_add_rFonts())
+    quote: Any = file.styles["Intense Quote"]
+    quote.paragraph_format.left_indent = quote.paragraph_format.right_indent = Mm(0)
+    file.styles["Caption"].paragraph_format.keep_with_next = True
+
+
+def _typeface(fonts: Any) -> None:  # noqa: ANN401 -- untyped library
+    fonts.attrib.clear()
+    for kind in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
+        fonts.set(qn(kind), _FONT)
 
 
 def _line(file: WordDocument, text: str, style: str) -> WordParagraph:

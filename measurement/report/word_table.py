@@ -9,6 +9,7 @@ from html import escape
 from docx.document import Document as WordDocument
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from docx.shared import Pt
 
 from measurement.report.document import Table
 from measurement.report.word_package import plain
@@ -39,6 +40,7 @@ def add_table(file: WordDocument, table: Table) -> None:
         f'w:noHBand="1" w:noVBand="1"/>{name}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{head}{"".join(rows)}</w:tbl>'
     )
     after = file.add_paragraph()
+    after.paragraph_format.space_after = Pt(0)
     after._p.addprevious(parse_xml(made))
 
 
