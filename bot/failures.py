@@ -37,8 +37,8 @@ def record_failure(
     """
     queued = ledger.known.queued_by_id.get(outbox_id)
     source = f"failed:{outbox_id}"
-    if queued is not None and queued.kind is MailKind.REPORT:
-        _tell_of_report(ledger, office, queued, status)
+    if queued is not None and queued.kind in {MailKind.REPORT, MailKind.FORM}:
+        _tell_of_paper(ledger, office, queued, status)
         return
     if queued is None or queued.case is None or ledger.has_source(source):
         return
@@ -139,16 +139,28 @@ def _tell_admin(ledger: Ledger, office: Office, queued: QueuedBefore, status: st
     )
 
 
-def _tell_of_report(ledger: Ledger, office: Office, queued: QueuedBefore, status: str) -> None:
-    logger.error("a report did not arrive: outbox %s", queued.id)
+def _tell_of_paper(ledger: Ledger, office: Office, queued: QueuedBefore, status: str) -> None:
+    """Tell the administrator of a report, or a form of an assessment, that did not arrive; they belong to no case."""
+    logger.error("a %s did not arrive: outbox %s", queued.kind.value, queued.id)
     t = office.texts.t
-    text = t(
-        "Veckans rapport till {address} kom inte fram ({status}). Stämmer adressen? Rapporten går att göra igen: "
-        "run_bot.py report --help",
-        address=queued.to_addr,
-        status=status or "-",
-    )
-    queue_admin_mail(ledger, office, t("Veckans rapport kom inte fram"), f"{text}\n")
+    if queued.kind is MailKind.FORM:
+        subject = t("Ett formulär till bedömningen kom inte fram")
+        text = t(
+            "Formuläret med bedömningens frågor till {address} kom inte fram ({status}). Stämmer adressen? Säg till "
+            "den som leder bedömningen. Formuläret går att skicka igen eller lämna som fil: "
+            "run_bot.py assess send --help",
+            address=queued.to_addr,
+            status=status or "-",
+        )
+    else:
+        subject = t("Veckans rapport kom inte fram")
+        text = t(
+            "Veckans rapport till {address} kom inte fram ({status}). Stämmer adressen? Rapporten går att göra igen: "
+            "run_bot.py report --help",
+            address=queued.to_addr,
+            status=status or "-",
+        )
+    queue_admin_mail(ledger, office, subject, f"{text}\n")
 
 
 def _take_back(ledger: Ledger, case: CaseNumber, outbox_id: OutboxId, failed_at: datetime) -> None:

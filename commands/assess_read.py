@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from config.texts import Texts
+    from measurement.assessment.form_inbox import Judge, ReceivedForm, Sender, StoredMail
     from measurement.assessment.round import Round
 
 _MAIL = ".eml"
@@ -56,7 +57,10 @@ def read(
     ] = None,
     inbox: Annotated[bool, typer.Option("--inbox", help="Forms attached to mails that came to us.")] = False,
     by: Annotated[str, typer.Option("--by", help="Who answered, where the file does not tell.")] = "",
-    from_: Annotated[list[str] | None, typer.Option("--from", help="Also forms mailed from this address.")] = None,
+    from_: Annotated[
+        list[str] | None,
+        typer.Option("--from", help="All forms mailed from this address, when its owner has said they are genuine."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be taken in.")] = False,
     config: Config = DEFAULT_CONFIG,
     language: Language = None,
@@ -123,25 +127,57 @@ def _of_file(texts: "Texts", path: Path, by: str) -> Iterator[Came]:
 async def _from_inbox(
     settings: "Settings", texts: "Texts", name: str, also: Sequence[str]
 ) -> tuple[list[Came], list[str]]:
-    """Return forms of known senders, and a line for each of somebody else, whose forms are left alone."""
+    """Return forms of known senders that are vouched for, and a line for each other one, which is left alone."""
     from measurement.assessment.book import rounds
     from measurement.assessment.form_inbox import forms_received
 
     async with looking(settings) as connection:
         round_ = await round_named(connection, texts, name)
         opened = next(one.opened_at for one in await rounds(connection) if one.id == round_.id)
-        received = [one async for one in forms_received(connection, round_.id, opened)]
-    known = {one.casefold() for one in also} | await _known_senders(settings, round_)
-    came, unknown = list[Came](), list[str]()
+        received = [one async for one in forms_received(connection, round_.id, opened, _judge(settings))]
+    known, asked = await _known_senders(settings, round_), {one.strip().casefold() for one in also}
+    came, left = list[Came](), list[str]()
     for one in received:
-        if one.sender.casefold() in known:
+        sender = one.sender.casefold()
+        if sender in asked or (sender in known and one.authentic):
             came.append(Came(label=f"{one.sender}, {one.name}", name=one.name, content=one.content, by=one.sender,
                              at=one.arrived_at))  # fmt: skip
         else:
-            unknown.append(texts.t("{file} från {sender} lästes inte: adressen är varken en ansvarigs eller en "
-                                   "handläggares. Läs det ändå med --from {sender}.", file=one.name,
-                                   sender=one.sender))  # fmt: skip
-    return came, unknown
+            left.append(_left_alone(texts, one, known=sender in known))
+    return came, left
+
+
+def _judge(settings: "Settings") -> "Judge":
+    """Return what judges the sender of a stored mail as the intake does: by the host, or the tenant, that we trust."""
+    from bot.channels.mail_read import read_mail
+    from measurement.assessment.form_inbox import Sender
+
+    tenant = {one.id for one in settings.mail.mailboxes if one.own_tenant}
+
+    def judged(mail: "StoredMail") -> "Sender":
+        read = read_mail(
+            mail.content, trusted_host=settings.mail.trusted_host, tenant=mail.mailbox in tenant,
+            envelope_sender=None if mail.mailbox else mail.envelope, whole_size=mail.size,
+        )  # fmt: skip
+        return Sender(address=read.from_addr.lower(), authentic=read.authentic == "pass")
+
+    return judged
+
+
+def _left_alone(texts: "Texts", form: "ReceivedForm", *, known: bool) -> str:
+    """Return why a form that came by mail was not read, and what to do about it."""
+    t, when = texts.t, texts.moment(form.arrived_at)
+    if form.authentic:
+        return t("{file} från {sender} lästes inte: adressen är varken en ansvarigs eller en handläggares. "
+                 "Läs det ändå med --from {sender}.", file=form.name, sender=form.sender)  # fmt: skip
+    if known:
+        return t("{file} från {sender}, {when}, lästes inte: e-postsystemet kunde inte bekräfta att mejlet kom från "
+                 "den adressen. Ring och fråga, på ett nummer som ni hade förut. Är formuläret äkta, läs det med "
+                 "--from {sender}.", file=form.name, sender=form.sender, when=when)  # fmt: skip
+    return t("{file} från {sender}, {when}, lästes inte: adressen är varken en ansvarigs eller en handläggares, och "
+             "e-postsystemet kunde inte bekräfta att mejlet kom från den. Ring och fråga, på ett nummer som ni hade "
+             "förut. Är formuläret äkta, läs det med --from {sender}.", file=form.name, sender=form.sender,
+             when=when)  # fmt: skip
 
 
 async def _known_senders(settings: "Settings", round_: "Round") -> set[str]:

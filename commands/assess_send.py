@@ -212,7 +212,7 @@ def _queue(
         paragraphs.append(t("Med vänlig hälsning, {sender}", sender=sender))
     ledger.queue(
         OutgoingMail(
-            id=ledger.next_outgoing(), kind=MailKind.REPORT, case=None, to_addr=form.owner, from_addr=unit.address,
+            id=ledger.next_outgoing(), kind=MailKind.FORM, case=None, to_addr=form.owner, from_addr=unit.address,
             from_name=office.name, reply_to=sender if _ADDRESS.fullmatch(sender) else unit.address,
             subject=t("Frågor att svara på: {round}", round=round_), text="\n\n".join(paragraphs) + "\n",
             html=as_page([Paragraph(one) for one in paragraphs], texts.language), encloses=(enclosed,),

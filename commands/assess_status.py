@@ -75,7 +75,7 @@ def _show(texts: "Texts", round_: "Round", evidence: "Sequence[Evidence]", inter
     from measurement.assessment.standing import by_area, by_owner, next_acts
 
     t, day = texts.t, round_.as_of.astimezone(texts.zone).date()
-    print(t("{name}: {framework} {edition}, {municipality}, per {date:%Y-%m-%d}. Steg: {step}.", name=round_.id,
+    print(t("{name}: {framework} {edition}, {municipality}, per {date}. Steg: {step}.", name=round_.id,
             framework=round_.framework.name, edition=round_.framework.edition, municipality=round_.municipality,
             date=day, step=t(STEPS[round_.step])))  # fmt: skip
     print(round_.framework.note)

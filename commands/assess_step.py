@@ -91,8 +91,8 @@ def _check(texts: "Texts", round_: "Round", to: "Step", why: str, now: datetime)
         die(t("Två har svarat olika om {about}. Välj först: run_bot.py assess settle {name}", about=about,
               name=round_.id))  # fmt: skip
     if round_.as_of > now:
-        die(t("Omgångens datum, {date:%Y-%m-%d}, har inte gått än. Siffrorna kan frysas efter det.",
-              date=round_.as_of.astimezone(texts.zone)))  # fmt: skip
+        die(t("Omgångens datum, {date}, har inte gått än. Siffrorna kan frysas efter det.",
+              date=round_.as_of.astimezone(texts.zone).date()))  # fmt: skip
 
 
 def step_entries(to: "Step", why: str, by: str, now: datetime) -> "list[Entry]":

@@ -64,10 +64,7 @@ def improve_open(
 
         async with at_desk(config, language) as desk:
             t = desk.texts.t
-            if not _ID.fullmatch(project):
-                die(t("{id} kan inte vara ett namn: skriv små bokstäver a–z, siffror och bindestreck.", id=project))
-            if "@" not in owner:
-                die(t("{owner} är ingen e-postadress. Den som ansvarar får veta när effekten sviktar.", owner=owner))
+            _check(desk.texts, project, owner)
             if bool(measure) is (file is not None):
                 die(t("Ange antingen ett mått med --measure eller en fil med --file."))
             told = series_in_file(file, title, better) if file else ""
@@ -85,6 +82,14 @@ def improve_open(
             print(t("{id} är öppnat. Första frågan: {question}", id=project, question=t("Vad är problemet?")))
 
     run_to_end(work())
+
+
+def _check(texts: "Texts", project: str, owner: str) -> None:
+    t = texts.t
+    if not _ID.fullmatch(project):
+        die(t("{id} kan inte vara ett namn: skriv små bokstäver a–z, siffror och bindestreck.", id=project))
+    if "@" not in owner:
+        die(t("{owner} är ingen e-postadress. Den som ansvarar får veta när effekten sviktar.", owner=owner))
 
 
 def _measure(written: str, desk: Desk) -> str:

@@ -163,7 +163,8 @@ async def _take(book: "Book", file: Path, now: datetime, texts: "Texts") -> bool
         about = f"{bundle.name} {bundle.first}–{bundle.last}"
         print(f"{file.name}: {_done(done.value, about, texts)}")
         return True
-    print(f"{file.name}: {texts.t('Inget togs in. {why}', why=why)}")
+    nothing = texts.t("Inget togs in. {why}", why=why)
+    print(f"{file.name}: {nothing}")
     return False
 
 

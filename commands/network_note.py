@@ -97,7 +97,8 @@ def _without(choice: "Choice", name: str, texts: "Texts") -> "Choice":
 def _tell(choice: "Choice", texts: "Texts") -> None:
     contact = choice.contact
     rows = [(texts.t("Kontakt"), f"{contact.role}, {contact.address}" if contact else texts.t("ingen"))]
-    rows += [(texts.t("Så gör vi"), f"{one.measure or texts.t('allmänt')}: {one.text}") for one in choice.practices]
+    general = texts.t("allmänt")
+    rows += [(texts.t("Så gör vi"), f"{one.measure or general}: {one.text}") for one in choice.practices]
     rows += [
         (texts.t("Bilaga"), f"{Path(one.path).name}: {one.title} ({one.by}, {one.at:%Y-%m-%d})")
         for one in choice.documents

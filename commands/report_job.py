@@ -113,6 +113,11 @@ class Reporting:
         if local.time() < NIGHT or self._filled == local.date():
             return
         await self._fill(now)
+        from commands.improve_watch import watch
+
+        office = self._current()
+        if await watch(self._database, office, office.calendar, self._settings, now):
+            self._wake()
         async with self._database.writing() as connection:
             await enclosures.forget(connection, now - _KEPT)
         self._filled = local.date()

@@ -106,8 +106,9 @@ def _asked(texts: "Texts", page: "Page") -> "Judgement | None":
 
 def _yes_or_no(texts: "Texts", question: str) -> bool | None:
     """Return what a person types, asked again until it can be read; None: left for later."""
+    choices = texts.t("(j, n eller s för senare)")
     while True:
-        said = str(typer.prompt(f"{question} {texts.t('(j, n eller s för senare)')}")).strip().casefold()
+        said = str(typer.prompt(f"{question} {choices}")).strip().casefold()
         if said in _YES | _NO:
             return said in _YES
         if said in {"s", "senare", "l", "later", "m", "myöhemmin"}:

@@ -1,4 +1,5 @@
 import gc
+import random
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ import pytest_asyncio
 
 from bot.office import Office
 from bot.store.database import Database, DatabaseUrl
+from bot.store.ledger import Ledger, open_ledger
 from bot.store.migrate import migrate
 from tests import postgres
 from tests.example import make_office
@@ -28,6 +30,14 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have presses wait for what is decided, however slow the machine is that tests."""
     monkeypatch.setattr("bot.press_answers.PATIENCE_SECONDS", 60)
+
+
+@pytest.fixture(autouse=True)
+def _drawn(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw each test's case numbers alike each time: what fails once fails again."""
+    below = random.Random(request.node.nodeid).randrange
+    monkeypatch.setattr(Ledger.__init__, "__defaults__", (below,))
+    monkeypatch.setattr(open_ledger, "__defaults__", (below,))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -50,6 +60,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/kommunsvar.db"
     return new_postgres(request.getfixturevalue("postgres_server"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of each engine in turn that has no tables, for what begins with older ones."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/kommunsvar.db"
+    return new_postgres(request.getfixturevalue("postgres_server"), empty=True)
 
 
 @pytest.fixture

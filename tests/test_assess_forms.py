@@ -13,8 +13,11 @@ from sqlalchemy import insert, select
 
 from bot.store import schema
 from bot.store.database import Database, DatabaseUrl
+from tests.conftest import FrozenClock
 from tests.forms import edited, paragraph, written_in
+from tests.surveys import bounce
 from tests.test_assess import ROUND, Run, begun, invoke, run  # noqa: F401 -- fixtures
+from tests.town import Town
 
 ANNA, ELSA = "anna@kommun.example", "elsa@example.org"
 BY = ("--by", "lead@kommun.example")
@@ -105,8 +108,10 @@ def test_a_form_that_cannot_be_read_is_told_and_the_others_are_kept(owned: Run, 
     assert "Skriv vilka filer eller mappar som ska läsas, eller --inbox." in owned("read", ROUND, code=1)
 
 
-def mail(sender: str, content: bytes) -> bytes:
+def mail(sender: str, content: bytes, dmarc: str = "") -> bytes:
     made = EmailMessage()
+    if dmarc:
+        made["Authentication-Results"] = f"mx.kommun.example; dmarc={dmarc} header.from={sender.partition('@')[2]}"
     made["From"], made["To"], made["Subject"] = sender, "kontakt@kommun.example", "Sv: Frågor att svara på"
     made.set_content("Här kommer svaren.")
     made.add_attachment(content, maintype="application", subtype=WORD.partition("/")[2], filename="svar.docx")
@@ -140,30 +145,64 @@ def within(tmp_path: Path) -> Callable[[Callable[[Database], Awaitable[None]]], 
     return call
 
 
-def test_stored_mail_of_known_senders_is_read(
-    owned: Run, tmp_path: Path, within: Callable[[Callable[[Database], Awaitable[None]]], None]
-) -> None:
+@pytest.fixture
+def arrived(tmp_path: Path, within: Callable[[Callable[[Database], Awaitable[None]]], None]) -> Callable[..., None]:
+    """Let mails lie there as ones that came to a desk, whose verdict is read from the mail itself."""
+    settings = tmp_path / "service.toml"
+    settings.write_text(settings.read_text().replace('trusted_host = ""', 'trusted_host = "mx.kommun.example"', 1))
+
+    def call(*mails: bytes) -> None:
+        async def arrive(database: Database) -> None:
+            async with database.writing() as connection:
+                for number, raw in enumerate(mails, 1):
+                    await connection.execute(insert(schema.inbox).values(
+                        id=number, channel="mail", external_id=f"m{number}", sender="studs@kommun.example",
+                        size=len(raw), state="done", outcome="desk", arrived_at=datetime.now(UTC),
+                    ))  # fmt: skip
+                    await connection.execute(insert(schema.originals).values(inbox=number, content=raw))
+
+        within(arrive)
+
+    return call
+
+
+def test_stored_mail_of_known_senders_is_read(owned: Run, tmp_path: Path, arrived: Callable[..., None]) -> None:
     owned("send", ROUND, "--out", str(tmp_path), "--owner", ANNA)
     form = tmp_path / f"{ROUND}-anna-kommun-example.docx"
-
-    async def arrive(database: Database) -> None:
-        async with database.writing() as connection:
-            for number, (sender, answer) in enumerate(((ANNA, "Ja."), (ELSA, "Nej.")), 1):
-                raw = mail(sender, answered(form, answer))
-                await connection.execute(insert(schema.inbox).values(
-                    id=number, channel="mail", external_id=f"m{number}", sender=sender, size=len(raw), state="done",
-                    outcome="desk", arrived_at=datetime.now(UTC),
-                ))  # fmt: skip
-                await connection.execute(insert(schema.originals).values(inbox=number, content=raw))
-
-    within(arrive)
+    arrived(mail(ANNA, answered(form, "Ja."), "pass"), mail(ELSA, answered(form, "Nej."), "pass"))
     told = owned("read", ROUND, "--inbox")
     assert f"{ANNA}, svar.docx: 1 nytt svar från {ANNA}." in told
-    assert f"svar.docx från {ELSA} lästes inte: adressen är varken en ansvarigs eller en handläggares." in told
+    assert f"svar.docx från {ELSA} lästes inte: adressen är varken en ansvarigs eller en handläggares. Läs" in told
     assert f"{ANNA}, svar.docx" not in owned("read", ROUND, "--inbox")
     also = owned("read", ROUND, "--inbox", "--from", ELSA)
     assert f"{ELSA}, svar.docx: 1 nytt svar från {ELSA}." in also
     assert "Ja. 2 (elsa@example.org" in owned("settle", ROUND)
+
+
+@pytest.mark.parametrize("verdict", ["", "none", "fail"])
+def test_a_form_that_nobody_vouches_for_is_told_and_waits(
+    owned: Run, tmp_path: Path, arrived: Callable[..., None], verdict: str
+) -> None:
+    """In the name of an owner and of somebody unknown: who, which file, why not, and what to do."""
+    owned("send", ROUND, "--out", str(tmp_path), "--owner", ANNA)
+    form = tmp_path / f"{ROUND}-anna-kommun-example.docx"
+    arrived(mail(ANNA, answered(form, "Ja."), verdict), mail(ELSA, answered(form, "Nej."), verdict))
+    told = owned("read", ROUND, "--inbox")
+    assert "nytt svar" not in told
+    when = r"\w+ \d+ \w+ kl\. \d\d\.\d\d"
+    confirmed = "e-postsystemet kunde inte bekräfta att mejlet kom från den"
+    ask = "Ring och fråga, på ett nummer som ni hade förut. Är formuläret äkta, läs det med --from"
+    assert re.search(rf"svar\.docx från {ANNA}, {when}, lästes inte: {confirmed} adressen\. {ask} {ANNA}\.", told)
+    assert re.search(
+        rf"svar\.docx från {ELSA}, {when}, lästes inte: adressen är varken .*, och {confirmed}\. {ask}", told
+    )
+    assert "Två har" not in owned("status", ROUND)
+    # Told until somebody has asked; then it is read, and told no more.
+    assert owned("read", ROUND, "--inbox") == told
+    asked = owned("read", ROUND, "--inbox", "--from", ANNA.upper())
+    assert f"{ANNA}, svar.docx: 1 nytt svar från {ANNA}." in asked
+    assert f"från {ELSA}" in asked
+    assert ANNA not in owned("read", ROUND, "--inbox")
 
 
 def test_forms_are_mailed_to_owners_with_an_address(
@@ -177,7 +216,7 @@ def test_forms_are_mailed_to_owners_with_an_address(
         async with database.reading() as connection:
             (queued,) = (await connection.execute(select(schema.outbox))).all()
             (file,) = (await connection.execute(select(schema.enclosures))).all()
-        assert (queued.to_addr, queued.reply_to) == (ANNA, "lead@kommun.example")
+        assert (queued.kind, queued.to_addr, queued.reply_to) == ("form", ANNA, "lead@kommun.example")
         assert "Här är 1 fråga som du svarar för." in queued.text
         assert (file.name, file.media_type) == (f"{ROUND}-anna-kommun-example.docx", WORD)
 
@@ -186,3 +225,25 @@ def test_forms_are_mailed_to_owners_with_an_address(
     assert "elsa har ingen fråga som väntar." in owned("send", ROUND, "--mail", *BY, "--owner", "elsa", code=1)
     owned("set", ROUND, "5", "progress", "ready", *BY)
     owned("set", ROUND, "1", "progress", "klar", *BY)
+
+
+def test_a_form_that_comes_back_is_told_as_one(
+    owned: Run, clock: FrozenClock, within: Callable[[Callable[[Database], Awaitable[None]]], None]
+) -> None:
+    owned("send", ROUND, "--mail", *BY)
+
+    async def come_back(database: Database) -> None:
+        town = Town(database, clock)
+        (form,) = await town.rows(schema.outbox)
+        await town.receive(bounce(form["message_id"]), sender="")
+        _, told = await town.rows(schema.outbox)
+        assert (told["to_addr"], told["subject"]) == (
+            "admin@kommun.example", "Ett formulär till bedömningen kom inte fram",
+        )  # fmt: skip
+        assert f"Formuläret med bedömningens frågor till {ANNA} kom inte fram (5.1.1)." in told["text"]
+        assert "run_bot.py assess send --help" in told["text"]
+        assert "rapport" not in told["text"]
+        assert [row["outcome"] for row in await town.rows(schema.inbox)] == ["bounce"]
+        assert await town.facts() == []
+
+    within(come_back)

@@ -108,7 +108,7 @@ def test_the_effect_is_told_in_percentage_points_from_the_right_week() -> None:
     assert found.change.difference.value == pytest.approx(sum(HIGH) / 1500 - sum(LOW) / 2000, abs=0.01)
     assert found.signalled == CHANGE
     assert found.may_rebase is None
-    assert (found.watch.slip, found.watch.period) == (Slip.HOLDS, "2026-W53")
+    assert (found.watch.slip, found.watch.period) == (Slip.HOLDS, "2026-W51")
     told = outcome_words(found, Unit.SHARE, SWEDISH)
     assert "Det är mer än slumpen ger." in told[0]
     assert "2026-W39" in told[1]
@@ -139,11 +139,19 @@ def test_too_few_weeks_after_say_nothing() -> None:
     ],
 )
 def test_the_alarm_looks_at_what_is_usual_since_the_change(after: list[int | None], slip: Slip) -> None:
-    series = shares([*LOW, *after])
+    series = shares([*LOW, *after], last="2026-W50")
     change = series.points[len(LOW)].period
     assert watch_of(series, change).slip is slip
     signed = replace(series, decisions=(noted(change, DecisionKind.REBASE),))
     assert watch_of(signed, change).slip is slip
+
+
+def test_weeks_unlike_the_others_alarm_nobody() -> None:
+    """Weeks 52 and 53 of 2026 hold Christmas and New Year; the first ordinary week after tells."""
+    series = shares([*LOW, *HIGH, 85, 80])
+    assert watch_of(series, series.points[len(LOW)].period).slip is Slip.HOLDS
+    after = shares([*LOW, *HIGH, 85, 80, 84], last="2027-W01")
+    assert watch_of(after, after.points[len(LOW)].period).slip is Slip.SLIPS
 
 
 def test_what_is_so_far_raises_no_alarm() -> None:

@@ -114,5 +114,5 @@ def test_of_many_stories_the_interval_holds_95_of_100() -> None:
     findings = [[one for one in told(seed).analysis.findings if not one.goes_with] for seed in seeds]
     assert np.mean([[one.dimension for one in some] == [HANDED_OVER] for some in findings]) >= 0.95
     assert np.mean([told(seed).outcome.signalled <= str(WEEKS[AT + 3]) for seed in seeds]) >= 0.9
-    # A week of a centre that holds what it reached raises an alarm about as often as chance flags a last point.
-    assert np.mean([told(seed).alarms() for seed in seeds]) / (len(WEEKS) - AT - 12) < 0.06
+    # Where nothing slips a week raises an alarm about as often as chance flags a last point: 1.8 per cent.
+    assert np.mean([told(seed).alarms() for seed in seeds]) / (len(WEEKS) - AT - 12) < 0.03

@@ -236,8 +236,8 @@ async def test_common_stems_are_put_in_order_by_the_newest_messages(
         assert await search.rare(connection, ["är", "väg", "hål"]) == ["hål", "väg", "är"]
 
 
-async def test_messages_of_before_the_index_are_read_into_it_in_parts(database_url: str) -> None:
-    database = Database(DatabaseUrl.parse(database_url))
+async def test_messages_of_before_the_index_are_read_into_it_in_parts(empty_url: str) -> None:
+    database = Database(DatabaseUrl.parse(empty_url))
     try:
         async with database.writing() as connection:
             await connection.run_sync(upgrade, "0005")

@@ -163,7 +163,7 @@ async def test_two_answered_in_the_same_minute_are_one_invitation(town: SurveyTo
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("share", [0.0, 0.3])
+@pytest.mark.parametrize("share", [0.0, 0.5])
 async def test_the_share_draws_by_lot_and_logs_the_others(database: Database, clock: FrozenClock, share: float) -> None:
     town = await SurveyTown(database, clock, survey_office(share=share)).begin()
     for number in range(12):
@@ -171,7 +171,7 @@ async def test_the_share_draws_by_lot_and_logs_the_others(database: Database, cl
     states = await town.states()
     assert set(states) <= {State.LOT, State.DRAWN}
     assert (states.count(State.DRAWN) == 0) is (share == 0)
-    assert states.count(State.LOT) >= 4
+    assert states.count(State.LOT) >= 2
 
 
 @pytest.mark.asyncio

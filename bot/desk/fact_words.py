@@ -24,6 +24,7 @@ MAIL_NAMES = {
     MailKind.CODE: mark("koden"),
     MailKind.SURVEY: mark("enkäten"),
     MailKind.REPORT: mark("rapporten"),
+    MailKind.FORM: mark("formuläret till bedömningen"),
 }
 """What a mail is, in the definite form, as it stands within a sentence."""
 

@@ -55,6 +55,8 @@ class MailKind(StrEnum):
     """Asks the citizen, after an answer, what it was like."""
     REPORT = "report"
     """The figures of a week, to who leads the work."""
+    FORM = "form"
+    """Questions of an assessment, to who answers for them."""
 
     @property
     def automatic(self) -> bool:
@@ -66,6 +68,7 @@ class MailKind(StrEnum):
         """Tell whether it goes to the one who asked, and not to staff."""
         return self not in {
             MailKind.NOTICE, MailKind.RECEIPT, MailKind.REPLY, MailKind.POST, MailKind.CODE, MailKind.REPORT,
+            MailKind.FORM,
         }  # fmt: skip
 
     @property

@@ -37,7 +37,7 @@ def forms_in_mail(raw: bytes) -> list[AttachedFile]:
         return []
     try:
         mail = email.message_from_bytes(raw)
-        sender = parseaddr(_decoded(mail.get("From")))[1].lower()
+        sender = parseaddr(str(mail.get("From") or ""))[1].lower()
         return [AttachedFile(name=name, content=content, sender=sender) for name, content in _files(mail)]
     except (MessageError, RecursionError, ValueError, LookupError, AttributeError, TypeError):
         # What Python's own reader makes of mails that are not built like one.

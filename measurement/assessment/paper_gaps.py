@@ -111,4 +111,5 @@ def _loosely(round_: Round, one: Gaps, texts: Texts) -> str:
         name=one.beside.name, theirs=one.beside.framework, ours=framework_name(round_.framework),
     )  # fmt: skip
     pairs = ", ".join(texts.t("{ours} mot deras {theirs}", ours=gap.area, theirs=gap.their_area) for gap in one.areas)
-    return f"{words} {texts.t('Så ställs områdena bredvid varandra: {pairs}.', pairs=pairs)}" if pairs else words
+    beside = texts.t("Så ställs områdena bredvid varandra: {pairs}.", pairs=pairs)
+    return f"{words} {beside}" if pairs else words

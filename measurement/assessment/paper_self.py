@@ -56,7 +56,8 @@ def _lead(round_: Round, texts: Texts) -> str:
     )  # fmt: skip
     own = score_of(round_, Field.OWN_POINTS).so_far
     if own is None:
-        return f"{ready} {texts.t('Inga egna poäng är satta än.')}"
+        none = texts.t("Inga egna poäng är satta än.")
+        return f"{ready} {none}"
     points = texts.t("Egna poäng: {points} av {all}.", points=texts.number(own), all=round_.framework.points)
     return f"{ready} {points}"
 
@@ -110,7 +111,7 @@ def _question(round_: Round, question: Question, evidence: Sequence[Evidence], t
     unsettled = sum(about == About(question.id) for about, _ in round_.conflicts)
     if unsettled:
         words = texts.n(
-            "En uppgift har kommit in i två versioner. Det som gällde först står här tills någon har valt.",
+            "{count} uppgift har kommit in i flera versioner. Det som gällde först står här tills någon har valt.",
             "{count} uppgifter har kommit in i flera versioner. Det som gällde först står här tills någon har valt.",
             unsettled,
         )

@@ -185,7 +185,8 @@ def evidence_line(one: Evidence, texts: Texts) -> str:
     said = f"{kind_name(one.kind, texts)}: {evidence_name(one)}, {evidence_place(one, texts)}"
     if one.replaces is None:
         return said
-    return f"{said}. {texts.t('Ersätter [{id}]: {why}', id=one.replaces, why=one.why)}"
+    replaced = texts.t("Ersätter [{id}]: {why}", id=one.replaces, why=one.why)
+    return f"{said}. {replaced}"
 
 
 def paragraphs(text: str) -> Iterator[Paragraph]:

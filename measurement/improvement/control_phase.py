@@ -228,12 +228,13 @@ def rebased_chart(series: Series, period: str) -> Chart:
 
 
 def settled(series: Series) -> Series:
-    """Return a series until its newest period that has a value, is more than "so far", and is no holiday week.
+    """Return a series as it is watched: until its newest ordinary period that has a value and is more than "so far".
 
-    July and the weeks around New Year are unlike the others whatever is done: nobody is alarmed by one of them alone.
+    July and the weeks around New Year are unlike the others whatever is done: they are left out of limits and rules,
+    and none of them is the newest.
     """
-    points = list(series.points)
-    unlike = holiday_weeks([one.period for one in points if _WEEK.fullmatch(one.period)])
+    unlike = holiday_weeks([one.period for one in series.points if _WEEK.fullmatch(one.period)])
+    points = [replace(one, ghost=one.ghost or "-") if one.period in unlike else one for one in series.points]
     while points and (points[-1].preliminary or points[-1].value is None or points[-1].period in unlike):
         points.pop()
     return replace(series, points=tuple(points))

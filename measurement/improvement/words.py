@@ -83,10 +83,9 @@ def baseline_words(baseline: Baseline, unit: Unit, texts: Texts) -> list[str]:
     span = {"first": baseline.first, "last": baseline.last}
     said = list[str]()
     if baseline.k is not None and baseline.n:
-        said.append(
-            texts.t("{first} till {last}: {part} av {whole}, {share}.", part=texts.number(baseline.k),
-                    whole=texts.number(baseline.n), share=percent(texts, baseline.k / baseline.n), **span)
-        )  # fmt: skip
+        counted = {"part": texts.number(baseline.k), "whole": texts.number(baseline.n)}
+        share = percent(texts, baseline.k / baseline.n)
+        said.append(texts.t("{first} till {last}: {part} av {whole}, {share}.", share=share, **counted, **span))
     elif baseline.centre is not None:
         level = value_words(unit, baseline.centre, texts)
         said.append(texts.t("{first} till {last}: i medel {level}.", level=level, **span))

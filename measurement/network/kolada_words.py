@@ -86,8 +86,10 @@ def unknown_words(fault: Unknown, texts: Texts) -> str:
     near = ", ".join(f"{one.title} ({one.id})" for one in fault.near[:_MOST_NAMED])
     more = "" if len(fault.near) <= _MOST_NAMED else " …"
     if fault.several:
-        return f"{told} {texts.t('Välj en med dess id: {near}', near=near)}{more}"
-    return f"{told} {texts.t('Menar du {near}?', near=near + more)}"
+        choose = texts.t("Välj en med dess id: {near}", near=near + more)
+        return f"{told} {choose}"
+    meant = texts.t("Menar du {near}?", near=near + more)
+    return f"{told} {meant}"
 
 
 def strangers_words(kpis: Sequence[str], places: Sequence[str], texts: Texts) -> str:
