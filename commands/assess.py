@@ -5,9 +5,10 @@ import typer
 from commands.assess_evidence import attach, evidence
 from commands.assess_export import export, import_
 from commands.assess_init import beside, init
+from commands.assess_interviews import interviews
 from commands.assess_read import read
 from commands.assess_report import report
-from commands.assess_review import interviews, review
+from commands.assess_review import review
 from commands.assess_send import send
 from commands.assess_set import set_, settle
 from commands.assess_status import status

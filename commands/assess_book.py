@@ -85,9 +85,14 @@ def _no_question(round_: "Round", texts: "Texts", id_: str) -> NoReturn:
 
 
 def signed(texts: "Texts", by: str) -> str:
-    """Return who does it, without blanks around; end if nobody is named."""
+    """Return who does it, without blanks around; end if that is no role or address."""
+    from measurement.assessment.entering import is_role_or_address
+
     if not by.strip():
         die(texts.t("Skriv vem som gör det, med --by: en roll eller en adress på arbetet."))
+    if not is_role_or_address(by.strip()):
+        die(texts.t("{by} är varken en roll eller en adress på arbetet. Skriv som kvalitetschef eller "
+                    "anna@kommun.example.", by=by.strip()))  # fmt: skip
     return by.strip()
 
 

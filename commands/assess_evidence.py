@@ -78,7 +78,9 @@ def _evidence(
     from measurement.assessment.evidence import Evidence, EvidenceId, EvidenceKind
 
     instead = EvidenceId(replaces) if replaces else None
-    if what.casefold().startswith(("https://", "http://")):
+    if what.casefold().startswith("http://"):
+        die(texts.t("{link}: en länk ska börja med https://.", link=what))
+    if what.casefold().startswith("https://"):
         return Evidence(
             question=asked.id, kind=EvidenceKind.LINK, title=title or what, place=what, by=by, at=now, replaces=instead,
             why=why,
@@ -121,6 +123,8 @@ async def _added(connection: "AsyncConnection", texts: "Texts", round_: "Round",
                                              question=new.question, number=new.replaces, known=numbers),
             EvidenceRefused.REPLACED: texts.t("Belägg {number} är redan ersatt. De som gäller är {known}.",
                                               number=new.replaces, known=numbers),
+            EvidenceRefused.FROZEN: texts.t("Belägg {number} är en fryst mätserie och står kvar. Bifoga utan "
+                                            "--replaces, så läggs det bredvid.", number=new.replaces),
         }  # fmt: skip
         die(words.get(refused.why, str(refused)))
 

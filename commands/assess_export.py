@@ -86,6 +86,8 @@ def import_(
                 await put_in(connection, read, wanted)
             except RoundExists:
                 die(texts.t("Det finns redan en omgång {name}. Välj ett annat namn med --as.", name=wanted))
+            except ArchiveFault as fault:
+                die(f"{_fault(texts, fault)} {texts.t('Inget är sparat.')}")
 
     run_to_end(work())
     print(texts.t("Omgången {name} är inläst.", name=wanted))

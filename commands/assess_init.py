@@ -10,10 +10,12 @@ import typer
 
 from commands.administration import table_fault
 from commands.assess_book import ARound, By, round_named, signed, writing
-from commands.shell import DEFAULT_CONFIG, Config, Language, die, instant_of, run_to_end, texts_for, usable
+from commands.shell import DEFAULT_CONFIG, Config, Language, die, run_to_end, texts_for, usable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from config.settings import Settings
     from config.texts import Texts
@@ -25,15 +27,17 @@ _LONGEST = 60
 
 Earlier = Annotated[
     list[str] | None,
-    typer.Option("--earlier", metavar="NAME=POINTS", help="An earlier round of ours, as 2019=603; again for more."),
+    typer.Option("--earlier", metavar="NAME=POINTS", help="An earlier round of ours, as 2019=603,5; again for more."),
 ]  # fmt: skip
 Others = Annotated[
     list[str] | None,
     typer.Option(
         "--others", metavar="NAME=POINTS",
-        help="Others' points in our areas' order, as 'Medelvärde 2021=63,65,73,64,61,59,68,64'; again for more.",
+        help="Others' points in our areas' order, as 'Medelvärde 2021=63,65,73,64,61,59,68,64'; again for more. "
+             "With decimals: parted by blanks.",
     ),
 ]  # fmt: skip
+AsSource = Annotated[str, typer.Option("--source", help="Where the points of --earlier and --others were found.")]
 BesideTable = Annotated[
     Path | None,
     typer.Option(
@@ -56,6 +60,7 @@ def init(
     earlier: Earlier = None,
     others: Others = None,
     beside: BesideTable = None,
+    source: AsSource = "",
     config: Config = DEFAULT_CONFIG,
     language: Language = None,
 ) -> None:
@@ -64,9 +69,9 @@ def init(
     texts, now = texts_for(settings, language), datetime.now(UTC)
     check_name(texts, name)
     asked, who = framework_named(texts, framework), signed(texts, by)
-    instant = round_instant(as_of, settings)
-    stands = _beside(texts, asked, earlier, others, beside)
-    from measurement.assessment.book import Head, RoundExists, open_round, put_beside
+    instant = round_instant(texts, as_of, settings)
+    stands = _beside(texts, asked, earlier, others, beside, source)
+    from measurement.assessment.book import Head, RoundExists, open_round
     from measurement.assessment.round import RoundId
 
     head = Head(
@@ -80,7 +85,7 @@ def init(
                 await open_round(connection, head, asked)
             except RoundExists:
                 die(texts.t("Det finns redan en omgång {name}. Välj ett annat namn.", name=name))
-            await put_beside(connection, name, stands)
+            await _put(connection, name, stands, who, now)
 
     run_to_end(work())
     t = texts.t
@@ -88,35 +93,54 @@ def init(
     print(t("{framework} {edition}: {areas} områden, {questions} frågor, {points} poäng.", framework=asked.name,
             edition=asked.edition, areas=len(asked.areas), questions=len(list(asked.questions())),
             points=asked.points))  # fmt: skip
-    for one in _beside_lines(texts, stands):
+    for one in _beside_lines(texts, stands, []):
         print(one)
     print(t("Så här går det vidare: run_bot.py assess status {name}", name=name))
 
 
 def beside(
     name: ARound,
+    by: By,
     earlier: Earlier = None,
     others: Others = None,
     beside: BesideTable = None,
+    source: AsSource = "",
     config: Config = DEFAULT_CONFIG,
     language: Language = None,
 ) -> None:
-    """Enter points of earlier rounds and of others; the same kind and name again is written over."""
+    """Enter points of earlier rounds and of others; the same kind and name again replaces what stood there."""
     settings = usable(config)
-    texts = texts_for(settings, language)
-    from measurement.assessment.book import put_beside
+    texts, now = texts_for(settings, language), datetime.now(UTC)
+    who = signed(texts, by)
+    from measurement.assessment.book import beside_of
 
-    async def work() -> "list[Beside]":
+    async def work() -> "tuple[list[Beside], list[Beside]]":
         async with writing(settings) as connection:
             round_ = await round_named(connection, texts, name)
-            stands = _beside(texts, round_.framework, earlier, others, beside)
+            stands = _beside(texts, round_.framework, earlier, others, beside, source)
             if not stands:
                 die(texts.t("Skriv poängen med --earlier, --others eller --beside."))
-            await put_beside(connection, round_.id, stands)
-            return stands
+            before = await beside_of(connection, round_.id)
+            await _put(connection, round_.id, stands, who, now)
+            return stands, before
 
-    for line in _beside_lines(texts, run_to_end(work())):
+    for line in _beside_lines(texts, *run_to_end(work())):
         print(line)
+
+
+async def _put(
+    connection: "AsyncConnection", name: str, stands: "Sequence[Beside]", by: str, now: datetime
+) -> None:  # fmt: skip
+    """Write what stands beside a round's points, and who wrote it: entries are kept when another is written over."""
+    from measurement.assessment.beside_file import as_entered
+    from measurement.assessment.book import enter, put_beside
+    from measurement.assessment.round import About, Entry, Field, Source
+
+    await put_beside(connection, name, stands)
+    await enter(connection, name, [
+        Entry(about=About(""), field=Field.BESIDE, value=as_entered(one), by=by, source=Source.COMMAND, at=now)
+        for one in stands
+    ])  # fmt: skip
 
 
 def framework_named(texts: "Texts", written: str) -> "Framework":
@@ -137,13 +161,21 @@ def framework_named(texts: "Texts", written: str) -> "Framework":
                        texts.t("Inget är sparat.")]))  # fmt: skip
 
 
-def round_instant(written: str, settings: "Settings") -> datetime:
-    """Return the instant of a date's end as UTC, still on that date; of a time, that time."""
+def round_instant(texts: "Texts", written: str, settings: "Settings") -> datetime:
+    """Return the instant of a date's end as UTC, still on that date; of a time, that time; end if it is neither."""
     try:
         day = date.fromisoformat(written.strip())
     except ValueError:
-        return instant_of(written.strip(), settings)
+        return _instant(texts, written, settings)
     return datetime.combine(day, time.max, ZoneInfo(settings.zone)).astimezone(UTC)
+
+
+def _instant(texts: "Texts", written: str, settings: "Settings") -> datetime:
+    try:
+        instant = datetime.fromisoformat(written.strip())
+    except ValueError:
+        die(texts.t("{value} är inget datum. Skriv det som 2027-02-15.", value=written))
+    return (instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(settings.zone))).astimezone(UTC)
 
 
 def check_name(texts: "Texts", name: str) -> None:
@@ -155,7 +187,7 @@ def check_name(texts: "Texts", name: str) -> None:
 
 def _beside(
     texts: "Texts", framework: "Framework", earlier: "Sequence[str] | None", others: "Sequence[str] | None",
-    file: Path | None,
+    file: Path | None, source: str,
 ) -> "list[Beside]":  # fmt: skip
     """Return what was typed and what the file holds; on faults, say every one and end."""
     from commands.assess_words import beside_faults
@@ -168,7 +200,7 @@ def _beside(
     lines += [(BesideKind.OTHERS, one) for one in others or ()]
     for kind, line in lines:
         try:
-            found.append(typed(kind, line, framework))
+            found.append(typed(kind, line, framework, source.strip()))
         except BesideRefused as refused:
             faults += beside_faults(texts, refused.faults)
     if file is not None:
@@ -192,12 +224,27 @@ def _of_table(texts: "Texts", framework: "Framework", file: Path) -> "list[Besid
     return of_rows(rows, framework)
 
 
-def _beside_lines(texts: "Texts", stands: "Sequence[Beside]") -> list[str]:
+def _beside_lines(texts: "Texts", stands: "Sequence[Beside]", before: "Sequence[Beside]") -> list[str]:
+    """Return what was written, each with what it replaced."""
     from measurement.assessment.scores import BesideKind
 
     words = {BesideKind.EARLIER: texts.t("tidigare"), BesideKind.OTHERS: texts.t("andra")}
-    return [
-        texts.t("{name} ({kind}): {points} poäng.", name=one.name, kind=words[one.kind],
-                points="–" if one.sum is None else texts.number(one.sum))
-        for one in stands
-    ]  # fmt: skip
+    known = {(one.kind, one.name): one for one in before}
+    lines = list[str]()
+    for one in stands:
+        lines.append(f"{one.name} ({words[one.kind]}): {_points_line(texts, one)}")
+        was = known.get((one.kind, one.name))
+        if was is not None and was != one:
+            lines.append(texts.t("  förut: {value}", value=_points_line(texts, was)))
+    return lines
+
+
+def _points_line(texts: "Texts", one: "Beside") -> str:
+    """Return the total, the areas' points as they can be typed again, and the source."""
+    from commands.assess_words import points_shown
+
+    total = "–" if one.sum is None else points_shown(texts, one.sum)
+    line = texts.t("{points} poäng", points=total)
+    by_area = ", ".join(f"{area}: {points_shown(texts, points)}" for area, points in one.by_area.items())
+    more = "; ".join(part for part in (by_area, one.source) if part)
+    return f"{line} ({more})." if more else f"{line}."

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _MAIL = ".eml"
 _FORMS = (".docx", ".xlsx", ".docm", ".xlsm")
+_OTHERS = (".doc", ".xls", ".odt", ".ods", ".rtf", ".pdf")
+"""What somebody may have saved a form as: it is named with what to do, not passed over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,10 @@ def read(
     config: Config = DEFAULT_CONFIG,
     language: Language = None,
 ) -> None:
-    """Read forms that came back. Each is taken in whole or not at all; where two differ, both are kept and shown."""
+    """Read forms that came back, field by field: what cannot be read is told, the rest is kept.
+
+    Where two differ, both are kept and shown.
+    """
     settings = usable(config)
     texts = texts_for(settings, language)
     if inbox == bool(paths):
@@ -107,7 +112,11 @@ def _files(path: Path) -> list[Path]:
 
 def _is_wanted(path: Path) -> bool:
     """Tell whether a file of a folder may be a form: not what Word keeps beside a document that is open."""
-    return path.is_file() and path.suffix.casefold() in (*_FORMS, _MAIL) and not path.name.startswith(("~$", "."))
+    return (
+        path.is_file()
+        and path.suffix.casefold() in (*_FORMS, *_OTHERS, _MAIL)
+        and not path.name.startswith(("~$", "."))
+    )
 
 
 def _of_file(texts: "Texts", path: Path, by: str) -> Iterator[Came]:

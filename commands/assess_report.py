@@ -11,6 +11,8 @@ from commands.assess_write import paper_bytes, write_file
 from commands.shell import DEFAULT_CONFIG, Config, Language, or_die, readable, run_to_end, texts_for
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from config.settings import Settings
     from config.texts import Texts
     from measurement.assessment.book import Interview
@@ -37,16 +39,28 @@ def report(
 
 
 async def _told(settings: "Settings", texts: "Texts", name: str) -> "Told":
-    from measurement.assessment.book import beside_of, evidence_of, interviews_of
+    from measurement.assessment.book import beside_of, interviews_of
 
     async with looking(settings) as connection:
         round_ = await round_named(connection, texts, name)
         return (
             round_,
-            await evidence_of(connection, round_.id, replaced=True),
+            await _evidence(connection, round_.id),
             await beside_of(connection, round_.id),
             await interviews_of(connection, round_.id, cancelled=True),
         )
+
+
+async def _evidence(connection: "AsyncConnection", id_: str) -> "list[Evidence]":
+    """Return all evidence of a round, what was replaced too; contents only of series, because documents are large."""
+    from measurement.assessment.book import evidence_of
+    from measurement.assessment.evidence import EvidenceKind
+
+    listed = await evidence_of(connection, id_, replaced=True)
+    measured = dict.fromkeys(one.question for one in listed if one.kind is EvidenceKind.SERIES)
+    read = [one for question in measured for one in await evidence_of(connection, id_, question, content=True)]
+    series = {one.id: one for one in read if one.kind is EvidenceKind.SERIES}
+    return [series.get(one.id, one) for one in listed]
 
 
 def papers(told: "Told", texts: "Texts") -> dict[str, bytes]:

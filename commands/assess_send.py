@@ -84,6 +84,7 @@ async def _forms(
     """Return a form for each owner, and the questions that nobody has."""
     from measurement.assessment.book import evidence_of
     from measurement.assessment.round import Field, Progress
+    from measurement.assessment.standing import progress_of
 
     async with looking(settings) as connection:
         round_ = await round_named(connection, texts, name)
@@ -92,7 +93,7 @@ async def _forms(
     owned: dict[str, list[str]] = {}
     names: dict[str, str] = {}
     for one in wanted:
-        if not every and round_.value(one, Field.PROGRESS) == Progress.READY:
+        if not every and progress_of(round_, one) is Progress.READY:
             continue
         has = round_.value(one, Field.OWNER)
         owned.setdefault(has.casefold(), []).append(one)

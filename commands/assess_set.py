@@ -30,6 +30,7 @@ def set_(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="Many at once, CSV or Excel: columns fråga, fält, värde."),
     ] = None,
+    why: Annotated[str, typer.Option(help="Why you change what somebody else answers for and wrote.")] = "",
     config: Config = DEFAULT_CONFIG,
     language: Language = None,
 ) -> None:
@@ -52,7 +53,9 @@ def set_(
         async with writing(settings) as connection:
             round_ = await round_named(connection, texts, name)
             entries = entries_of(texts, round_, asked, who, now)
-            await enter(connection, round_.id, entries)
+            check_sums(texts, round_, entries)
+            reasons = _reasons(texts, round_, entries, why.strip())
+            await enter(connection, round_.id, [*entries, *reasons])
             return round_, entries
 
     before, entries = run_to_end(work())
@@ -96,18 +99,20 @@ def entries_of(
     texts: "Texts", round_: "Round", asked: "Sequence[tuple[int, str, str, str]]", who: str, now: datetime
 ) -> "list[Entry]":
     """Return what is to be entered; on faults, say every one with its row and end."""
-    from commands.assess_words import refusal
+    from commands.assess_words import known_fields, refusal
     from measurement.assessment.entering import EntryRefused, kept, named
     from measurement.assessment.round import Entry, Source
 
     entries: list[Entry] = []
     faults: list[str] = []
+    fields: list[str] = []
     source = Source.FILE if asked[0][0] else Source.COMMAND
     for number, about, written, value in asked:
         lead = texts.t("Rad {line}: {what}", line=number, what="") if number else ""
         field = _field(texts, written)
         if field is None:
-            faults.append(lead + _no_field(texts, written))
+            faults.append(lead + texts.t("{field} är inget fält.", field=written or "–"))
+            fields = [texts.t("Välj {choices}.", choices=known_fields(texts))]
             continue
         try:
             ids = named(round_.framework, about, field)
@@ -116,47 +121,101 @@ def entries_of(
         except EntryRefused as refused:
             faults.append(lead + refusal(texts, refused, round_.framework))
     if faults:
-        die("\n".join([*faults, texts.t("Inget är sparat.")]))
+        die("\n".join([*faults, *fields, texts.t("Inget är sparat.")]))
     return entries
+
+
+def check_sums(texts: "Texts", round_: "Round", entries: "Sequence[Entry]") -> None:
+    """Say so and end if points of a whole area are entered that its questions' points do not add up to."""
+    from commands.assess_words import FIELDS, points_shown
+    from measurement.assessment.entering_checks import unequal
+
+    faults = [
+        texts.t("Område {area}, {field}: frågorna har {summed} poäng tillsammans, inte {told}. Ändra frågornas poäng, "
+                "eller ta bort dem.", area=one.area, field=texts.t(FIELDS[one.field]),
+                summed=points_shown(texts, one.summed), told=points_shown(texts, one.told))
+        for one in unequal(round_, entries)
+        if one.entered
+    ]  # fmt: skip
+    if faults:
+        die("\n".join([*faults, texts.t("Inget är sparat.")]))
+
+
+def _reasons(texts: "Texts", round_: "Round", entries: "Sequence[Entry]", why: str) -> "list[Entry]":
+    """Return why what others answer for and wrote is changed; say what that is and end if no reason is given."""
+    from dataclasses import replace
+
+    from measurement.assessment.entering_checks import of_others
+    from measurement.assessment.round import Field
+
+    about = of_others(round_, entries, entries[0].by)
+    if about and not why:
+        lines = [
+            texts.t("Fråga {question}: {owner} svarar för den.", question=one, owner=round_.value(one, Field.OWNER))
+            for one in about
+        ]
+        die("\n".join([*lines, *told(texts, round_, [one for one in entries if one.about in about]),
+                       texts.t("Skriv med --why varför du ändrar det. Inget är sparat.")]))  # fmt: skip
+    return [replace(entries[0], about=one, field=Field.REASON, value=why) for one in about]
 
 
 def _meant(texts: "Texts", field: "Field", value: str) -> str:
     """Return a value; how far something has come may be said in words, as klar."""
     from commands.assess_words import PROGRESS, chosen
+    from measurement.assessment.form_words import progress_meant
     from measurement.assessment.round import Field
 
-    return (chosen(value, PROGRESS, texts) or value) if field is Field.PROGRESS else value
+    if field is not Field.PROGRESS:
+        return value
+    return progress_meant(value) or chosen(value, PROGRESS, texts) or value
 
 
 def _field(texts: "Texts", written: str) -> "Field | None":
     from commands.assess_words import FIELDS, chosen
     from measurement.assessment.round import Field
 
-    return Field.ANSWER if written.strip().casefold() == "svar" else chosen(written, FIELDS, texts)
-
-
-def _no_field(texts: "Texts", written: str) -> str:
-    from commands.assess_words import known_fields
-
-    return texts.t("{field} är inget fält. Välj {choices}.", field=written or "–", choices=known_fields(texts))
+    # As `review` calls them.
+    also = {"svar": Field.ANSWER, "agreed": Field.POINTS, "enade": Field.POINTS}
+    return also.get(written.strip().casefold()) or chosen(written, FIELDS, texts)
 
 
 def told(texts: "Texts", before: "Round", entries: "Sequence[Entry]") -> list[str]:
-    """Return what was entered, and what held before or was said otherwise."""
-    from commands.assess_words import FIELDS
+    """Return what was entered, what held before or was said otherwise, and what does not go together."""
+    from commands.assess_words import FIELDS, value_shown
 
     lines = []
     for one in entries:
-        field, was = texts.t(FIELDS[one.field]), before.value(one.about, one.field)
-        what = one.value.partition("\n")[0] or texts.t("borttaget")
+        field, was = texts.t(FIELDS[one.field]), before.current.get((one.about, one.field))
+        what = value_shown(texts, one.field, one.value) or texts.t("borttaget")
         lines.append(texts.t("{about} {field}: {value}", about=one.about, field=field, value=what))
-        if was and was != one.value:
-            lines.append(texts.t("  förut: {value}", value=was.partition("\n")[0]))
+        if was and was.value and was.value != one.value:
+            lines.append(texts.t("  förut: {value} ({by})", value=value_shown(texts, one.field, was.value), by=was.by))
         lines += [
-            texts.t("  gäller inte: {value} ({by})", value=other.value.partition("\n")[0], by=other.by)
+            texts.t("  gäller inte: {value} ({by})", value=value_shown(texts, one.field, other.value), by=other.by)
             for other in before.conflicts.get((one.about, one.field), ())
             if other.value != one.value
         ]
+    return lines + _warned(texts, before, entries)
+
+
+def _warned(texts: "Texts", before: "Round", entries: "Sequence[Entry]") -> list[str]:
+    """Return what is kept as it was entered, but that somebody may want to look at."""
+    from commands.assess_words import points_shown
+    from measurement.assessment.entering_checks import outside, unequal
+    from measurement.assessment.round import OF_FORM, Step
+
+    t, lines = texts.t, list[str]()
+    for out in outside(before, entries):
+        lines.append(t("Fråga {question}: {agreed} poäng ligger utanför granskarnas {low}–{high}.",
+                       question=out.question, agreed=points_shown(texts, out.agreed), low=points_shown(texts, out.low),
+                       high=points_shown(texts, out.high)))  # fmt: skip
+    for one in unequal(before, entries):
+        lines.append(t("Område {area} har {told} poäng för det hela, men frågorna har {summed}. Områdets gäller. "
+                       "Ta bort dem: run_bot.py assess set {name} {area} {field} ''", area=one.area, name=before.id,
+                       told=points_shown(texts, one.told), summed=points_shown(texts, one.summed),
+                       field=one.field.value))  # fmt: skip
+    if before.step is not Step.PREPARATION and any(one.field in OF_FORM for one in entries):
+        lines.append(t("Förberedelsen är över: granskarna kan ha läst det som stod förut."))
     return lines
 
 
@@ -231,5 +290,5 @@ def _conflicts(texts: "Texts", round_: "Round", about: str) -> list[str]:
             )
             lines += [f"     {line}" for line in (one.value or t("borttaget")).splitlines()]
     if not lines:
-        return [t("Inget är sagt på två sätt.")]
+        return [t("Inga svar skiljer sig åt.")]
     return [*lines, t("Välj: run_bot.py assess settle {name} FRÅGA FÄLT --choose NUMMER --by VEM", name=round_.id)]

@@ -101,7 +101,9 @@ def _counts(one: "Standing") -> tuple[str, ...]:
 
 
 def _points(texts: "Texts", points: float | None) -> str:
-    return "–" if points is None else texts.number(points)
+    from commands.assess_words import points_shown
+
+    return "–" if points is None else points_shown(texts, points)
 
 
 def _act(texts: "Texts", round_: "Round", act: "Next") -> str:

@@ -8,9 +8,10 @@ from config.texts import Texts, mark
 from measurement.assessment.beside_file import COLUMNS, BesideFault, BesideWhy
 from measurement.assessment.book import Interviewed
 from measurement.assessment.entering import EntryRefused, Refusal
-from measurement.assessment.form_words import PROGRESS
+from measurement.assessment.form_words import PROGRESS, progress_word
 from measurement.assessment.framework import Framework
-from measurement.assessment.round import Field, Step
+from measurement.assessment.points import points_text
+from measurement.assessment.round import POINTS, Field, Step, points_of
 from measurement.assessment.standing import Act
 
 ACTS: Mapping[Act, str] = {
@@ -42,7 +43,9 @@ __all__ = [
     "choices",
     "chosen",
     "known_fields",
+    "points_shown",
     "refusal",
+    "value_shown",
 ]
 
 FIELDS: Mapping[Field, str] = {
@@ -108,6 +111,10 @@ _REFUSALS: Mapping[Refusal, str] = {
     Refusal.NO_NUMBER: mark("{about}, {field}: {value} är inget antal poäng. Skriv ett tal från 0 till {most}."),
     Refusal.TOO_MANY: mark("{about}, {field}: det finns högst {most} poäng att få, inte {value}."),
     Refusal.NO_PROGRESS: mark("{about}: {value} är inget läge. Välj {choices}."),
+    Refusal.NO_ROLE: mark(
+        "{about}, {field}: {value} är varken en roll eller en adress på arbetet. "
+        "Skriv som kundtjänstchef eller anna@kommun.example."
+    ),
 }
 _BESIDE_FAULTS: Mapping[BesideWhy, str] = {
     BesideWhy.NO_YEAR: mark("{value}: året saknas. Skriv det i namnet, som 2019 eller Medelvärde 2021."),
@@ -115,7 +122,7 @@ _BESIDE_FAULTS: Mapping[BesideWhy, str] = {
     BesideWhy.NO_NUMBER: mark("{value} är inget antal poäng."),
     BesideWhy.WRONG_COUNT: mark(
         "{value}: skriv ett tal, summan, eller {expected} tal, ett för varje område i ordning. "
-        "Decimaler skrivs med punkt."
+        "Har de decimaler, skilj talen åt med blanksteg."
     ),
     BesideWhy.TOO_MANY: mark("{value} är fler poäng än de {expected} som finns."),
     BesideWhy.NO_AREA: mark("{value} är inget område i ramverket."),
@@ -124,6 +131,19 @@ _BESIDE_FAULTS: Mapping[BesideWhy, str] = {
     BesideWhy.TWICE: mark("Samma namn och område står två gånger, eller samma namn med olika år eller ramverk."),
     BesideWhy.NO_COLUMN: mark("Kolumnen {column} saknas."),
 }
+
+
+def points_shown(texts: Texts, value: float | str) -> str:
+    """Return points, as a number or as they are kept, as the language writes them; empty where there are none."""
+    number = points_of(value) if isinstance(value, str) else value
+    return "" if number is None else points_text(number, texts)
+
+
+def value_shown(texts: Texts, field: Field, value: str) -> str:
+    """Return the first line of what was entered, points and states in words."""
+    if field in POINTS:
+        return points_shown(texts, value)
+    return progress_word(value, texts) if field is Field.PROGRESS else value.partition("\n")[0]
 
 
 def refusal(texts: Texts, error: EntryRefused, framework: Framework) -> str:

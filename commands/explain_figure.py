@@ -44,6 +44,11 @@ class _Why(StrEnum):
     ANSWERED = "answered"
     WAITING = "waiting"
     PAST_DUE = "past_due"
+    ABANDONED = "abandoned"
+    SENT_ON = "sent_on"
+    SHORT = "short"
+    CLOSED = "closed"
+    NO_SECONDS = "no_seconds"
     NOT_JUDGED = "not_judged"
 
 
@@ -58,10 +63,11 @@ def explain_figure(
     as_json: AsJson = False,
     language: Language = None,
 ) -> None:
-    """Print what a figure counts, how it came out, and which cases are behind it; ratings never lead to a case.
+    """Print what a figure counts, how it came out, and which cases or calls are behind it; ratings lead to none.
 
     For leads: what is secret, and what lies in units that keep secrecy, is counted and not listed. Only numbers and
-    times are told, nothing of what anybody wrote, so it is not recorded as reading a case.
+    times are told, nothing of what anybody wrote, and of calls neither who called nor who answered, so it is not
+    recorded as reading a case.
     """
     settings = readable(config)
     texts = texts_for(settings, language)

@@ -22,7 +22,7 @@ from config.check_staff import notice_faults
 from config.check_survey import survey_warnings
 from config.check_telegram import telegram_faults
 from config.per_language import FORMS
-from config.settings import ENVIRONMENT_PREFIX, Settings, load, secret
+from config.settings import COMMAND_VARIABLES, ENVIRONMENT_PREFIX, Settings, load, secret
 from config.texts import Texts
 
 
@@ -78,10 +78,12 @@ def check_settings(settings: Settings, texts: Texts, today: date) -> list[Findin
 def _check_environment(texts: Texts) -> list[Finding]:
     """Return the environment variables that look like ours but that nothing reads."""
     t, found = texts.t, []
-    known = {"CONFIG", *_variables(Settings)}
+    known = {*COMMAND_VARIABLES, *_variables(Settings)}
     for name in sorted(os.environ):
         rest = name.upper().removeprefix(ENVIRONMENT_PREFIX)
-        if rest == name.upper() or rest == "CONFIG" or rest.partition("__")[0].lower() in Settings.model_fields:
+        if rest == name.upper() or rest in COMMAND_VARIABLES:
+            continue
+        if rest.partition("__")[0].lower() in Settings.model_fields:
             continue
         meant = difflib.get_close_matches(rest, known, n=1)
         text = t("{place} är en okänd inställning.", place=name)

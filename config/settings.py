@@ -27,6 +27,8 @@ from config.telegram_settings import TelegramSettings
 from config.test_settings import QualitySettings, TestContactSettings
 
 ENVIRONMENT_PREFIX = "KOMMUNSVAR_"
+COMMAND_VARIABLES = frozenset(("CONFIG", "BY", "NETWORK_KEY"))
+"""What stands behind the prefix in variables that commands read as options of theirs; they are no settings."""
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,20}$")]
 ShortId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,12}$")]

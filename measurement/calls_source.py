@@ -7,22 +7,23 @@ now: when they were imported is not kept, so an as-of report of old takes their 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import BigInteger, Text, column, func, select, table
+from sqlalchemy import BigInteger, ColumnClause, Text, column, func, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.calendar import Micros
 from bot.facts import FactData, FactKind, decode_data, to_micros
 from bot.inquiry import standing
-from measurement.phone_data import NO_END, UNKNOWN, Calls, Logged, PhoneData
+from measurement.phone_data import NO_END, UNKNOWN, Calls, Logged, Named, PhoneData
 from measurement.tables import FACTS, facts_of, reading
 
 CALLS = table(
     "calls",
-    column("unit", Text), column("at", BigInteger), column("seconds", BigInteger), column("answered", BigInteger),
-    column("abandoned", BigInteger), column("direct", BigInteger), column("sampled", BigInteger),
+    column("key", Text), column("queue", Text), column("unit", Text), column("at", BigInteger),
+    column("seconds", BigInteger), column("answered", BigInteger), column("abandoned", BigInteger),
+    column("direct", BigInteger), column("sampled", BigInteger),
 )  # fmt: skip
 """The columns that are read, as plain as they are stored. A test holds them against the table of the bot."""
 
@@ -53,48 +54,69 @@ async def read_phone(url: str, start: datetime, end: datetime, as_of: datetime) 
 async def phone_of(connection: AsyncConnection, start: datetime, end: datetime, as_of: datetime) -> PhoneData:
     """Return the same as `read_phone` by a connection that is open."""
     first, last, instant = to_micros(start), to_micros(end), to_micros(as_of)
-    return PhoneData(
-        calls=await _calls(connection, first, min(last, instant + 1)),
-        logged=await _logged(connection, first, last, instant),
-    )
+    calls, _ = await _calls(connection, first, min(last, instant + 1))
+    return PhoneData(calls=calls, logged=_columns(await _logged(connection, first, last, instant)))
 
 
-async def _calls(connection: AsyncConnection, first: int, last: int) -> Calls:
+async def named_phone_of(
+    connection: AsyncConnection, start: datetime, end: datetime, as_of: datetime
+) -> tuple[PhoneData, Named]:
+    """Return the same as `phone_of`, and in the same order what tells one call or contact from the other."""
+    first, last, instant = to_micros(start), to_micros(end), to_micros(as_of)
+    calls, names = await _calls(connection, first, min(last, instant + 1), CALLS.c.key, CALLS.c.queue)
+    contacts = await _logged(connection, first, last, instant)
+    data = PhoneData(calls=calls, logged=_columns(contacts))
+    return data, Named(calls=names, cases=[contact.case for contact in contacts])
+
+
+async def _calls(
+    connection: AsyncConnection, first: int, last: int, *beside: ColumnClause[str]
+) -> tuple[Calls, list[tuple[str, ...]]]:
+    """Return the calls, and in the same order what else is asked of each."""
     of = CALLS.c
     numbers = (of.at, func.coalesce(of.seconds, UNKNOWN), of.answered, of.abandoned,
                func.coalesce(of.direct, UNKNOWN), of.sampled)  # fmt: skip
-    found, units = [array("q") for _ in numbers], list[str]()
-    rows = await connection.stream(select(*numbers, of.unit).where(of.at >= first, of.at < last))
+    found, units, names = [array("q") for _ in numbers], list[str](), list[tuple[str, ...]]()
+    rows = await connection.stream(select(*numbers, of.unit, *beside).where(of.at >= first, of.at < last))
     async for part in rows.partitions(_AT_ONCE):
-        *columns, names = zip(*part, strict=True)
-        for kept, values in zip(found, columns, strict=True):
+        columns = list(zip(*part, strict=True))
+        for kept, values in zip(found, columns, strict=False):
             kept.extend(values)
-        units += names
+        units += columns[len(numbers)]
+        names += zip(*columns[len(numbers) + 1 :], strict=True)
     at, seconds, answered, abandoned, direct, sampled = (np.array(one, dtype=np.int64) for one in found)
-    return Calls(
+    calls = Calls(
         at=at, seconds=seconds, answered=answered != 0, abandoned=abandoned != 0, direct=direct,
         sampled=sampled != 0, unit=np.array(units, dtype=np.str_),
     )  # fmt: skip
+    return calls, names
 
 
-_Contact = tuple[int, str, FactData]
-"""When it was logged (microseconds UTC), by which source, and what it says."""
+class _Contact(NamedTuple):
+    """When it was logged (microseconds UTC), by which source, what it says, and the case it has its number of."""
+
+    at: int
+    source: str
+    data: FactData
+    case: str
 
 
-async def _logged(connection: AsyncConnection, first: int, last: int, as_of: int) -> Logged:
+async def _logged(connection: AsyncConnection, first: int, last: int, as_of: int) -> list[_Contact]:
     touched = await _corrected(connection, first, last, as_of)
     of, found = FACTS.c, list[_Contact]()
     query = select(of.occurred_at, of.source, of.data, of.case).where(*_within(of, first, last, as_of))
     rows = await connection.stream(query)
     async for part in rows.partitions(_AT_ONCE):
-        found += [(at, source, decode_data(data)) for at, source, data, case in part if case not in touched]
+        found += [
+            _Contact(at, source, decode_data(data), case) for at, source, data, case in part if case not in touched
+        ]
     async for facts in facts_of(connection, sorted(touched), as_of):
         found += [
-            (at, one.source, one.data)
+            _Contact(at, one.source, one.data, one.case)
             for one in standing(facts)
             if one.kind is FactKind.PHONE and first <= (at := to_micros(one.occurred_at)) < last
         ]
-    return _columns(one for one in found if one[2].get("way") == "phone" and one[0] <= as_of)
+    return [one for one in found if one.data.get("way") == "phone" and one.at <= as_of]
 
 
 def _within(of: Any, first: int, last: int, as_of: int) -> tuple[Any, ...]:  # noqa: ANN401 -- columns of a table or its alias
@@ -129,7 +151,7 @@ def _columns(contacts: Iterable[_Contact]) -> Logged:
 
 
 def _rows(contacts: Iterable[_Contact]) -> Iterator[tuple[int, int, int, int, int, str, str]]:
-    for at, source, data in contacts:
+    for at, source, data, _ in contacts:
         least, most = _bounds(data.get("seconds"), source)
         grade = data.get("reception", UNKNOWN)
         yield (

@@ -1,7 +1,6 @@
-"""What is behind the figures that no inquiries make: calls, surveys, judged answers, test contacts.
+"""What is behind the figures that no inquiries or calls make: surveys, judged answers, test contacts.
 
-Of calls there are counts alone, of surveys counts of grades as far as they may be told, never a case: nothing leads
-from a grade to one.
+Of surveys there are counts of grades as far as they may be told, never a case: nothing leads from a grade to one.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.calendar import Calendar
 from bot.facts import from_micros, to_micros
-from measurement.calls_source import phone_of
 from measurement.explain_inquiries import Wanted
 from measurement.explain_source import Secrecy, secret_among
 from measurement.explained import Behind, Listing, Part, Secret, Why
@@ -20,7 +18,6 @@ from measurement.judged import MOST_POINTS, Aspect, quality_figures, read_sample
 from measurement.judged import test_figures as figures_of_tests
 from measurement.measures import Figure
 from measurement.periods import Period
-from measurement.phone import LEAST_GRADES, PhoneRules, phone_figures
 from measurement.population import Dimension
 from measurement.rollup.states import freezes_at
 from measurement.survey import survey_figures
@@ -47,55 +44,11 @@ _TOTAL = "test.total"
 _DRAWN = "quality.drawn"
 _FIRST_QUESTION = "survey.real_answer"
 _INVITATIONS = ("survey.delivered", "survey.answered")
-_ASKED = "phone.asked_reception.good"
 _GRADES = (5, 4, 3, 2, 1)
 
 
 def _chosen(figures: Sequence[Figure], wanted: Wanted) -> Figure | None:
     return next((one for one in figures if (one.measure, one.slice) == (wanted.measure.id, wanted.slice)), None)
-
-
-async def phone_part(
-    connection: AsyncConnection, wanted: Wanted, span: tuple[datetime, datetime], known: datetime, calendar: Calendar,
-    rules: PhoneRules,
-) -> tuple[Part, frozenset[str]]:  # fmt: skip
-    """Return a figure of the telephone with its calls or contacts by class, and the slices that it is told of."""
-    data = await phone_of(connection, *span, known)
-    found = phone_figures(data, calendar, rules, label=wanted.period, as_of=wanted.as_of)
-    slices = frozenset(one.slice for one in found.figures if one.measure == wanted.measure.id and one.slice)
-    mine = {one.measure: one for one in found.figures if one.slice == wanted.slice}
-    figure = mine.get(wanted.measure.id) or wanted.share(0, 0)
-    part = Part(
-        figure=figure, classes=_calls(wanted.measure.id, figure, {key: one.n for key, one in mine.items()}, mine),
-        hours=True, seconds=_seconds(wanted.measure.id, rules),
-        withheld=found.withheld.get((wanted.measure.id, wanted.slice)),
-        secret=Secret.TOO_FEW if wanted.measure.id == _ASKED and 0 < figure.n < LEAST_GRADES else None,
-    )  # fmt: skip
-    return part, slices
-
-
-def _seconds(measure: str, rules: PhoneRules) -> int | None:
-    last = measure.rpartition(".")[2]
-    return int(last) if last.isdecimal() else rules.threshold if measure == "phone.direct" else None
-
-
-def _calls(measure: str, figure: Figure, n: dict[str, int], of: dict[str, Figure]) -> dict[Why, int]:
-    """Return the calls or the contacts by class."""
-    good, rest = figure.numerator or 0, (figure.denominator or 0) - (figure.numerator or 0)
-    beside = {Why.SHORT: n.get("phone.left_out.short", 0), Why.CLOSED: n.get("phone.left_out.closed", 0)}
-    if measure.startswith("phone.direct"):
-        return {Why.YES: good, Why.NO: rest, Why.NO_SECONDS: n.get("phone.left_out.no_seconds", 0),
-                Why.CLOSED: n.get("phone.left_out.logged_closed", 0)}  # fmt: skip
-    if measure.startswith("phone.coverage"):
-        return {Why.YES: good, Why.NO: rest}
-    if measure in ("phone.answered", "phone.abandoned") and "phone.abandoned" in of:
-        answered, given_up = (of[key].numerator or 0 for key in ("phone.answered", "phone.abandoned"))
-        sent_on = n["phone.answered"] - answered - given_up
-        return {Why.ANSWERED: answered, Why.ABANDONED: given_up, Why.SENT_ON: sent_on, **beside}
-    if measure.startswith("phone.answered."):
-        unknown = n["phone.answered"] - (figure.denominator or 0)
-        return {Why.YES: good, Why.NO: rest, Why.NO_SECONDS: unknown, **beside}
-    return {Why.COUNTED: figure.n} if figure.denominator is None and measure != _ASKED else {}
 
 
 async def survey_part(

@@ -15,7 +15,8 @@ from bot.calendar import Calendar
 from bot.clock import Rule
 from bot.facts import Channel, Kind, require_utc, to_micros
 from bot.hours import CalendarVersion
-from measurement.explain_beside import phone_part, sample_part, survey_part, tests_part
+from measurement.explain_beside import sample_part, survey_part, tests_part
+from measurement.explain_calls import phone_part
 from measurement.explain_inquiries import Wanted, in_slice, part_of
 from measurement.explain_source import Secrecy, read_inquiries, read_waiting, secret_among
 from measurement.explained import Explained, Kept, Part, Secret, Why
@@ -74,6 +75,17 @@ class _Look:
     is_frozen: bool
     standing: Standing | None
 
+    def state_at(self, asked: datetime, end: datetime) -> State | None:
+        """Return how far a period that ends then had come at an instant (UTC); None: it was not filled yet.
+
+        Only the newest state is kept: before it the period was preliminary from its end on.
+        """
+        if self.standing is None or asked < end:
+            return None
+        if self.standing.state is State.FROZEN and not self.is_frozen:
+            return State.PRELIMINARY
+        return self.standing.state
+
 
 async def explain_figure(
     connection: AsyncConnection,
@@ -113,7 +125,7 @@ async def explain_figure(
     part = _closed_to_late_answers(part, kept, stored)
     return Explained(
         id=wanted, measure=measure, zone=ground.calendar.zone.key, start=start, end=end, asked=asked, known=look.known,
-        as_of=look.back, state=look.standing.state if look.standing else None, revision=revision,
+        as_of=look.back, state=look.state_at(asked, end), revision=revision,
         stored=stored if part.figure else None, kept=kept, now=now, part=part,
         versions=_versions(ground.calendar, start, end),
     )  # fmt: skip
@@ -167,7 +179,9 @@ class _One:
                         configured=self.ground.configured, why=self.why, limit=self.limit)  # fmt: skip
         span, secrecy = (period.start(calendar.zone), period.end(calendar.zone)), self.ground.secrecy
         if measure.startswith("phone."):
-            part, slices = await phone_part(self.connection, wanted, span, look.known, calendar, self.ground.phone)
+            part, slices = await phone_part(
+                self.connection, wanted, span, look.known, calendar, self.ground.phone, secrecy
+            )
         elif measure.startswith(_SURVEY):
             part, slices = await survey_part(self.connection, wanted, period, calendar)
         elif measure.startswith("quality."):

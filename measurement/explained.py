@@ -73,22 +73,48 @@ class Secret(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneCall:
+    """One call by telephone: of the exchange, or as an officer logged it; never who called, nor who answered.
+
+    Attributes:
+        key: by which the exchange's call is imported once; empty of a logged one, of which there is none.
+        queue: of the exchange, as its file has it.
+        unit: empty where nobody told.
+        least, most: seconds until the answer, or until the caller gave up, lie between them, both included; both None:
+            not told; only `most` None: no upper limit, as the chat's buttons have it.
+        answered, abandoned: how it ended at the exchange; neither: it was sent on or the like. None of a logged one.
+        direct: whether the answer was direct; None: not told.
+    """
+
+    key: str = ""
+    queue: str = ""
+    unit: str = ""
+    least: int | None = None
+    most: int | None = None
+    answered: bool | None = None
+    abandoned: bool | None = None
+    direct: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
     """One thing behind a figure. Instants are UTC; None where there is none, or it does not belong to the measure.
 
     Attributes:
-        case, no: which inquiry; empty and 0 of a test contact that never became one.
+        case, no: which inquiry; empty and 0 of a call, and of a test contact that never became one.
         why: its class.
-        arrived, answered: its start, and the standing answer given by the as-of instant.
+        arrived, answered: its start, and the standing answer given by the as-of instant; of a call when it came to
+            the queue, or when it was logged.
         due: the deadline under the rule, or of promises the midnight that ends the promised day.
         told: what the measure asks for besides: the acknowledgement, the holding notice, another answer, what it led
             to, the next inquiry, the judgement, when a test was sent.
-        length: how long it waited, by the measure's own time.
+        length: how long it waited, by the measure's own time; of a call only where it is told exactly.
         left: of lengths, which share (0–1) has no answer yet after this length, by Kaplan–Meier.
         transferred: of first contact, that it was handed over.
         reason: why it is left out, as `bot.facts.ExcludeReason` has it; empty if it is not.
         points: of a test, 0–3.
         what: of a test, its plan, area, question and round.
+        call: what is told of a call by telephone; None: it is none.
     """
 
     case: str
@@ -104,6 +130,7 @@ class Behind:
     reason: str = ""
     points: int | None = None
     what: str = ""
+    call: PhoneCall | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +138,7 @@ class Listing:
     """What is listed of one class, or of several that stand in one order.
 
     Attributes:
-        whys: which classes.
+        whys: which classes; of several it is not always known which of them each row is in.
         count: how many there are.
         secret: how many of them are not listed because few may see them.
         before: how many come before the first that is listed, and are not, only because there are too many.
@@ -158,7 +185,7 @@ class Part:
     Attributes:
         figure: None: it may not be told.
         classes: how many are in each; they add up.
-        listings: of inquiries, samples and tests; empty where nothing is listed one by one.
+        listings: of inquiries, calls, samples and tests; empty where nothing is listed one by one.
         rule: by which deadlines are reckoned, None: none are.
         hours: whether opening hours decide anything in it.
         seconds: within which an answer by telephone counts.
@@ -194,8 +221,8 @@ class Explained:
         asked: as things stood then.
         known: only what was recorded by then is in `part`: of a frozen period when it was frozen or last corrected.
         as_of: the instant that is looked back from.
-        state, revision, stored: how far the period has come, None: it was never filled; the number of the kept value
-            and the value, None: there is none.
+        state, revision, stored: how far the period had come at `asked`, None: it was not filled; the number of the
+            kept value and the value, None: there is none.
         kept: how that agrees with `part`.
         now: of a frozen period, the figure with all that is known at `asked`; None: not asked, or not told.
         versions: the opening hours in force at any time of the period.

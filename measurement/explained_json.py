@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.hours import CalendarVersion
-from measurement.explained import Behind, Explained, Listing, Step
+from measurement.explained import Behind, Explained, Listing, PhoneCall, Step
 from measurement.measures import Figure, iso, seconds
 
 
@@ -15,8 +15,8 @@ def explained_as_json(found: Explained) -> dict[str, Any]:
         id, measure, version, name, unit, population: which figure, and its definition as registered.
         period, slice, zone, start, end: its period, the end not included.
         asked, known, as_of: as things stood then; what was recorded by then counts; the instant looked back from.
-        state (filling, preliminary, frozen or null), revision, kept (agrees, so_far, not_kept, late, broken,
-            redefined): how the kept value agrees.
+        state (when it was asked about: filling, preliminary, frozen or null), revision, kept (agrees, so_far,
+            not_kept, late, broken, redefined): how the kept value agrees.
         figure, stored, now: numerator, denominator, n, value, more_than, version, as_of; figure null: not told.
         secret: why grades or figure are not told (too_few, not_closed, changed); withheld: why the telephone
             gives no share.
@@ -27,7 +27,9 @@ def explained_as_json(found: Explained) -> dict[str, Any]:
         step: of quantiles: share, seconds, reached, at_risk, answered, left_before, left_after.
         grades: how many gave each, by grade; of tests, by points; unknown.
         listings: why (one or more classes), count, secret, before, after (not listed for being too many), rows:
-            case, no, why, arrived, due, answered, told, seconds, left, transferred, reason, points, what.
+            case, no, why, arrived, due, answered, told, seconds, left, transferred, reason, points, what, and call,
+            null of what is no call: from (exchange or officer), key, queue, unit, least, most (seconds lie between
+            them), answered, abandoned, direct.
     """
     part = found.part
     return {
@@ -83,6 +85,15 @@ def _row(one: Behind) -> dict[str, Any]:
         "due": _instant(one.due), "answered": _instant(one.answered), "told": _instant(one.told),
         "seconds": None if one.length is None else seconds(one.length), "left": one.left,
         "transferred": one.transferred, "reason": one.reason, "points": one.points, "what": one.what,
+        "call": one.call and _call(one.call),
+    }  # fmt: skip
+
+
+def _call(one: PhoneCall) -> dict[str, Any]:
+    return {
+        "from": "exchange" if one.key else "officer", "key": one.key, "queue": one.queue, "unit": one.unit,
+        "least": one.least, "most": one.most, "answered": one.answered, "abandoned": one.abandoned,
+        "direct": one.direct,
     }  # fmt: skip
 
 

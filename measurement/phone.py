@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bot.calendar import MINUTE, Calendar, Micros
 from bot.facts import from_micros
 from measurement.measures import Figure
-from measurement.phone_data import UNKNOWN, Flags, Logged, PhoneData
+from measurement.phone_data import UNKNOWN, Calls, Flags, Logged, PhoneData
 
 ALWAYS = (30, 60, 120)
 """Seconds that a direct answer is always counted by: 60 is KKiK's, 30 and 120 are what municipalities also use."""
@@ -81,17 +81,19 @@ class PhoneFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Seen:
+class Seen:
     """The data with what lies in open hours marked.
 
     Attributes:
         contacts: what counts as logged: by staff, or the exchange's calls of which it tells.
+        told: by which of the exchange's calls, in their order; None: by staff.
         open_calls, open_contacts: which of them were in open hours.
         counted: which contacts are of a local day that the exchange's calls are known of.
     """
 
     data: PhoneData
     contacts: Logged
+    told: Flags | None
     open_calls: Flags
     open_contacts: Flags
     counted: Flags
@@ -126,15 +128,13 @@ def phone_figures(
         label: the period, as ``2026-W47``.
         as_of: the instant `data` was read as of (UTC).
     """
-    contacts = _told_by_exchange(data, rules) if rules.from_exchange else data.logged
-    late = 0 if rules.from_exchange else LOGGED_LATE
-    seen = _Seen(
-        data=data, contacts=contacts, rules=rules, label=label, as_of=as_of,
-        open_calls=_is_open(calendar, data.calls.at), open_contacts=_is_open(calendar, contacts.at, late),
-        counted=np.isin(_days(calendar, contacts.at), _days(calendar, data.calls.at)),
-    )  # fmt: skip
+    return figures_seen(seen_of(data, calendar, rules, label=label, as_of=as_of))
+
+
+def figures_seen(seen: Seen) -> PhoneFigures:
+    """Return the same as `phone_figures` of what `seen_of` gave."""
     figures, withheld = list[Figure](), dict[tuple[str, str], Withheld]()
-    for part in _slices(seen):
+    for part in slices_of(seen):
         for figure, reason in _direct(seen, part, _why_withheld(seen, *part.judged)):
             figures.append(figure)
             if reason is not None:
@@ -145,12 +145,27 @@ def phone_figures(
     return PhoneFigures(figures=(*figures, _asked(seen)), withheld=withheld)
 
 
-def _told_by_exchange(data: PhoneData, rules: PhoneRules) -> Logged:
-    """Return the answered calls of which the exchange tells whether the answer was direct, as if they were logged."""
-    calls = data.calls
-    chosen = calls.answered & (calls.direct != UNKNOWN)
+def seen_of(data: PhoneData, calendar: Calendar, rules: PhoneRules, *, label: str, as_of: datetime) -> Seen:
+    """Return the data with what lies in open hours marked; arguments as `phone_figures` has them."""
+    told = _told_by_exchange(data.calls, rules) if rules.from_exchange else None
+    contacts = data.logged if told is None else _as_if_logged(data.calls, told)
+    late = LOGGED_LATE if told is None else 0
+    return Seen(
+        data=data, contacts=contacts, told=told, rules=rules, label=label, as_of=as_of,
+        open_calls=_is_open(calendar, data.calls.at), open_contacts=_is_open(calendar, contacts.at, late),
+        counted=np.isin(_days(calendar, contacts.at), _days(calendar, data.calls.at)),
+    )  # fmt: skip
+
+
+def _told_by_exchange(calls: Calls, rules: PhoneRules) -> Flags:
+    """Return of which answered calls the exchange tells whether the answer was direct; of a sample only those drawn."""
+    chosen: Flags = calls.answered & (calls.direct != UNKNOWN)
     if rules.sample_every > 1 and calls.sampled.any():
         chosen &= calls.sampled
+    return chosen
+
+
+def _as_if_logged(calls: Calls, chosen: Flags) -> Logged:
     count = int(chosen.sum())
     return Logged(
         at=calls.at[chosen], least=calls.seconds[chosen], most=calls.seconds[chosen],
@@ -173,7 +188,7 @@ def _days(calendar: Calendar, at: Micros) -> Micros:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Slice:
+class Slice:
     """Which calls and contacts a slice is about, and which decide whether its share may be given.
 
     Of a topic the exchange knows nothing, nor of a unit where it tells no units: there the whole decides.
@@ -185,25 +200,26 @@ class _Slice:
     judged: tuple[Flags, Flags]
 
 
-def _slices(seen: _Seen) -> Iterator[_Slice]:
+def slices_of(seen: Seen) -> Iterator[Slice]:
+    """Give all, each unit, and each topic of the contacts."""
     calls, contacts = seen.data.calls, seen.contacts
     whole = np.ones(len(calls), dtype=np.bool_), np.ones(len(contacts), dtype=np.bool_)
-    yield _Slice(name="", calls=whole[0], logged=whole[1], judged=whole)
+    yield Slice(name="", calls=whole[0], logged=whole[1], judged=whole)
     told = bool(np.any(calls.unit != ""))
     for unit in _members(calls.unit, contacts.unit):
         mine = calls.unit == unit, contacts.unit == unit
-        yield _Slice(
+        yield Slice(
             name=f"unit:{unit}", calls=mine[0] if told else None, logged=mine[1], judged=mine if told else whole
         )
     for topic in _members(contacts.topic):
-        yield _Slice(name=f"topic:{topic}", calls=None, logged=contacts.topic == topic, judged=whole)
+        yield Slice(name=f"topic:{topic}", calls=None, logged=contacts.topic == topic, judged=whole)
 
 
 def _members(*columns: NDArray[np.str_]) -> list[str]:
     return sorted({str(one) for column in columns for one in np.unique(column)} - {""})
 
 
-def _why_withheld(seen: _Seen, calls: Flags, logged: Flags) -> Withheld | None:
+def _why_withheld(seen: Seen, calls: Flags, logged: Flags) -> Withheld | None:
     """Return why no share of direct answers may be given, None: it may."""
     answered = int((calls & seen.open_calls & seen.data.calls.answered).sum())
     written = int((logged & seen.open_contacts).sum())
@@ -226,24 +242,43 @@ def _too_many(counted: int, answered: int) -> bool:
     return (counted - answered) * OFF_BY[1] > answered * OFF_BY[0]
 
 
-def _direct(seen: _Seen, part: _Slice, why: Withheld | None) -> Iterator[tuple[Figure, Withheld | None]]:
+def _direct(seen: Seen, part: Slice, why: Withheld | None) -> Iterator[tuple[Figure, Withheld | None]]:
     """Give the share of direct answers within each limit, and why it is not given."""
-    of = seen.contacts
-    # Without a direct answer it was in no time; left out it would make the share too good (domain.md §9.2: of all).
-    known = part.logged & seen.open_contacts & ((of.least != UNKNOWN) | ~of.direct)
+    of, known = seen.contacts, known_contacts(seen, part)
     count = int(known.sum())
     for key, limit in (("phone.direct", seen.rules.threshold), *((f"phone.direct.{s}", s) for s in seen.rules.limits)):
         direct = known & of.direct
         coarse = bool((direct & (of.least <= limit) & (of.most > limit)).any())
         reason = (why or (Withheld.COARSE if coarse else None)) if count else None
-        within = int((direct & (of.most <= limit)).sum())
+        within = int((known & direct_within(of, limit)).sum())
         yield seen.share(key, part.name, within, count, given=reason is None), reason
 
 
-def _of_calls(seen: _Seen, part: _Slice, mine: Flags) -> Iterator[Figure]:
+def known_contacts(seen: Seen, part: Slice) -> Flags:
+    """Return which contacts of a slice a share of direct answers is of: in open hours, and not direct without seconds.
+
+    Without a direct answer it was in no time; left out it would make the share too good (domain.md §9.2: of all).
+    """
+    known: Flags = (seen.contacts.least != UNKNOWN) | ~seen.contacts.direct
+    return part.logged & seen.open_contacts & known
+
+
+def direct_within(of: Logged, limit: int) -> Flags:
+    """Return which contacts certainly had a direct answer within so many seconds."""
+    return np.asarray(of.direct & (of.most <= limit))
+
+
+def short_calls(seen: Seen, mine: Flags) -> Flags:
+    """Return which calls in open hours were given up within a few seconds."""
+    calls = seen.data.calls
+    soon: Flags = (calls.seconds != UNKNOWN) & (calls.seconds < seen.rules.short_abandon)
+    return mine & seen.open_calls & calls.abandoned & soon
+
+
+def _of_calls(seen: Seen, part: Slice, mine: Flags) -> Iterator[Figure]:
     calls, rules, name = seen.data.calls, seen.rules, part.name
     is_open = mine & seen.open_calls
-    short = is_open & calls.abandoned & (calls.seconds != UNKNOWN) & (calls.seconds < rules.short_abandon)
+    short = short_calls(seen, mine)
     base = is_open & ~short
     answered = base & calls.answered
     count, all_answered = int(base.sum()), int(answered.sum())
@@ -262,7 +297,7 @@ def _of_calls(seen: _Seen, part: _Slice, mine: Flags) -> Iterator[Figure]:
     yield seen.count("phone.left_out.short", name, short)
 
 
-def _of_contacts(seen: _Seen, part: _Slice) -> Iterator[Figure]:
+def _of_contacts(seen: Seen, part: Slice) -> Iterator[Figure]:
     written = part.logged & seen.open_contacts
     untold = written & seen.contacts.direct & (seen.contacts.least == UNKNOWN)
     yield seen.count("phone.logged", part.name, written)
@@ -270,7 +305,7 @@ def _of_contacts(seen: _Seen, part: _Slice) -> Iterator[Figure]:
     yield seen.count("phone.left_out.no_seconds", part.name, untold)
 
 
-def _asked(seen: _Seen) -> Figure:
+def _asked(seen: Seen) -> Figure:
     """Return the reception that officers asked for themselves: never one figure with the survey's."""
     grades = seen.data.logged.reception
     grades = grades[grades != UNKNOWN]

@@ -1,5 +1,6 @@
 """What the telephone's figures are made from: the exchange's calls, and what staff logged of theirs. Plain data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,3 +72,16 @@ class PhoneData:
 
     calls: Calls
     logged: Logged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Named:
+    """What tells one from the other, in the order of `PhoneData`; nothing of it is in any figure.
+
+    Attributes:
+        calls: of each of the exchange's calls its key and its queue.
+        cases: of each logged contact the number it was kept by; by it one could find out who logged it.
+    """
+
+    calls: Sequence[tuple[str, ...]]
+    cases: Sequence[str]

@@ -3,7 +3,7 @@
 Times of day are local, in lists cut to the second; `explain case` and the JSON have all of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import assert_never
@@ -19,6 +19,7 @@ from measurement.report.known import measure_name
 from measurement.report.words import period_name
 from measurement.rollup.show import value_in_words
 from measurement.rollup.states import State
+from measurement.show_calls import call_columns, coverage_note, local_second
 from measurement.words import Spoken, class_name, paragraph, percent, reason_name, rule_name
 
 
@@ -29,6 +30,7 @@ def as_text(found: Explained, spoken: Spoken) -> str:
         _number(found, spoken),
         _how(found, spoken),
         _classes(found.part, spoken.texts),
+        coverage_note(found, spoken.texts),
         _step(found.part.step, spoken) if found.part.step else [],
         _grades(found, spoken.texts),
         *(_listing(one, found, spoken) for one in found.part.listings),
@@ -284,13 +286,15 @@ def _listing(one: Listing, found: Explained, spoken: Spoken) -> list[str]:
 def _rows(one: Listing, found: Explained, spoken: Spoken) -> list[str]:
     """Return the rows under their headings; a column that nothing stands in is left out."""
     texts = spoken.texts
-    due = ["" if row.why is Why.LEFT_OUT else _local(row.due, spoken) for row in one.rows]
+    if one.rows[0].call is not None:
+        return _table(call_columns(one.rows, spoken))
+    due = ["" if row.why is Why.LEFT_OUT else local_second(row.due, spoken) for row in one.rows]
     columns = {
         texts.t("kontakt"): [_case(row) for row in one.rows],
         texts.t("test"): [row.what for row in one.rows],
-        texts.t("kom in"): [_local(row.arrived, spoken) for row in one.rows],
+        texts.t("kom in"): [local_second(row.arrived, spoken) for row in one.rows],
         _due_name(found.measure.id, texts): due,
-        _told_name(found.measure.id, texts): [_local(row.told, spoken) for row in one.rows],
+        _told_name(found.measure.id, texts): [local_second(row.told, spoken) for row in one.rows],
         texts.t("svar"): [_answer(row, found, spoken) for row in one.rows],
         texts.t("min:sek"): ["" if row.length is None or row.why is Why.LEFT_OUT else _length(row.length, spoken)
                              for row in one.rows],
@@ -298,6 +302,10 @@ def _rows(one: Listing, found: Explained, spoken: Spoken) -> list[str]:
         texts.t("varför"): [_note(row, texts) for row in one.rows],
         texts.t("poäng"): ["" if row.points is None else str(row.points) for row in one.rows],
     }  # fmt: skip
+    return _table(columns)
+
+
+def _table(columns: Mapping[str, Sequence[str]]) -> list[str]:
     shown = {head: cells for head, cells in columns.items() if any(cells)}
     return _columns([tuple(shown), *zip(*shown.values(), strict=True)])
 
@@ -309,7 +317,7 @@ def _case(row: Behind) -> str:
 def _answer(row: Behind, found: Explained, spoken: Spoken) -> str:
     if row.answered is None and (row.due or row.length) and not found.measure.id.startswith("queue."):
         return spoken.texts.t("inget än")
-    return _local(row.answered, spoken)
+    return local_second(row.answered, spoken)
 
 
 def _due_name(measure: str, texts: Texts) -> str:
@@ -330,13 +338,6 @@ def _note(row: Behind, texts: Texts) -> str:
     if row.reason:
         return reason_name(texts, row.reason)
     return texts.t("lämnades över") if row.transferred and row.why is Why.NO else ""
-
-
-def _local(instant: datetime | None, spoken: Spoken) -> str:
-    if instant is None:
-        return ""
-    local = instant.astimezone(spoken.zone)
-    return f"{local:%Y-%m-%d} {spoken.time(local.replace(microsecond=0))}"
 
 
 def _length(length: timedelta, spoken: Spoken) -> str:

@@ -14,7 +14,7 @@ from bot.store.ledger import Ledger, open_ledger
 from bot.store.migrate import migrate
 from tests import postgres
 from tests.example import make_office
-from tests.quick_tables import new_postgres, quick
+from tests.quick_tables import drop, new_postgres, quick
 
 MONDAY = datetime(2026, 11, 16, 8, 12, tzinfo=UTC)
 """Monday 16 November 2026, 09.12 in Stockholm: an ordinary working day."""
@@ -55,11 +55,15 @@ def postgres_server() -> Iterator[postgres.Server | None]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A fresh database of each engine in turn: SQLite with no tables yet, PostgreSQL with the newest."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/kommunsvar.db"
-    return new_postgres(request.getfixturevalue("postgres_server"))
+        yield f"sqlite:///{tmp_path}/kommunsvar.db"
+        return
+    running = request.getfixturevalue("postgres_server")
+    url = new_postgres(running)
+    yield url
+    drop(running, url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

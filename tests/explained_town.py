@@ -21,6 +21,7 @@ from measurement.figure_id import parse_figure_id
 from measurement.judged import JudgedFigures
 from measurement.measures import Figure
 from measurement.phone import PhoneRules, phone_figures
+from measurement.phone_measures import phone_measures
 from measurement.population import Dimension
 from measurement.registry import REGISTRY
 from measurement.rollup.making import InquiryFigures
@@ -30,7 +31,7 @@ from tests.rollup_book import fact, learn, local
 from tests.weeks import CALENDAR, WEEK, ZONE, at
 
 RULES = PhoneRules()
-NAMES = {one.id: one.name for one in REGISTRY.values()}
+NAMES = {one.id: one.name for one in (*phone_measures(RULES.limits), *REGISTRY.values())}
 GROUND = Ground(
     calendar=CALENDAR, configured=Rule.ONE_WORKING_DAY, phone=RULES,
     secrecy=Secrecy(units=frozenset({"soc"}), known=frozenset({"kc", "soc"})),
@@ -153,7 +154,7 @@ async def explained(where: str | AsyncConnection, written: str, as_of: datetime,
             return await explained(connection, written, as_of, **options)
     if "why" in options:
         options["why"] = Why(options["why"])
-    wanted = parse_figure_id(written, {**NAMES, "phone.direct.30": "", "phone.answered.60": ""}, Rule.ONE_WORKING_DAY)
+    wanted = parse_figure_id(written, NAMES, Rule.ONE_WORKING_DAY)
     return await explain_figure(where, GROUND, wanted, as_of, **options)
 
 

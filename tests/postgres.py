@@ -71,6 +71,12 @@ def unprivileged() -> str | None:
         return pwd.getpwnam("nobody").pw_name
 
 
+def _place() -> str | None:
+    """Return a folder in memory with room for a server, None where there is none: its databases are very many files."""
+    memory = Path("/dev/shm")
+    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 2 * 2**30 else None
+
+
 @contextmanager
 def server() -> Iterator[Server | None]:
     """Give a fresh server on loopback and end it afterwards; None where no program for it was found."""
@@ -79,7 +85,7 @@ def server() -> Iterator[Server | None]:
         yield None
         return
     user = unprivileged()
-    folder = Path(tempfile.mkdtemp(prefix="kommunsvar-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="kommunsvar-pg-", dir=_place()))
     if user is not None:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
     with socket.socket() as probe:

@@ -79,6 +79,17 @@ def new_postgres(running: postgres.Server | None, *, empty: bool = False) -> str
     return running.url(name)
 
 
+def drop(running: postgres.Server, url: str) -> None:
+    """Take a database away again, whoever is still connected."""
+    asyncio.run(_drop(running, url.rpartition("/")[2]))
+
+
+async def _drop(running: postgres.Server, name: str) -> None:
+    connection = await asyncpg.connect(running.url("postgres"))
+    await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await connection.close()
+
+
 async def _create(running: postgres.Server, name: str, template: str) -> None:
     connection = await asyncpg.connect(running.url("postgres"))
     await connection.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))

@@ -41,7 +41,7 @@ def test_going_on_freezes_one_series_for_each_question_that_is_measured(run: Run
     assert "1 av 3" in before
     told = run("step", ROUND, "review", *BY)
     assert "Fråga 5.2: Besvarade inom en arbetsdag är fryst." in told
-    assert "ingen vecka kunde bedömas" in told
+    assert "ingen vecka var färdig att bedöma" in told
     page = run("evidence", ROUND, "5.2")
     assert "1 av 3" in page
     assert ONE_DAY in page

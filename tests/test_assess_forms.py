@@ -67,7 +67,7 @@ def test_a_form_of_excel_comes_back_too(owned: Run, tmp_path: Path) -> None:
     sheet.cell(row=line, column=head.column, value="Ja, samma dag.")
     book.save(form)
     assert f"1 nytt svar från {ANNA}." in owned("read", ROUND, str(form))
-    assert "förut: Ja, samma dag." in owned("set", ROUND, "5.2", "answer", "Ja.", *BY)
+    assert "förut: Ja, samma dag." in owned("set", ROUND, "5.2", "answer", "Ja.", *BY, "--why", "Enligt beslut")
 
 
 def test_two_different_answers_are_shown_side_by_side_and_one_is_chosen(owned: Run, tmp_path: Path) -> None:
@@ -86,11 +86,11 @@ def test_two_different_answers_are_shown_side_by_side_and_one_is_chosen(owned: R
     assert "bara en uppgift" in owned("settle", ROUND, "5.3", "answer", "--choose", "1", *BY, code=1)
     chosen = owned("settle", ROUND, "5.2", "answer", "--choose", "2", *BY)
     assert chosen == "5.2: det som gäller är nu: Nej, två dagar."
-    assert owned("settle", ROUND) == "Inget är sagt på två sätt."
+    assert owned("settle", ROUND) == "Inga svar skiljer sig åt."
     # The forms that caused it do not raise it again.
     for file, who in ((form, ANNA), (tmp_path / "b.docx", "bo@kommun.example")):
         assert "0 nya svar" in owned("read", ROUND, str(file), "--by", who)
-    assert owned("settle", ROUND) == "Inget är sagt på två sätt."
+    assert owned("settle", ROUND) == "Inga svar skiljer sig åt."
 
 
 def test_a_form_that_cannot_be_read_is_told_and_the_others_are_kept(owned: Run, tmp_path: Path) -> None:

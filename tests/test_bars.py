@@ -11,6 +11,7 @@ from measurement.assessment.round import Field
 from measurement.assessment.scores import Beside, BesideKind, score_of
 from tests.assessment_papers import NEW, OLD, by_area, full, round_of, vallentuna, vallentuna_beside
 from tests.report_example import texts
+from tests.test_papers import half_an_area
 
 
 def others(count: int, kind: BesideKind) -> list[Beside]:
@@ -44,7 +45,8 @@ def test_the_words_tell_every_area_its_points_and_those_beside() -> None:
     made = bars(half, Field.POINTS, vallentuna_beside(), texts())
     assert "1 Samspel mellan förtroendevalda och medborgare: 70,5 av 100, svenskt medelvärde 63." in made.alt
     assert "2 Samhällsutveckling: 0 av 100, svenskt medelvärde 65." in made.alt
-    assert "3 Styrning och kontroll: inga poäng av 100." in made.alt
+    # What the others have is marked whether or not we have points.
+    assert "3 Styrning och kontroll: inga poäng av 100, svenskt medelvärde 73." in made.alt
 
 
 def test_another_edition_is_marked_where_its_areas_answer_to_ours_and_named_as_such() -> None:
@@ -65,3 +67,10 @@ def test_names_full_of_signs_and_of_any_length_are_drawn() -> None:
 def test_the_same_round_gives_the_same_bytes() -> None:
     first, second = (bars(vallentuna(), Field.POINTS, vallentuna_beside(), texts()) for _ in range(2))
     assert first == second
+
+
+def test_an_area_that_is_half_judged_is_pale_and_said_to_be_so() -> None:
+    made = bars(half_an_area(), Field.POINTS, vallentuna_beside(), texts())
+    assert "5 Brukarens fokus: 35 hittills av 100, svenskt medelvärde 61." in made.alt
+    assert b"#b9cbdd" in made.svg
+    assert b"#b9cbdd" not in bars(vallentuna(), Field.POINTS, [], texts()).svg

@@ -30,7 +30,7 @@ from tests.year_store import opened
 
 ONE_DAY = "answered_in_time.one_working_day"
 LATER = TUESDAY + timedelta(days=30)
-SAME = "Boken säger samma sak om läget i dag som när serien frystes."
+SAME = "Boken säger samma sak i dag som när serien frystes."
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ async def test_a_correction_after_the_freeze_is_told_and_changes_nothing(book: D
     # 29 of 30 is 96.7 per cent, 28 of 30 93.3, 27 of 30 90.
     assert said(compared) == [
         SAME,
-        "Efter läget har siffror ändrats. Belägget visar dem som de var:",
+        "Sedan dess har siffror ändrats. Belägget visar dem som de var:",
         "vecka 45, 2026: 96,7 % (29 av 30) när det frystes, 93,3 % (28 av 30) nu. Svaret studsade (kvalitetsledaren).",
         "vecka 47, 2026: 93,3 % (28 av 30) när det frystes, 90,0 % (27 av 30) nu.",
     ]
@@ -138,7 +138,7 @@ async def test_a_book_that_was_tampered_with_is_found(book: Database) -> None:
     assert (compared.holds, compared.revised) == (False, ())
     assert [(one.frozen.numerator, one.found.numerator) for one in compared.broken] == [(28, 30)]
     assert said(compared) == [
-        "Boken säger något annat om samma läge än när serien frystes:",
+        "Boken säger något annat om samma tidpunkt än när serien frystes:",
         "vecka 40, 2026: 93,3 % (28 av 30) när det frystes, 100,0 % (30 av 30) nu.",
     ]
 
@@ -172,8 +172,7 @@ async def test_what_was_decided_behind_the_instant_is_told(book: Database) -> No
     compared = await checked(book, evidence)
     assert (compared.holds, compared.rejudged, compared.broken) == (False, True, ())
     assert said(compared) == [
-        "Siffrorna är desamma, men något runt dem är annat i dag för läget: gränser, mål, beslut eller det som står "
-        "bredvid."
+        "Siffrorna är desamma, men något runt dem är annat i dag: gränser, mål, beslut eller det som står bredvid."
     ]
 
 

@@ -266,8 +266,8 @@ async def test_where_all_weeks_have_few_grades_nothing_is_shown(tmp_path: Path) 
 
 
 @pytest.mark.asyncio
-async def test_an_empty_book_has_no_values(database: Database) -> None:
-    assert await frozen(database) is NoSeries.NO_VALUES
+async def test_a_book_that_nobody_filled_is_said_to_be_that(database: Database) -> None:
+    assert await frozen(database) is NoSeries.NOT_FILLED
 
 
 @pytest.mark.asyncio

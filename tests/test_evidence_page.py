@@ -1,19 +1,22 @@
 """A question's page and its one sentence: what stands there, what must not, and where it comes from."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pikepdf
 import pytest
 
 from config.texts import Texts
 from measurement.assessment.evidence import Evidence, EvidenceId, EvidenceKind
 from measurement.assessment.evidence_page import evidence_page
-from measurement.assessment.evidence_words import evidence_line, shift_words, span
+from measurement.assessment.evidence_words import changed_words, evidence_line, shift_words, span
 from measurement.assessment.framework import Area, AreaId, Framework, FrameworkId, Question, QuestionId, Subject
 from measurement.assessment.freezing import FrozenFault
 from measurement.assessment.frozen import FrozenSeries, MustRead, NoSeries
 from measurement.assessment.frozen_json import digest_of, to_json
+from measurement.assessment.papers import paper_pdf
 from measurement.assessment.round import About, Entry, Field, Round, RoundId, Seq, Source
 from measurement.assessment.whole import shift_of, whole_of
 from measurement.measures import Direction, Unit
@@ -23,6 +26,7 @@ from measurement.report.pdf import report_pdf
 from measurement.statistics.control import chart_of, kind_for
 from measurement.statistics.series import Decision, DecisionKind, Earlier, Point, Series
 from tests.pdf_text import words_in
+from tests.test_report_pdf import tags
 from tests.weeks import SWEDISH, ZONE
 
 AS_OF = datetime(2026, 11, 24, 6, tzinfo=UTC)
@@ -132,23 +136,28 @@ def test_a_page_has_the_question_the_answer_one_series_and_where_it_comes_from()
     assert (document.title, document.lead) == ("Fråga 2.1: vad vi kan visa", QUESTION.text)
     assert document.subtitle == "Kommunkompassen klassisk · Brukarfokus · Tillgänglighet"
     assert document.footer == (
-        "Egen bedömning, inte SKR:s frågor · Läge tisdag 24 november 2026 kl. 07.00 · Definitioner 0123456789ab"
+        "Egen bedömning, inte SKR:s frågor · Till och med tisdag 24 november 2026 kl. 07.00 · Definitioner 0123456789ab"
     )
     keys = [one for one in document.blocks if isinstance(one, Key)]
-    assert [one.name for one in keys] == ["Svarslöften som hölls"]
+    assert [(one.name, one.value, one.word) for one in keys] == [
+        ("Svarslöften som hölls", "91,8\N{NO-BREAK SPACE}%", ""),
+        ("Senaste veckan: vecka 47, 2026", "93,3\N{NO-BREAK SPACE}%", "som vanligt"),
+    ]
+    assert [one.chart is None for one in keys] == [True, False]
     said = words(document)
     for one in (
         "Inom en arbetsdag.", "Vi mäter varje vecka.", "Alla ser det.", "Egna poäng: 4,5 av 6.",
         # 358 of 390 is 91.79 per cent; Wilson: centre 0.913675, half 0.027247.
-        "91,8 %", "358 av 390, vecka 35–47, 2026", "mål 90 %", "vecka 47, 2026: som vanligt",
+        "91,8 %", "358 av 390, vecka 35–47, 2026 tillsammans", "mål 90 %",
         "Intervall: 88,6 %–94,1 % (Wilson, 95 %). Så mycket kan slumpen ensam flytta siffran.",
         "Utfallet ligger inom det som brukar variera från vecka till vecka.", "Enkäter: 3 av 7",
         "Så räknas det: Räknas så som det räknades 2026. Definition promise_kept, version 1.",
-        "Enligt läget tisdag 24 november 2026 kl. 07.00. Bara veckor som kunde bedömas då är med. Fryst 2026-11-24 av "
-        "kvalitetsledaren.",
+        "Det här var känt tisdag 24 november 2026 kl. 07.00. Bara veckor som då var färdiga att bedöma är med. Fryst "
+        "2026-11-24 av kvalitetsledaren.",
         f"Kontrollsumma (SHA-256): {evidence.digest}",
-        "promise_kept@2026-W47 | 93,3 % | 28 av 30",
-        "run_bot.py explain figure promise_kept@2026-W47 --as-of 2026-11-24T06:00Z",
+        "Vecka 47, 2026 | 93,3 % | 28 av 30",
+        "Veckornas beteckningar: promise_kept@2026-W47, promise_kept@2026-W46,",
+        "run_bot.py explain figure promise_kept@2026-W47 --as-of 2026-11-24T07:00",
         "Linjediagram över Svarslöften som hölls, 16 veckor: vecka 32, 2026 till vecka 47, 2026.",
         "Ingen har lagt till något.",
     ):  # fmt: skip
@@ -171,9 +180,10 @@ def test_a_page_is_drawn_from_what_was_frozen_alone() -> None:
     ("missing", "said"),
     [
         (NoSeries.NO_SUBJECT, "Inget av det vi mäter svarar på den här frågan. Visa den med dokument och länkar."),
-        (NoSeries.NO_VALUES, "Vi mäter det här, men ingen vecka kunde bedömas vid läget. Därför finns ingen serie."),
+        (NoSeries.NO_VALUES, "Vi mäter det här, men ingen vecka var färdig att bedöma då. Därför finns ingen serie."),
         (NoSeries.HIDDEN, "varje vecka svarade färre än tio"),
-        (NoSeries.AHEAD, "Läget har inte kommit än."),
+        (NoSeries.NOT_FILLED, "Kör run_bot.py figures fill först."),
+        (NoSeries.AHEAD, "Omgångens datum har inte kommit än."),
         (None, "Ingen serie är fryst för den här frågan."),
     ],
 )
@@ -206,13 +216,13 @@ def test_what_was_replaced_is_told_with_who_and_why() -> None:
 def test_few_are_never_told_in_per_cent_and_hidden_weeks_not_at_all() -> None:
     few = words(page(piece(shares([(1, 2), (2, 3), (1, 1)]))))
     assert "4 av 6" in few
-    assert "promise_kept@2026-W46 | 2 av 3 | n = 3" in few
-    assert "Intervall: underlaget är för litet." in few
+    assert "Vecka 46, 2026 | 2 av 3 | n = 3" in few
+    assert "Underlaget är för litet för att säga hur säker siffran är." in few
     assert "66," not in few
     # Nineteen grades: the index is not shown, as a week it stands in the chart alone.
     small = indices([(80.0, 10), (90.0, 9)])
     said = words(page(piece(small)))
-    assert "reception.index@2026-W47 | visas inte | n = 9" in said
+    assert "Vecka 47, 2026 | visas inte | n = 9" in said
     assert "82," not in said
     assert "84," not in said
     assert evidence_line(small, SWEDISH) == "Bemötande, index: visas inte (n = 19), vecka 46–47, 2026."
@@ -221,14 +231,14 @@ def test_few_are_never_told_in_per_cent_and_hidden_weeks_not_at_all() -> None:
     points = (series.points[0], replace(series.points[1], value=None, n=0))
     empty = freeze(replace(series, points=points))
     said = words(page(piece(replace(empty, hidden=("2026-W47",)))))
-    assert "reception.index@2026-W47 | visas inte | färre än tio svar" in said
+    assert "Vecka 47, 2026 | visas inte | färre än tio svar" in said
     assert "Den senaste veckan visas inte: färre än tio svarade." in said
     assert "1 vecka visas inte och räknas inte in: färre än tio svarade." in said
 
 
 def test_a_week_without_any_case_is_told() -> None:
     said = words(page(piece(shares([*EVEN, (0, 0)]))))
-    assert "promise_kept@2026-W47 | inget att räkna | –" in said
+    assert "Vecka 47, 2026 | inget att räkna | –" in said
     assert "Den senaste veckan har inget utfall, så det finns inget tecken att läsa." in said
     # The thirteen weeks end with the last that has a value: W34–W46 of W31–W46.
     assert "358 av 390, vecka 34–46, 2026" in said
@@ -270,7 +280,7 @@ def test_a_change_is_told_in_percentage_points() -> None:
     document = page(piece(frozen))
     assert said in words(document)
     assert "1. 2026-W40: Kontaktcentret öppnade; gränserna räknas om härifrån (kvalitetsledaren)." in words(document)
-    key = next(one for one in document.blocks if isinstance(one, Key))
+    key = [one for one in document.blocks if isinstance(one, Key)][-1]
     assert (key.tone, key.word) == (Tone.NONE, "")
 
 
@@ -278,19 +288,20 @@ def test_an_index_tells_its_levels_and_the_limits_of_a_week() -> None:
     frozen = indices([(80.0, 40), (90.0, 40)] * 8)
     # Mean 85, every range 10: 85 ± 26.6. The last 13 weeks have seven of 90 and six of 80: 1110 / 13 = 85.4.
     assert evidence_line(frozen, SWEDISH) == (
-        "Bemötande, index: 85,4 (n = 520), vecka 35–47, 2026; en vanlig vecka 58,4–100; senaste veckan som vanligt."
+        "Bemötande, index: 85,4 (n = 520), vecka 35–47, 2026; en vanlig vecka 58,4–100,0; senaste veckan 90,0, som "
+        "vanligt."
     )
     changed = freeze(replace(frozen.series, decisions=(REBASE,)))
     said = words(page(piece(changed)))
-    assert "Det vanliga var 85 före ändringen vecka 40, 2026 och är 85 sedan dess." in said
-    assert "Intervall: finns först när 13 veckor efter ändringen kan räknas." in said
+    assert "Det vanliga var 85,0 före ändringen vecka 40, 2026 och är 85,0 sedan dess." in said
+    assert "Gränser för en vanlig vecka finns först när 13 veckor efter ändringen kan räknas." in said
 
 
 def test_the_sentence_of_a_share_and_of_nothing() -> None:
     line = evidence_line(shares(EVEN), SWEDISH).replace("\N{NO-BREAK SPACE}", " ")
     assert line == (
-        "Svarslöften som hölls: 91,8 % (358 av 390), vecka 35–47, 2026; av en slump 88,6 %–94,1 %; senaste veckan som "
-        "vanligt."
+        "Svarslöften som hölls: 91,8 % (358 av 390), vecka 35–47, 2026; av en slump 88,6 %–94,1 %; senaste veckan "
+        "93,3 %, som vanligt."
     )
     assert evidence_line(None, SWEDISH) == "Ingen serie är fryst för den här frågan."
     assert span("2026-W50", "2027-W02", SWEDISH) == "vecka 50, 2026 – vecka 2, 2027"
@@ -328,5 +339,40 @@ def test_an_undecided_answer_is_said_to_be_undecided() -> None:
 def test_a_series_that_nobody_signed_is_not_frozen_yet() -> None:
     evidence = replace(piece(shares(EVEN)), by="")
     said = words(page(evidence))
-    assert "Bara veckor som kunde bedömas då är med. Inte fryst än." in said
+    assert "Bara veckor som då var färdiga att bedöma är med. Inte fryst än." in said
     assert evidence.digest not in said
+
+
+def test_a_number_of_weeks_on_both_sides_of_a_change_says_so() -> None:
+    note = Decision(kind=DecisionKind.NOTE, period="2026-W41", cause="Nytt schema.", decided_by="kvalitetsledaren",
+                    decided_on=date(2026, 11, 20))  # fmt: skip
+    # Twenty weeks about 60 per cent, then seven (W41 to W47) at 29 of 30; the number is of W35 to W47.
+    frozen = shares([(18, 30), (17, 30), (19, 30), (18, 30)] * 5 + [(29, 30)] * 7, note)
+    first, latest = (one for one in page(piece(frozen)).blocks if isinstance(one, Key))
+    assert first.meaning == (
+        "Från och med vecka 41, 2026 ligger varje vecka över det vanliga: något har ändrats. "
+        "Vecka 41, 2026: Nytt schema. Talet ovan är för veckorna både före och efter."
+    )
+    assert (latest.value, latest.tone) == ("96,7\N{NO-BREAK SPACE}%", Tone.BETTER)
+    even = shares(EVEN)
+    assert even.whole is not None
+    assert changed_words(even, even.whole, SWEDISH) == ""
+
+
+def test_an_index_has_one_decimal_on_all_its_weeks_and_no_interval_of_its_own() -> None:
+    said = words(page(piece(indices([(87.0, 40), (84.8, 40)] * 8))))
+    assert "Vecka 46, 2026 | 87,0 | n = 40" in said
+    assert "Vecka 47, 2026 | 84,8 | n = 40" in said
+    assert "Intervall" not in said
+    assert "(styrdiagrammets gränser). Det gäller en vecka för sig, inte alla veckor tillsammans." in said
+
+
+def test_the_paper_of_a_page_has_its_chart_and_verdict_and_an_instant_that_a_person_can_write() -> None:
+    frozen = replace(shares(EVEN), as_of=datetime(2026, 11, 1, 22, 59, 59, 999999, tzinfo=UTC))
+    document = page(piece(frozen))
+    assert "--as-of 2026-11-01T23:59:59" in words(document)
+    made = paper_pdf(document, SWEDISH)
+    assert "som vanligt" in words_in(made)
+    with pikepdf.open(io.BytesIO(made)) as pdf:
+        figures = [str(node.Alt) for path, node in tags(pdf.Root.StructTreeRoot.K) if path[-1] == "/Figure"]
+    assert [one.split(",")[0] for one in figures] == ["Linjediagram över Svarslöften som hölls"]

@@ -93,6 +93,9 @@ def adds_up(one: Explained, arrivals: dict[str, int]) -> None:
     for listing in part.listings:
         assert listing.count == sum(part.classes[why] for why in listing.whys)
         assert listing.count == listing.secret + listing.before + len(listing.rows) + listing.after
+    assert all((row.call is None) != (row.case == "") or row.what for listing in part.listings for row in listing.rows)
+    if name.startswith("phone."):
+        assert sum(listing.count for listing in part.listings) == one_by_one
     if name.startswith(OF_INQUIRIES):
         assert sum(part.classes.values()) == arrivals[figure.slice]
     if one.measure.unit is Unit.SHARE and part.classes and not name.startswith("phone.answered"):
@@ -294,6 +297,13 @@ async def test_how_the_kept_figure_agrees(database: Database, database_url: str)
     bounced = fact(FactKind.DELIVERY_FAILED, local("12-08 07:30"), 1, data={"outbox": 1, "of": "answer"})
     await learn(database, [bounced])
     assert (await explained(database_url, "in_time@2026-W47", CLOSED)).kept is Kept.AGREES
+    # On the days before, it was not: while the week went on nothing was kept, then it was preliminary.
+    asked_then = [await explained(database_url, "in_time@2026-W47", one)
+                  for one in (at(17, "12:00"), WEEK.end(ZONE), FREEZE - timedelta(seconds=1), FREEZE)]  # fmt: skip
+    assert [one.state for one in asked_then] == [None, State.PRELIMINARY, State.PRELIMINARY, State.FROZEN]
+    assert [one.kept for one in asked_then] == [Kept.NOT_KEPT] * 3 + [Kept.AGREES]
+    preliminary = plain(as_text(asked_then[2], Spoken(texts=SWEDISH, zone=ZONE)))
+    assert ("Preliminär" in preliminary, "Fastställd." in preliminary) == (True, False)
     late = await explained(database_url, "in_time@2026-W47", CLOSED + timedelta(hours=1))
     assert (late.kept, late.now and late.now.numerator) == (Kept.LATE, 0)
     assert [late.part.figure and late.part.figure.numerator, late.stored and late.stored.numerator] == [1, 1]
@@ -325,31 +335,6 @@ async def test_a_book_that_was_tampered_with_or_made_otherwise_is_told(database:
         await connection.execute(update(values).where(values.c.measure == ONE_DAY).values(version=0))
     assert (await explained(database_url, "arrivals@2026-W47", CLOSED)).kept is Kept.BROKEN
     assert (await explained(database_url, "in_time@2026-W47", CLOSED)).kept is Kept.REDEFINED
-
-
-@pytest.mark.asyncio
-async def test_calls_and_contacts_are_counted_by_class(database: Database, database_url: str) -> None:
-    await store_beside(database)
-    await log_contacts(database)
-
-    async def classes(written: str) -> dict[Why, int]:
-        return dict((await explained(database_url, written, CLOSED)).part.classes)
-
-    assert await classes("phone.answered@2026-W47") == {
-        Why.ANSWERED: 13, Why.ABANDONED: 1, Why.SENT_ON: 1, Why.SHORT: 1, Why.CLOSED: 1,
-    }  # fmt: skip
-    assert await classes("phone.answered.60@2026-W47") == {
-        Why.YES: 11, Why.NO: 3, Why.NO_SECONDS: 1, Why.SHORT: 1, Why.CLOSED: 1,
-    }  # fmt: skip
-    # Twelve with seconds, eleven within 60; one without; one in the evening.
-    assert await classes("phone.direct@2026-W47") == {Why.YES: 11, Why.NO: 1, Why.NO_SECONDS: 1, Why.CLOSED: 1}
-    # Calls of 13, and as many logged on those days.
-    assert await classes("phone.coverage@2026-W47") == {Why.YES: 13, Why.NO: 0}
-    contacts = await explained(database_url, "contacts@2026-W47", CLOSED)
-    assert (contacts.part.classes[Why.PHONE], contacts.part.classes[Why.VISIT]) == (14, 1)
-    assert (await explained(database_url, "phone.direct.30@2026-W47", CLOSED)).part.seconds == 30
-    bygg = await explained(database_url, "phone.direct@2026-W47/unit:bygg", CLOSED)
-    assert (bygg.part.withheld, bygg.part.figure and bygg.part.figure.n) == (None, 0)
 
 
 @pytest.mark.asyncio

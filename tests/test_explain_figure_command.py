@@ -96,8 +96,23 @@ def test_json_has_the_same_keys_for_every_measure(run: Run) -> None:
     assert shares["start"] == "2026-11-15T23:00:00+00:00"
     assert shares["calendar"][0]["ordinary_day_minutes"] == 510
     assert ratings["grades"] == {"5": 12, "4": 0, "3": 0, "2": 0, "1": 2}
-    assert ratings["listings"] == calls["listings"] == []
+    assert ratings["listings"] == []
     assert calls["figure"]["numerator"] == 13
+
+
+def test_single_calls_are_listed_by_class_and_limit(run: Run) -> None:
+    figure = f"phone.direct.60@{WEEK}"
+    told = plain(run("explain", "figure", figure, *CLOSED, "--limit", "0", "--why", "no"))
+    assert "Nej: 1 antecknat enhet sekunder direkt svar 2026-11-16 09.00.00 kc 100 ja" in told
+    answered = run(
+        "explain", "figure", f"phone.answered@{WEEK}", *CLOSED, "--json", "--why", "answered", "--limit", "3"
+    )
+    (listing,) = json.loads(answered.stdout)["listings"]
+    assert (listing["count"], len(listing["rows"]), listing["after"]) == (13, 3, 10)
+    assert listing["rows"][0]["call"]["from"] == "exchange"
+    given_up = plain(run("explain", "figure", f"phone.answered@{WEEK}", *CLOSED, "--why", "abandoned"))
+    assert "2026-11-16 09.00.00 kc 40 lade på" in given_up
+    assert "Menar du något av" in plain(run("explain", "figure", figure, *CLOSED, "--why", "late", code=1))
 
 
 def test_what_is_not_understood_is_told_with_what_may_be_meant(run: Run) -> None:

@@ -99,6 +99,6 @@ def test_any_text_can_be_read(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["\n ", "SUMMARY:x\n", "BEGIN:V\n", 'A;X="', ";", "A;B=c", "\\", "\n"])
 def test_hostile_calendars_end_in_time(piece: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     read_calendar("BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:x" + piece * 1_000_000)
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2

@@ -119,10 +119,10 @@ def test_uuencoded_files_come_with_their_bytes() -> None:
 
 def test_many_small_files_are_read_in_one_pass() -> None:
     raw = mixed(*(part("application/pdf", f"{number}.pdf", b"%d" % number) for number in range(2_000)))
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = files_with_content(raw)
     kept, refused = answer_files(raw, internal)
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
     assert [one.content for one in found] == [b"%d" % number for number in range(FILE_LIMIT)]
     assert (kept, refused) == (found, True)
     assert len(read_mail(raw).files) == 2_000
@@ -268,9 +268,9 @@ def test_an_answer_that_cannot_be_read_sends_nothing(monkeypatch: pytest.MonkeyP
 )  # fmt: skip
 def test_hostile_files_are_read_in_bounded_time(content: bytes) -> None:
     raw = mixed(part("text/plain", "x.eml", content))
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert answer_files(raw, lambda text: False)[1] is False
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
 
 
 def test_mails_within_mails_are_read_to_a_bounded_depth() -> None:
@@ -283,9 +283,9 @@ def test_mails_within_mails_are_read_to_a_bounded_depth() -> None:
         asked.append(text)
         return False
 
-    begin = time.perf_counter()
+    begin = time.process_time()
     answer_files(raw, ask)
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
     assert len(asked) < 100
 
 

@@ -257,10 +257,10 @@ def test_hostile_values_take_linear_time() -> None:
     ):
         value = piece * (100_000 // len(piece))
         for read in (read_addresses, find_address, without_comments):
-            started = time.perf_counter()
+            started = time.process_time()
             read(value)
-            assert time.perf_counter() - started < 3  # some 0.1 s; a quadratic pass takes minutes
-        started = time.perf_counter()
+            assert time.process_time() - started < 3  # some 0.1 s; a quadratic pass takes minutes
+        started = time.process_time()
         read_ids([value])
         received_at([value], "x")
-        assert time.perf_counter() - started < 3
+        assert time.process_time() - started < 3

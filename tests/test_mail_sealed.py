@@ -102,8 +102,8 @@ def test_any_data_can_be_read(data: bytes) -> None:
     ],
 )
 def test_hostile_data_ends_in_time(data: bytes) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     signed_content(data)
     without_clear_sign("-----BEGIN PGP SIGNED MESSAGE-----\n" * 50_000)
     without_clear_sign("-----BEGIN PGP SIGNED MESSAGE-----\n\n" + "-----BEGIN PGP SIGNATURE-----\n" * 50_000)
-    assert time.perf_counter() - begin < 3
+    assert time.process_time() - begin < 3

@@ -165,6 +165,6 @@ def test_any_data_can_be_read(data: bytes, at: int, put: bytes) -> None:
     ids=["attributes", "files", "properties", "values", "strings", "rtf"],
 )
 def test_hostile_data_ends_in_time(data: bytes) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert read_tnef(data) is not None
-    assert time.perf_counter() - begin < 3
+    assert time.process_time() - begin < 3

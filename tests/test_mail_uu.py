@@ -51,10 +51,10 @@ def test_one_that_breaks_off_is_kept_as_far_as_it_goes() -> None:
 
 @pytest.mark.parametrize("piece", [b"begin 644 a\n", b"begin 644 a\n#86)C\n", b"begin 644 a\n#86)C\n`\nend\n"])
 def test_hostile_text_ends_in_time(piece: bytes) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     rest, files = split_uu(piece * (5_000_000 // len(piece)))
     assert len(rest) + sum(len(content) for _, content in files) <= 5_000_000
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
 
 
 @given(st.binary(max_size=200))

@@ -200,6 +200,6 @@ def test_laws_of_the_verdict(results: str, tenant: bool) -> None:
 def test_hostile_values_take_linear_time() -> None:
     for piece in ("(", '"', ";", "dmarc=", "header.from=a ", "\\", "å", "dmarc=pass header.from=å"):
         value = piece * (300_000 // len(piece))
-        started = time.perf_counter()
+        started = time.process_time()
         verdict(f"{HOST};{value}", sender=value, from_addr=f"a@{value}", tenant=True)
-        assert time.perf_counter() - started < 2  # some 10 ms: no more than the first 20 000 characters are read
+        assert time.process_time() - started < 2  # some 10 ms: no more than the first 20 000 characters are read

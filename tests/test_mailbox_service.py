@@ -99,7 +99,7 @@ async def test_a_mailbox_is_read_killed_and_read_on_with_each_mail_in_one_case(
         client.create_folder("Kommunsvar")
     fill(mails, user, range(60))
     async with reading(tmp_path, mails, user) as (service, relay):
-        for _ in range(4):
+        for _ in range(2):
             await service.start()
             await asyncio.sleep(draw.uniform(0.05, 0.6))
             await service.end(signal.SIGKILL)

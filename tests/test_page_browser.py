@@ -220,7 +220,7 @@ async def test_the_picture_shows_and_a_reader_hears_what_it_is(tmp_path: Path) -
         assert await picture.evaluate("image => image.naturalWidth") == 480
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE])
+@pytest.mark.parametrize("size", [WIDE, pytest.param(PHONE, marks=pytest.mark.soak)])
 async def test_a_story_is_played_by_clicks_and_the_page_follows_it(tmp_path: Path, size: ViewportSize) -> None:
     async with browsing(tmp_path, size) as (_, page):
         await page.get_by_role("button", name="Trasig gatlykta").click()
@@ -281,7 +281,7 @@ async def test_no_word_is_broken_on_a_narrow_button(tmp_path: Path, size: Viewpo
         assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE])
+@pytest.mark.parametrize("size", [PHONE, pytest.param(WIDE, marks=pytest.mark.soak)])
 async def test_a_chat_shows_the_newest_and_leaves_whoever_reads_what_is_older(
     tmp_path: Path, size: ViewportSize
 ) -> None:

@@ -98,7 +98,7 @@ def check(url: str, facts: Sequence[Fact], as_of: datetime, known: datetime) -> 
     return len(written) + len(queue)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(length=st.integers(1, 60), seed=st.integers(0, 1 << 32), corrections=st.booleans())
 def test_a_period_as_of_any_instant_is_what_a_full_fold_gives(
     empty: Path, tmp_path_factory: pytest.TempPathFactory, length: int, seed: int, corrections: bool

@@ -125,7 +125,7 @@ async def live(path: Path, facts: Sequence[Fact], instants: Sequence[datetime], 
         await database.close()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories(), st.lists(st.integers(0, 6 * 7 * 24), max_size=5), st.booleans())
 def test_what_is_kept_up_is_what_is_made_from_nothing(
     empty: Path, facts: list[Fact], hours: list[int], reports: bool
@@ -140,7 +140,7 @@ def test_what_is_kept_up_is_what_is_made_from_nothing(
     assert is_verified_too
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories(), st.integers(0, 6 * 7 * 24))
 def test_rows_from_the_driver_are_those_of_the_one_door(empty: Path, facts: list[Fact], hours: int) -> None:
     week, as_of = Week.parse("2026-W48"), BEGIN + hours * HOUR

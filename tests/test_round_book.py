@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.store.database import Database
-from measurement.assessment.archive import of_files, to_files
+from measurement.assessment.archive import SUMS, ArchiveFault, of_files, to_files
 from measurement.assessment.archive_book import put_in, take_out
 from measurement.assessment.book import (
     EvidenceRefused,
@@ -114,6 +114,25 @@ async def test_evidence_is_replaced_with_a_reason_only_and_kept(database: Databa
 
 
 @pytest.mark.asyncio
+async def test_a_frozen_series_is_never_replaced_by_a_document_or_link(database: Database) -> None:
+    series = replace(DOCUMENT, kind=EvidenceKind.SERIES, measure="answered_in_time.one_working_day", place="")
+    async with database.writing() as connection:
+        await open_round(connection, HEAD, FRAMEWORK)
+        frozen = await add_evidence(connection, OWN, series)
+        for kind in (EvidenceKind.DOCUMENT, EvidenceKind.LINK):
+            with pytest.raises(EvidenceRefused) as refused:
+                await add_evidence(connection, OWN, replace(DOCUMENT, kind=kind, replaces=frozen, why="bättre"))
+            assert refused.value.why == EvidenceRefused.FROZEN
+        assert await add_evidence(connection, OWN, DOCUMENT) > frozen
+        assert await add_evidence(connection, OWN, replace(series, replaces=frozen, why="rättad")) > frozen
+        # Files that say so are no round either.
+        wrong = await take_out(connection, OWN)
+        pieces = [*wrong.evidence, replace(DOCUMENT, id=EvidenceId(99), replaces=wrong.evidence[-1].id, why="bättre")]
+        with pytest.raises(ArchiveFault):
+            await put_in(connection, of_files(to_files(replace(wrong, evidence=pieces))), "kopia")
+
+
+@pytest.mark.asyncio
 async def test_points_of_others_and_interviews(database: Database) -> None:
     interview = Interview(about=Interviewed.UNIONS, role="ordförande i facket", areas=(AreaId("5"), AreaId("6")),
                           begins_at=AT + timedelta(days=2), minutes=45, by=ANNA, at=AT)  # fmt: skip
@@ -165,7 +184,7 @@ async def test_all_of_a_round_goes_out_and_comes_in_the_same(database: Database)
             await put_in(connection, of_files(files))
         with pytest.raises(NoRound):
             await take_out(connection, "finns-inte")
-    assert {name for name in files if files[name] != again[name]} == {"round.json"}
+    assert {name for name in files if files[name] != again[name]} == {"round.json", SUMS}
     assert again["round.json"].replace(b"inlast", OWN.encode()) == files["round.json"]
     assert {key: one.value for key, one in ours.current.items()} == {
         key: one.value for key, one in theirs.current.items()

@@ -1,18 +1,20 @@
 """What may be entered, how far a round has come, points as people type them, rounds as files."""
 
+import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.table_files import read_table
-from measurement.assessment.archive import Archived, ArchiveFault, ArchiveWhy, of_files, to_files
-from measurement.assessment.beside_file import BesideRefused, BesideWhy, of_rows, typed
+from measurement.assessment.archive import SUMS, Archived, ArchiveFault, ArchiveWhy, of_files, to_files
+from measurement.assessment.beside_file import BesideRefused, BesideWhy, as_entered, of_rows, typed
 from measurement.assessment.book import Head
 from measurement.assessment.entering import EntryRefused, Refusal, kept, named
 from measurement.assessment.evidence import Evidence, EvidenceKind
-from measurement.assessment.framework import QuestionId
+from measurement.assessment.framework import AreaId, QuestionId, Subject
 from measurement.assessment.round import Field, Progress, RoundId, Step
 from measurement.assessment.scores import BesideKind
 from measurement.assessment.standing import Act, Next, by_area, by_owner, next_acts, progress_of, unjudged
@@ -36,6 +38,17 @@ OTHERS = BesideKind.OTHERS
         ("5.2", Field.POINTS, "-1", Refusal.NO_NUMBER),
         ("5.2", Field.POINTS, "nan", Refusal.NO_NUMBER),
         ("5.2", Field.POINTS, "inf", Refusal.NO_NUMBER),
+        ("5.2", Field.OWN_POINTS, "10 p", ["5.2=10"]),
+        ("5.2", Field.OWN_POINTS, "7,5 poäng.", ["5.2=7.5"]),
+        ("5.2", Field.OWN_POINTS, "10/20", Refusal.NO_NUMBER),
+        ("5.2", Field.OWN_POINTS, "1e1", Refusal.NO_NUMBER),
+        ("5.2", Field.OWNER, "a", Refusal.NO_ROLE),
+        ("5.2", Field.OWNER, "Åsa Öberg <x>", Refusal.NO_ROLE),
+        ("5.2", Field.OWNER, "Anna-Lisa Andersson", Refusal.NO_ROLE),
+        ("5.2", Field.OWNER, "anna@kommun", Refusal.NO_ROLE),
+        ("5.2", Field.OWNER, "VD", ["5.2=VD"]),
+        ("5.2", Field.OWNER, "HR-chef, kommunledningskontoret", ["5.2=HR-chef, kommunledningskontoret"]),
+        ("5.2", Field.OWNER, "", ["5.2="]),
         ("5.2", Field.PROGRESS, "snart", Refusal.NO_PROGRESS),
         ("5.3", Field.ANSWER, "Ja.", Refusal.NO_SUCH),
         ("7", Field.POINTS, "1", Refusal.NO_SUCH),
@@ -74,6 +87,15 @@ def test_how_far_areas_and_owners_have_come() -> None:
     assert progress_of(round_, "5.10") is Progress.OPEN
 
 
+def test_what_we_measure_is_not_without_evidence_before_its_series_is_frozen() -> None:
+    measured = replace(FRAMEWORK.areas[1].questions[0], subject=Subject.ANSWER_TIME)
+    framework = replace(FRAMEWORK, areas=(FRAMEWORK.areas[0], replace(FRAMEWORK.areas[1], questions=(measured,))))
+    ready = round_of(*READY, framework=framework)
+    assert [one.without for one in by_area(ready, [])] == [3, 0]
+    assert next_acts(ready, [], 0)[0] == Next(Act.EVIDENCE, EVERYTHING[:3])
+    assert [one.without for one in by_area(round_of(*READY, REVIEW, framework=framework), [])] == [3, 1]
+
+
 READY = [entry(at, one, Field.PROGRESS, "ready") for at, one in enumerate(("5.1", "5.2", "5.10", "6.1"), 1)]
 REVIEW = entry(9, "", Field.STEP, Step.REVIEW)
 REPORT = entry(19, "", Field.STEP, Step.REPORT)
@@ -85,10 +107,11 @@ EVERYTHING = ("5.1", "5.2", "5.10", "6.1")
     ("entries", "interviews", "acts"),
     [
         ([], 0, [Next(Act.OWNERS, EVERYTHING)]),
-        ([entry(1, "6.1", Field.OWNER, ANNA)], 0, [Next(Act.OWNERS, EVERYTHING[:3]), Next(Act.SEND, ("6.1",))]),
+        ([entry(1, "6.1", Field.OWNER, ANNA)], 0, [Next(Act.OWNERS, EVERYTHING[:3]), Next(Act.SEND, EVERYTHING)]),
         (READY, 0, [Next(Act.EVIDENCE, EVERYTHING), Next(Act.REVIEW)]),
-        # Of an area whose points are entered nobody is asked.
-        ([entry(1, "5", Field.POINTS, "40"), entry(2, "6", Field.OWN_POINTS, "1")], 0, [Next(Act.REVIEW)]),
+        # Of an area whose own points are entered nobody is asked; those of reviewers end nothing.
+        ([entry(1, "5", Field.OWN_POINTS, "40"), entry(2, "6", Field.OWN_POINTS, "1")], 0, [Next(Act.REVIEW)]),
+        (POINTS, 0, [Next(Act.OWNERS, EVERYTHING)]),
         ([*READY, entry(5, "5.1", Field.ANSWER, "a"), entry(6, "5.1", Field.ANSWER, "b", base=0)], 0,
          [Next(Act.SETTLE, ("5.1",)), Next(Act.EVIDENCE, EVERYTHING), Next(Act.REVIEW)]),
         ([REVIEW], 0, [Next(Act.INTERVIEWS), Next(Act.JUDGE, ("5", "6"))]),
@@ -112,6 +135,12 @@ def test_points_typed_as_a_line() -> None:
     assert (total.name, total.year, total.total, dict(total.by_area)) == ("Provstad 2019", 2019, 60.5, {})
     areas = typed(OTHERS, "Medelvärde 2021=30.5, 12", FRAMEWORK)
     assert (areas.total, areas.sum, dict(areas.by_area)) == (None, 42.5, {"5": 30.5, "6": 12})
+    for numbers in ("30,5 12", "30,5; 12,0", "30.5,12", "30,5, 12"):
+        assert dict(typed(OTHERS, f"Medelvärde 2021={numbers}", FRAMEWORK, "SKR").by_area) == {"5": 30.5, "6": 12}
+    three = replace(FRAMEWORK, areas=(*FRAMEWORK.areas, replace(FRAMEWORK.areas[1], id=AreaId("7"))))
+    assert typed(OTHERS, "2021=60,5", three).total == 60.5
+    assert as_entered(areas) == "others Medelvärde 2021 prov-2027 5=30.5;6=12"
+    assert as_entered(replace(total, source="SKR")) == "earlier Provstad 2019 prov-2027 =60.5 (SKR)"
 
 
 @pytest.mark.parametrize(
@@ -198,8 +227,37 @@ def test_files_that_are_no_round(file: str, content: bytes | None, why: ArchiveW
     else:
         files[file] = content
     with pytest.raises(ArchiveFault) as fault:
-        of_files(files)
+        of_files(files if content is None else summed(files))
     assert (fault.value.why, fault.value.file, fault.value.at) == (why, file, at)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "why"),
+    [
+        ("round.json", "changed", ArchiveWhy.CHANGED),
+        ("entries.json", "changed", ArchiveWhy.CHANGED),
+        ("beside.json", "changed", ArchiveWhy.CHANGED),
+        (SUMS, "", ArchiveWhy.CHANGED),
+        (SUMS, "inga summor", ArchiveWhy.UNREADABLE),
+        (SUMS, None, ArchiveWhy.MISSING),
+    ],
+)
+def test_whatever_was_changed_since_is_found(file: str, content: str | None, why: ArchiveWhy) -> None:
+    files = to_files(ROUND)
+    if content is None:
+        del files[file]
+    else:
+        files[file] = files[file] + b" " if content == "changed" else content.encode()
+    with pytest.raises(ArchiveFault) as fault:
+        of_files(files)
+    assert fault.value.why is why
+    assert fault.value.file == (file if content != "" else "round.json")
+
+
+def summed(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Return files with new hashes, as somebody makes them who changes a file on purpose."""
+    sums = "".join(f"{hashlib.sha256(one).hexdigest()}  {name}\n" for name, one in files.items() if name != SUMS)
+    return files | {SUMS: sums.encode()}
 
 
 def test_a_framework_that_was_changed_is_no_round() -> None:
@@ -207,5 +265,5 @@ def test_a_framework_that_was_changed_is_no_round() -> None:
     framework = json.loads(files["framework.json"])
     framework["areas"][0]["points"] = 51
     with pytest.raises(ArchiveFault) as fault:
-        of_files(files | {"framework.json": json.dumps(framework).encode()})
+        of_files(summed(files | {"framework.json": json.dumps(framework).encode()}))
     assert fault.value.why is ArchiveWhy.CHANGED

@@ -1,5 +1,6 @@
 """The configuration: every fault named at once, nothing lost in silence, the example documented and usable."""
 
+import re
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 from config.building import PROMISE_DAYS, calendar_of, make_key_file, office_of
 from config.check import check_file
 from config.check_mail import is_loopback
-from config.settings import Settings, load, secret
+from config.settings import COMMAND_VARIABLES, Settings, load, secret
 from config.texts import Texts
 from tests.certificates import make_certificates
 
@@ -218,6 +219,15 @@ def test_faults_of_the_environment(
     faults = _faults(example)
     assert len(faults) == 1
     assert words in faults[0]
+
+
+def test_variables_of_commands_are_no_settings(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = "".join(one.read_text() for one in (EXAMPLE.parent.parent / "commands").glob("*.py"))
+    named = set(re.findall(r'envvar="KOMMUNSVAR_(\w+)"', sources))
+    assert named == COMMAND_VARIABLES
+    for one in named - {"CONFIG"}:
+        monkeypatch.setenv(f"KOMMUNSVAR_{one}", "kvalitetschef")
+    assert _faults(example) == []
 
 
 def test_a_list_may_come_from_the_environment(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from tests.assessment_papers import (
 )
 from tests.pdf_pages import pages_of, squeezed
 from tests.report_example import texts
+from tests.test_papers import half_an_area
 from tests.test_report_pdf import tags
 
 
@@ -39,16 +40,21 @@ def test_vallentunas_slides_say_the_total_the_areas_the_strengths_and_what_to_im
         "Starkast jämfört med svenskt medelvärde",
         "Att förbättra: 1 Samspel mellan förtroendevalda och medborgare",
         "Att förbättra: 8 Chefs- och ledarskap samt medarbetarskap",
+        "Minst försprång jämfört med svenskt medelvärde",
         "Det här bygger vi på",
+        "Nästa steg",
     ]
     assert (slides[1].number, slides[1].basis) == ("648", "av 800 poäng")
-    assert slides[1].lines[2] == "131 poäng mer än svenskt medelvärde"
+    assert slides[1].lines[2] == "+131 mot svenskt medelvärde"
     assert slides[3].lines == (
         "5 Brukarens fokus: 86 mot 61, +25",
         "6 Kvalitetsutveckling: 82 mot 59, +23",
         "4 Effektivitet: 83 mot 64, +19",
     )
-    assert slides[-1].lines == ("1 mätserie", "2 dokument och länkar")
+    # Area 8 is as far ahead as area 4: it is named below.
+    assert slides[3].note == "Också: område 8 (+19), 7 (+18), 1 (+10), 2 (+10), 3 (+7)"
+    assert slides[6].lines[0] == "3 Styrning och kontroll: 80 mot 73, +7"
+    assert slides[-2].lines == ("1 mätserie", "2 dokument och länkar")
 
 
 def test_no_slide_has_more_than_three_lines_nor_a_long_one() -> None:
@@ -94,6 +100,15 @@ def test_it_is_pdf_ua_with_a_heading_on_each_slide_and_the_bars_in_words() -> No
         alts = [str(node.Alt) for name, node in found if name == "/Figure"]
         assert len(alts) == 1
         assert "5 Brukarens fokus: 86 av 100" in alts[0]
+
+
+def test_what_is_half_judged_is_never_a_result() -> None:
+    slides = {one.title: one for one in slides_of(half_an_area(), [], vallentuna_beside(), texts())}
+    sofar = slides["Så långt har vi kommit"]
+    assert (sofar.number, sofar.basis) == ("597", "av 800 poäng, hittills")
+    assert sofar.lines == ("1 område är bara delvis bedömt.",)
+    assert slides["5 Brukarens fokus"].basis.startswith("av 100 poäng, hittills: 4 av ")
+    assert slides["Nästa steg"].lines == ("Sätt de poäng som saknas: område 5.",)
 
 
 def test_what_people_wrote_is_text_and_never_code() -> None:

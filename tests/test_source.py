@@ -294,7 +294,7 @@ def _data(dice: random.Random, kind: FactKind, seq: int, at: datetime) -> FactDa
     return data.get(kind, {})
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(length=st.integers(1, 40), seed=st.integers(0, 1 << 32))
 def test_a_week_as_of_any_instant_is_what_a_full_fold_gives(
     empty: Path, tmp_path_factory: pytest.TempPathFactory, length: int, seed: int

@@ -239,7 +239,7 @@ steps = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(steps, min_size=10, max_size=40))
 def test_citizens_get_only_what_an_officer_has_sent(played: list[tuple[Any, ...]]) -> None:
     play = Play()

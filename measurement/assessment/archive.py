@@ -25,9 +25,12 @@ T = TypeVar("T")
 
 ROUND, FRAMEWORK, ENTRIES = "round.json", "framework.json", "entries.json"
 EVIDENCE, BESIDE, INTERVIEWS = "evidence.json", "beside.json", "interviews.json"
+SUMS = "SHA256SUMS"
+"""The hash of every other file, as ``sha256sum --check`` reads it."""
 FORMAT = 1
 _UNKNOWN = -1
 """A base that is none of the round's entries."""
+_SUM = re.compile("([0-9a-f]{64})  (.+)")
 _NAMED = re.compile(r"[^\w.-]+", re.ASCII)
 
 
@@ -86,7 +89,9 @@ def to_files(round_: Archived) -> dict[str, bytes]:
         BESIDE: _json([_beside(one) for one in round_.beside]),
         INTERVIEWS: _json([_interview(one) for one in sorted(round_.interviews, key=lambda one: one.id)]),
     }  # fmt: skip
-    return files | {_file(one): one.content for one in evidence if one.content is not None}
+    files |= {_file(one): one.content for one in evidence if one.content is not None}
+    sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items())
+    return files | {SUMS: sums.encode()}
 
 
 def _entries(entries: Sequence[Entry]) -> list[dict[str, Any]]:
@@ -148,6 +153,7 @@ def of_files(files: Mapping[str, bytes]) -> Archived:
     Raises:
         ArchiveFault: a file is missing, is not what it should be, or was changed since.
     """
+    _check_sums(files)
     data = _loaded(files, ROUND)
     head = _each(ROUND, [data], _head)[0]
     try:
@@ -165,6 +171,21 @@ def of_files(files: Mapping[str, bytes]) -> Archived:
         beside=_each(BESIDE, _loaded(files, BESIDE), _of_beside),
         interviews=_each(INTERVIEWS, _loaded(files, INTERVIEWS), _of_interview),
     )
+
+
+def _check_sums(files: Mapping[str, bytes]) -> None:
+    """Compare every file with its hash.
+
+    Raises:
+        ArchiveFault: a file is missing or was changed.
+    """
+    found = [_SUM.fullmatch(line) for line in _content(files, SUMS).decode(errors="replace").splitlines()]
+    sums = {one[2]: one[1] for one in found if one}
+    if len(sums) < len(found):
+        raise ArchiveFault(ArchiveWhy.UNREADABLE, SUMS)
+    for name in dict.fromkeys((ROUND, FRAMEWORK, ENTRIES, EVIDENCE, BESIDE, INTERVIEWS, *sums)):
+        if hashlib.sha256(_content(files, name)).hexdigest() != sums.get(name):
+            raise ArchiveFault(ArchiveWhy.CHANGED, name)
 
 
 def _evidence_of(files: Mapping[str, bytes]) -> list[Evidence]:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from measurement.assessment.archive import Archived
+from measurement.assessment.archive import EVIDENCE, Archived, ArchiveFault, ArchiveWhy
 from measurement.assessment.book import (
+    EvidenceRefused,
     NoRound,
     add_evidence,
     beside_of,
@@ -47,6 +48,7 @@ async def put_in(connection: AsyncConnection, round_: Archived, id_: str = "") -
 
     Raises:
         RoundExists: there is one of this name.
+        ArchiveFault: evidence stands in the place of something that cannot be replaced.
     """
     name = id_ or round_.head.id
     await open_round(connection, replace(round_.head, id=RoundId(name)), round_.framework)
@@ -57,7 +59,10 @@ async def put_in(connection: AsyncConnection, round_: Archived, id_: str = "") -
     ids: dict[EvidenceId, EvidenceId] = {}
     for piece in round_.evidence:
         instead = None if piece.replaces is None else ids[piece.replaces]
-        ids[piece.id] = await add_evidence(connection, name, replace(piece, replaces=instead))
+        try:
+            ids[piece.id] = await add_evidence(connection, name, replace(piece, replaces=instead))
+        except EvidenceRefused as refused:
+            raise ArchiveFault(ArchiveWhy.UNREADABLE, EVIDENCE, piece.id) from refused
     await put_beside(connection, name, round_.beside)
     for interview in round_.interviews:
         await plan_interview(connection, name, interview)

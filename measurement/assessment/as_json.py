@@ -11,8 +11,9 @@ from measurement.assessment.book import Interview
 from measurement.assessment.evidence import Evidence
 from measurement.assessment.framework import Area, Question
 from measurement.assessment.paper_words import all_gaps, in_force, told_field
-from measurement.assessment.round import POINTS, Entry, Field, Progress, Round, area_points, points_of
+from measurement.assessment.round import POINTS, Entry, Field, Round, area_points, points_of
 from measurement.assessment.scores import Beside, Gaps, score_of, sub_areas
+from measurement.assessment.standing import progress_of
 from measurement.measures import iso
 
 SCHEMA = Path(__file__).parent / "assessment.schema.json"
@@ -76,7 +77,7 @@ def _question(round_: Round, question: Question) -> dict[str, Any]:
     return {
         "id": question.id, "sub_area": question.sub_area, "text": question.text, "most": question.points,
         "subject": question.subject and question.subject.value,
-        "progress": round_.value(question.id, Field.PROGRESS) or Progress.OPEN.value,
+        "progress": progress_of(round_, question.id).value,
         **{of.value: points_of(value) if of in POINTS else value for of, value in values.items()},
         "conflicts": _conflicts(round_, question.id),
     }  # fmt: skip

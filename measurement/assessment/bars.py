@@ -15,9 +15,11 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patheffects import Normal, withStroke
 
 from config.texts import Texts
 from measurement.assessment.framework import Area, AreaId
+from measurement.assessment.points import points_text
 from measurement.assessment.round import Field, Round, area_points
 from measurement.assessment.scores import Beside, BesideKind, Gaps, Score, gaps, score_of
 from measurement.report.document import Drawing
@@ -27,8 +29,10 @@ _STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "svg.hashsalt": "kommuns
                            "text.parse_math": False}  # fmt: skip
 _EARLIER, _OTHERS = ("D", "^", "s", "v"), ("o", "P", "X", "*")
 Mark = tuple[Gaps, str]
-_ROOM = "#e9edf1"
-"""What could be had, behind the bar."""
+_ROOM, _BEGUN = "#e9edf1", "#b9cbdd"
+"""What could be had, behind the bar; the bar of an area whose points are not all there."""
+_NEAR = 0.03
+"""Marks nearer than this share of the bar are drawn one above the other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,21 +61,23 @@ def bars(round_: Round, of: Field, beside: Sequence[Beside], texts: Texts, sheet
     """Return the points of all areas as bars.
 
     Args:
-        round_: whose points; an area without any has no bar, and says so.
+        round_: whose points; an area without any has no bar, one where some questions lack points a pale bar, and both
+            say so.
         of: which points, as `Field.POINTS`.
         beside: earlier rounds and others; those whose areas are not known are left out, and so are all but the first
             four of each kind, which the table beside the picture has.
         texts: the language of what stands there.
         sheet: where it is read.
     """
-    shown = drawn(score_of(round_, of), beside)
+    score = score_of(round_, of)
+    shown = drawn(score, beside)
     areas = round_.framework.areas
     ours = {area.id: area_points(round_, area.id, of) for area in areas}
     with mpl.rc_context(_STYLE | {"font.size": sheet.letters}):
         columns = _columns([texts.t("nu"), *(mark_name(one, texts) for one, _ in shown)], sheet)
         figure, axes = _frame(areas, sheet, ceil((len(shown) + 1) / columns) if shown else 0)
         for at, area in enumerate(areas):
-            _row(axes, at, area, ours[area.id], sheet, texts)
+            _row(axes, at, area, ours[area.id], area.id in score.begun, sheet, texts)
             _marks(axes, at, area, shown, sheet)
             _name(axes, at, area, sheet)
         _axis(axes, areas, texts)
@@ -80,20 +86,15 @@ def bars(round_: Round, of: Field, beside: Sequence[Beside], texts: Texts, sheet
         figure.savefig(svg, format="svg", metadata={"Date": None})
         figure.savefig(png, format="png", dpi=sheet.dots, metadata={"Software": None})
     caption = texts.t("Poäng per område av högst möjliga")
-    return Drawing(svg=svg.getvalue(), png=png.getvalue(), caption=caption, alt=_alt(round_, ours, shown, texts))
+    return Drawing(svg=svg.getvalue(), png=png.getvalue(), caption=caption, alt=_alt(score, ours, shown, texts))
 
 
 def drawn(ours: Score, beside: Sequence[Beside]) -> list[Mark]:
     """Return what is marked on the bars, each with its shape as matplotlib names it."""
-    known = [one for one in (gaps(ours, theirs) for theirs in beside) if one.areas]
+    known = [one for one in (gaps(ours, theirs) for theirs in beside) if one.theirs]
     earlier = [one for one in known if one.beside.kind is BesideKind.EARLIER]
     others = [one for one in known if one.beside.kind is BesideKind.OTHERS]
     return [*zip(earlier, _EARLIER, strict=False), *zip(others, _OTHERS, strict=False)]
-
-
-def theirs_by_area(one: Gaps) -> dict[AreaId, float]:
-    """Return the points of the other side, by our areas."""
-    return {gap.area: gap.theirs for gap in one.areas}
 
 
 def mark_name(one: Gaps, texts: Texts) -> str:
@@ -120,16 +121,26 @@ def _frame(areas: Sequence[Area], sheet: Sheet, lines: int) -> tuple[Figure, Axe
     return figure, axes
 
 
-def _row(axes: Axes, at: int, area: Area, points: float | None, sheet: Sheet, texts: Texts) -> None:
+def _row(
+    axes: Axes, at: int, area: Area, points: float | None, begun: bool, sheet: Sheet, texts: Texts
+) -> None:  # fmt: skip
     """Draw what could be had, what was had in it, and the number: in the bar's foot, where no mark covers it."""
     place, high = _place(at, sheet)
     axes.barh(place, 1, height=high, color=_ROOM, linewidth=0)
     share = _share(points, area)
-    axes.barh(place, share, height=high, color=INK, linewidth=0)
-    words = texts.t("inga poäng") if points is None else texts.number(points)
-    inside = share > 0.14
+    axes.barh(place, share, height=high, color=_BEGUN if begun else INK, linewidth=0)
+    words = _points_words(points, begun, texts)
+    inside = begun or share > 0.14
     axes.text(0.012 if inside else share + 0.012, place, words, va="center_baseline", fontweight="bold",
-              fontsize=sheet.letters + 1, color="white" if inside else INK, zorder=6)  # fmt: skip
+              fontsize=sheet.letters + 1, color="white" if inside and not begun else INK, zorder=6)  # fmt: skip
+
+
+def _points_words(points: float | None, begun: bool, texts: Texts) -> str:
+    """Return an area's points; that they are not all there, where they are not."""
+    if points is None:
+        return texts.t("inga poäng")
+    told = points_text(points, texts)
+    return texts.t("{points} hittills", points=told) if begun else told
 
 
 def _place(at: int, sheet: Sheet) -> tuple[float, float]:
@@ -142,21 +153,24 @@ def _share(points: float | None, area: Area) -> float:
 
 
 def _marks(axes: Axes, at: int, area: Area, shown: Sequence[Mark], sheet: Sheet) -> None:
-    """Draw the marks of one row: earlier rounds a little above the bar's middle, others below, so both are seen."""
+    """Draw the marks of one row on the bar's middle; where two meet, earlier rounds above it and others below."""
     place, high = _place(at, sheet)
-    for one, shape in shown:
-        theirs = theirs_by_area(one).get(area.id)
-        if theirs is not None:
-            aside = high * (-0.16 if one.beside.kind is BesideKind.EARLIER else 0.16)
-            axes.plot(_share(theirs, area), place + aside, **_look(one, shape))
+    marks = [(one, shape, _share(one.theirs[area.id], area)) for one, shape in shown if area.id in one.theirs]
+    for one, shape, share in marks:
+        kind = one.beside.kind
+        meets = any(abs(share - other) < _NEAR for two, _, other in marks if two.beside.kind is not kind)
+        aside = high * (-0.2 if kind is BesideKind.EARLIER else 0.2) if meets else 0.0
+        axes.plot(share, place + aside, **_look(one, shape))
 
 
 def _look(one: Gaps, shape: str) -> dict[str, Any]:
+    """Return how a mark is drawn; white around it, so that its edge is seen on a dark bar too."""
     size = mpl.rcParams["font.size"] * 0.85
     fill, edge = ("white", INK) if one.beside.kind is BesideKind.EARLIER else (SIGNAL, "white")
     return {
         "marker": shape, "markersize": size, "markerfacecolor": fill, "markeredgecolor": edge, "markeredgewidth": 1.1,
         "linestyle": "", "zorder": 5, "clip_on": False,
+        "path_effects": [withStroke(linewidth=3.2, foreground="white"), Normal()],
     }  # fmt: skip
 
 
@@ -176,7 +190,7 @@ def _axis(axes: Axes, areas: Sequence[Area], texts: Texts) -> None:
     most = {area.points for area in areas}
     ticks = (0, 0.25, 0.5, 0.75, 1)
     if len(most) == 1:
-        labels = [texts.number(tick * next(iter(most))) for tick in ticks]
+        labels = [points_text(tick * next(iter(most)), texts) for tick in ticks]
     else:
         labels = [texts.t("{count} %", count=round(tick * 100)) for tick in ticks]
     axes.set_xticks(ticks, labels)
@@ -200,14 +214,13 @@ def _legend(figure: Figure, shown: Sequence[Mark], texts: Texts, sheet: Sheet, c
                   labelcolor="#1d2429")  # fmt: skip
 
 
-def _alt(round_: Round, ours: dict[AreaId, float | None], shown: Sequence[Mark], texts: Texts) -> str:
+def _alt(score: Score, ours: dict[AreaId, float | None], shown: Sequence[Mark], texts: Texts) -> str:
     """Return the picture in words, from the same numbers."""
     said = []
-    for area in round_.framework.areas:
-        points = ours[area.id]
-        known = texts.t("inga poäng") if points is None else texts.number(points)
+    for area in score.framework.areas:
+        known = _points_words(ours[area.id], area.id in score.begun, texts)
         parts = [texts.t("{points} av {all}", points=known, all=area.points)]
-        others = ((mark_name(one, texts), theirs_by_area(one).get(area.id)) for one, _ in shown)
-        parts += [f"{name} {texts.number(points)}" for name, points in others if points is not None]
+        others = ((mark_name(one, texts), one.theirs.get(area.id)) for one, _ in shown)
+        parts += [f"{name} {points_text(points, texts)}" for name, points in others if points is not None]
         said.append(f"{area.id} {area.name}: {', '.join(parts)}.")
     return " ".join([texts.t("Liggande staplar, en för varje område."), *said])

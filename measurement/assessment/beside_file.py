@@ -1,7 +1,8 @@
 """Points of earlier rounds and of others as people type them: a short line, or the rows of a table. Pure.
 
-A line is a name with its year, an equals sign, and the total or each area's points in order: ``2019=603`` or
-``Medelvärde 2021=63,65,73,64,61,59,68,64``. A table has a row for each area, or one without an area for the total.
+A line is a name with its year, an equals sign, and the total or each area's points in order: ``2019=603,5`` or
+``Medelvärde 2021=63,65,73,64,61,59,68,64``. Areas with decimals are parted by blanks or semicolons, or have a point:
+``63,5 65 73``, ``63.5,65,73``. A table has a row for each area, or one without an area for the total.
 """
 
 import re
@@ -76,8 +77,8 @@ class BesideRefused(ValueError):
         self.faults = tuple(faults)
 
 
-def typed(kind: BesideKind, line: str, framework: Framework) -> Beside:
-    """Return points typed as ``NAME YEAR=POINTS``, in the framework's own edition.
+def typed(kind: BesideKind, line: str, framework: Framework, source: str = "") -> Beside:
+    """Return points typed as ``NAME YEAR=POINTS``, in the framework's own edition, found in that source.
 
     Raises:
         BesideRefused: it cannot be read.
@@ -88,7 +89,7 @@ def typed(kind: BesideKind, line: str, framework: Framework) -> Beside:
         raise BesideRefused([BesideFault(why=BesideWhy.NO_POINTS, value=line)])
     if year is None:
         raise BesideRefused([BesideFault(why=BesideWhy.NO_YEAR, value=name)])
-    given = [one for one in re.split(r"[,;\s]+", numbers) if one]
+    given = _parts(numbers, len(framework.areas))
     if len(given) not in (1, len(framework.areas)):
         count = str(len(framework.areas))
         raise BesideRefused([BesideFault(why=BesideWhy.WRONG_COUNT, value=numbers, expected=count)])
@@ -100,8 +101,26 @@ def typed(kind: BesideKind, line: str, framework: Framework) -> Beside:
     by_area = {} if len(told) == 1 else {area.id: one for area, one in zip(framework.areas, told, strict=True)}
     return Beside(
         kind=kind, name=name, framework=framework.id, year=int(year[0]), by_area=by_area,
-        total=told[0] if len(told) == 1 else None,
+        total=told[0] if len(told) == 1 else None, source=source,
     )  # fmt: skip
+
+
+def _parts(numbers: str, areas: int) -> list[str]:
+    """Return the numbers: parted by blanks or semicolons; without those by commas, if that gives one for each area."""
+    parts = [one.strip(",") for one in re.split(r"[;\s]+", numbers) if one.strip(",")]
+    if len(parts) > 1:
+        return parts
+    by_comma = [one for one in numbers.split(",") if one]
+    is_decimal = len(by_comma) == 2 and areas != len(by_comma)
+    return parts if is_decimal else by_comma
+
+
+def as_entered(beside: Beside) -> str:
+    """Return points as their entry keeps them, as ``others Medelvärde 2021 prov-2027 5=30.5;6=12;=42.5 (SKR)``."""
+    points = [f"{area}={number:g}" for area, number in beside.by_area.items()]
+    points += [] if beside.total is None else [f"={beside.total:g}"]
+    source = f" ({beside.source})" if beside.source else ""
+    return f"{beside.kind.value} {beside.name} {beside.framework} {';'.join(points)}{source}"
 
 
 def _number(text: str, most: int | None) -> float | BesideFault:

@@ -38,6 +38,8 @@ class EvidenceRefused(ValueError):
     NO_SUCH = "no_such"
     REPLACED = "replaced"
     NO_REASON = "no_reason"
+    FROZEN = "frozen"
+    """A series stays as it was frozen; a document or link is added beside it."""
 
     def __init__(self, why: str) -> None:
         """Keep why."""
@@ -188,15 +190,18 @@ async def add_evidence(connection: AsyncConnection, id_: str, evidence: Evidence
     """Add a piece of evidence, and return its number.
 
     Raises:
-        EvidenceRefused: it is to replace one that the question does not have, that is replaced already, or without a
-            reason.
+        EvidenceRefused: it is to replace one that the question does not have, that is replaced already, that is a
+            series and it is none, or without a reason.
     """
     if evidence.replaces is not None:
         at = EVIDENCE.c
-        same = select(at.id).where(at.assessment == id_, at.question == evidence.question, at.id == evidence.replaces)
+        same = select(at.kind).where(at.assessment == id_, at.question == evidence.question, at.id == evidence.replaces)
         later = select(at.id).where(at.assessment == id_, at.replaces == evidence.replaces)
-        if (await connection.execute(same)).scalar() is None:
+        kind = (await connection.execute(same)).scalar()
+        if kind is None:
             raise EvidenceRefused(EvidenceRefused.NO_SUCH)
+        if kind == EvidenceKind.SERIES.value != evidence.kind.value:
+            raise EvidenceRefused(EvidenceRefused.FROZEN)
         if (await connection.execute(later)).scalar() is not None:
             raise EvidenceRefused(EvidenceRefused.REPLACED)
         if not evidence.why.strip():
@@ -246,7 +251,10 @@ def _evidence(row: dict[str, Any]) -> Evidence:
 
 
 async def put_beside(connection: AsyncConnection, id_: str, beside: Iterable[Beside]) -> None:
-    """Make these what stands beside a round's points; what had the same kind and name before is written over."""
+    """Make these what stands beside a round's points; what had the same kind and name before is written over.
+
+    Who wrote what is kept as entries of `Field.BESIDE`, which the caller enters.
+    """
     at = BESIDE.c
     for one in beside:
         await connection.execute(

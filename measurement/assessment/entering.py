@@ -1,5 +1,6 @@
 """What may be entered about what, and how it is kept. Pure."""
 
+import re
 from enum import StrEnum
 
 from measurement.assessment.framework import Framework
@@ -7,6 +8,10 @@ from measurement.assessment.round import POINTS, About, Field, Progress, points_
 
 OF_AREA = frozenset((Field.OWN_POINTS, Field.POINTS, Field.COMMENT, Field.IMPROVEMENT))
 """What can be said of an area as a whole."""
+_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
+_NAME = re.compile(r"[A-ZÅÄÖÉÜ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöé]+)?(?: [A-ZÅÄÖÉÜ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöé]+)?)+")
+_LEAST = 2
+"""Letters of a role: VD."""
 SPREAD = frozenset((Field.OWNER, Field.PROGRESS))
 """What is said of an area and then holds for each of its questions."""
 
@@ -24,6 +29,8 @@ class Refusal(StrEnum):
     TOO_MANY = "too_many"
     """More points than there are."""
     NO_PROGRESS = "no_progress"
+    NO_ROLE = "no_role"
+    """Neither a role nor an address."""
 
 
 class EntryRefused(ValueError):
@@ -78,7 +85,22 @@ def kept(framework: Framework, about: str, field: Field, value: str) -> str:
         return _points(framework, about, field, text)
     if field is Field.PROGRESS and text not in {"", *Progress}:
         raise EntryRefused(Refusal.NO_PROGRESS, about, field, value)
+    if field is Field.OWNER and text and not is_role_or_address(text):
+        raise EntryRefused(Refusal.NO_ROLE, about, field, text)
     return text
+
+
+def is_role_or_address(text: str) -> bool:
+    """Tell whether this may be a role or an address at work: no single letter, no name, no name with an address."""
+    if "@" in text:
+        return _ADDRESS.fullmatch(text) is not None
+    letters = sum(one.isalpha() for one in text)
+    return letters >= _LEAST and not set("<>") & set(text) and not looks_like_name(text)
+
+
+def looks_like_name(text: str) -> bool:
+    """Tell whether every one of several words begins with a capital, as in the name of a person."""
+    return _NAME.fullmatch(" ".join(text.split())) is not None
 
 
 def _points(framework: Framework, about: str, field: Field, text: str) -> str:

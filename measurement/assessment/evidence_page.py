@@ -13,6 +13,7 @@ from measurement.assessment.evidence_words import (
     as_of_words,
     basis_words,
     beside_words,
+    changed_words,
     definition_words,
     interval_words,
     is_of_ratings,
@@ -22,20 +23,23 @@ from measurement.assessment.evidence_words import (
     point_words,
     shift_words,
     signal_words,
-    span,
     value_words,
+    weeks_words,
 )
 from measurement.assessment.framework import Question
 from measurement.assessment.freezing import current_series, frozen_of
 from measurement.assessment.frozen import FrozenSeries, NoSeries, Whole
+from measurement.assessment.points import points_text
 from measurement.assessment.round import About, Field, Round, points_of
 from measurement.figure_id import FigureId
 from measurement.periods import parse_period
 from measurement.report.document import TAGS, Block, Document, Heading, Key, Paragraph, Points, Table, Tone
-from measurement.report.words import alt_text, decision_words, plain_value, tone_of, within, word_name
+from measurement.report.words import alt_text, decision_words, period_name, plain_value, tone_of, within, word_name
 
 LAST = 6
-"""How many weeks are listed with their figures' ids."""
+"""How many weeks are listed."""
+OF_CALLS = "phone."
+"""How the measures begin whose single cases are calls, which are explained by class only."""
 
 
 def evidence_page(
@@ -59,11 +63,13 @@ def evidence_page(
     frozen = frozen_of(series) if series is not None else None
     blocks: list[Block] = _answer(round_, question, texts)
     if series is not None and frozen is not None:
-        blocks += _series(series, frozen, texts)
+        blocks += _series(frozen, texts)
     else:
         blocks += [Heading(text=texts.t("Vad siffrorna visar")), Paragraph(text=no_series_words(missing, texts))]
     blocks += _added(own, texts)
     blocks += _replaced(own, texts)
+    if series is not None and frozen is not None:
+        blocks += [Heading(text=texts.t("Så är siffrorna gjorda")), *_made(series, frozen, texts)]
     area = round_.framework.area(question.id)
     edition = texts.t("{framework} {edition}", framework=round_.framework.name, edition=round_.framework.edition)
     return Document(
@@ -87,59 +93,58 @@ def _answer(round_: Round, question: Question, texts: Texts) -> list[Block]:
         blocks.append(Paragraph(text=texts.t("Någon har svarat något annat. Det är inte avgjort än."), small=True))
     own = points_of(round_.value(question.id, Field.OWN_POINTS))
     if own is not None:
-        points, most = texts.number(own), texts.number(question.points)
+        points, most = points_text(own, texts), points_text(question.points, texts)
         blocks.append(Paragraph(text=texts.t("Egna poäng: {points} av {most}.", points=points, most=most)))
     return blocks
 
 
-def _series(evidence: Evidence, frozen: FrozenSeries, texts: Texts) -> list[Block]:
+def _series(frozen: FrozenSeries, texts: Texts) -> list[Block]:
     whole, blocks = frozen.whole, list[Block]()
     if whole is not None:
         blocks.append(_key(frozen, whole, texts))
     else:
         said = texts.t("Bara uppgifter från tiden före Kommunsvar är kända.")
         blocks += [Heading(text=name_of(frozen, texts)), Paragraph(text=said)]
-    blocks.append(Points(items=tuple(_told(evidence, frozen, texts))))
+    blocks.append(Points(items=tuple(_told(frozen, texts))))
     if frozen.series.points:
-        blocks += _weeks(frozen, texts)
+        blocks += [_latest(frozen, texts), *_weeks(frozen, texts)]
     return blocks
 
 
 def _key(frozen: FrozenSeries, whole: Whole, texts: Texts) -> Key:
-    chart, value, basis = frozen.chart, value_words(frozen, whole, texts), basis_words(whole, texts)
-    weeks = span(whole.first, whole.last, texts)
+    """Return the one number of all its weeks; what the chart says of the last of them stands by itself."""
+    value, basis = value_words(frozen, whole, texts), basis_words(whole, texts)
+    weeks = weeks_words(frozen, whole, texts)
+    return Key(
+        name=name_of(frozen, texts), value=value,
+        basis=weeks if basis == value else texts.t("{basis}, {weeks}", basis=basis, weeks=weeks),
+        target="", tone=Tone.NONE, word="", meaning=changed_words(frozen, whole, texts),
+        beside=beside_words(frozen, texts),
+    )  # fmt: skip
+
+
+def _latest(frozen: FrozenSeries, texts: Texts) -> Key:
+    """Return the last week with its verdict, and the chart that gives it."""
+    chart, last = frozen.chart, frozen.series.points[-1]
+    value, basis = point_words(frozen, last, texts)
     target = chart.series.target
     return Key(
-        name=name_of(frozen, texts),
-        value=value,
-        basis=weeks if basis == value else texts.t("{basis}, {weeks}", basis=basis, weeks=weeks),
+        name=texts.t("Senaste veckan: {week}", week=within(last.period, texts)),
+        value=value, basis="" if basis == "–" else basis,
         target="" if target is None else texts.t("mål {value}", value=plain_value(chart, target, texts)),
-        tone=tone_of(chart.word) if chart.series.points else Tone.NONE,
-        word=_word(frozen, texts),
-        meaning=signal_words(frozen, texts),
-        beside=beside_words(frozen, texts),
-        notes=tuple(decision_words(chart, texts)),
-        chart=chart,
-        alt=alt_text(chart, texts),
-    )
+        tone=tone_of(chart.word), word=word_name(chart.word, texts), meaning=signal_words(frozen, texts),
+        notes=tuple(decision_words(chart, texts)), chart=chart, alt=alt_text(chart, texts),
+    )  # fmt: skip
 
 
-def _word(frozen: FrozenSeries, texts: Texts) -> str:
-    """Return the latest signal with its week: the number beside it is of more weeks than that one."""
-    word = word_name(frozen.chart.word, texts)
-    week = within(frozen.series.points[-1].period, texts) if word else ""
-    return texts.t("{period}: {word}", period=week, word=word) if word else ""
-
-
-def _told(evidence: Evidence, frozen: FrozenSeries, texts: Texts) -> Iterable[str]:
-    """Give what must be known of the series: interval, before and after, definition, instant and digest."""
+def _told(frozen: FrozenSeries, texts: Texts) -> Iterable[str]:
+    """Give what must be known of the number: its interval, before and after, what is hidden or known from before us."""
     if frozen.whole is not None:
         yield interval_words(frozen, frozen.whole, texts)
     if frozen.shift is not None:
         yield shift_words(frozen.shift, texts)
     if levels := levels_words(frozen, texts):
         yield levels
-    yield definition_words(frozen, texts)
     if frozen.hidden:
         yield texts.n(
             "{count} vecka visas inte och räknas inte in: färre än tio svarade.",
@@ -147,15 +152,22 @@ def _told(evidence: Evidence, frozen: FrozenSeries, texts: Texts) -> Iterable[st
             len(frozen.hidden),
         )
     yield from _earlier(frozen, texts)
-    moment = as_of_words(frozen.as_of, texts)
-    if not evidence.by:
-        yield texts.t("Enligt läget {moment}. Bara veckor som kunde bedömas då är med. Inte fryst än.", moment=moment)
-        return
-    yield texts.t(
-        "Enligt läget {moment}. Bara veckor som kunde bedömas då är med. Fryst {day} av {by}.",
-        moment=moment, day=_day(evidence.at, texts), by=evidence.by,
-    )  # fmt: skip
-    yield texts.t("Kontrollsumma (SHA-256): {digest}", digest=evidence.digest)
+
+
+def _made(evidence: Evidence, frozen: FrozenSeries, texts: Texts) -> Iterable[Block]:
+    """Give definition, instant and digest, and how a week is followed back to what it was made from."""
+    t, moment = texts.t, as_of_words(frozen.as_of, texts)
+    known = t("Det här var känt {moment}. Bara veckor som då var färdiga att bedöma är med.", moment=moment)
+    items = [definition_words(frozen, texts)]
+    if evidence.by:
+        frozen_by = t("Fryst {day} av {by}.", day=_day(evidence.at, texts), by=evidence.by)
+        items += [f"{known} {frozen_by}", t("Kontrollsumma (SHA-256): {digest}", digest=evidence.digest)]
+    else:
+        not_yet = t("Inte fryst än.")
+        items.append(f"{known} {not_yet}")
+    yield Points(items=tuple(items))
+    if frozen.series.points:
+        yield from _traced(frozen, texts)
 
 
 def _earlier(frozen: FrozenSeries, texts: Texts) -> Iterable[str]:
@@ -174,30 +186,36 @@ def _earlier(frozen: FrozenSeries, texts: Texts) -> Iterable[str]:
 
 
 def _weeks(frozen: FrozenSeries, texts: Texts) -> list[Block]:
-    series = frozen.series
-    ids = {
-        point.period: FigureId(measure=series.measure, period=parse_period(point.period), slice=series.slice)
-        for point in series.points[-LAST:]
-    }
+    listed = frozen.series.points[-LAST:]
     rows = tuple(
-        (str(ids[point.period]), *point_words(frozen, point, texts)) for point in reversed(series.points[-LAST:])
+        (period_name(point.period, texts), *point_words(frozen, point, texts)) for point in reversed(listed)
     )  # fmt: skip
-    caption = texts.t("De senaste veckorna")
-    head = (texts.t("Siffrans beteckning"), texts.t("Utfall"), texts.t("Underlag"))
+    head = (texts.t("Vecka"), texts.t("Utfall"), texts.t("Underlag"))
+    return [Heading(text=texts.t("De senaste veckorna")), Table(caption="", head=head, rows=rows)]
+
+
+def _traced(frozen: FrozenSeries, texts: Texts) -> Iterable[Block]:
+    """Give the figures' ids, and the command that says what one was made from."""
+    series = frozen.series
+    ids = [
+        str(FigureId(measure=series.measure, period=parse_period(point.period), slice=series.slice))
+        for point in reversed(series.points[-LAST:])
+    ]
     if is_of_ratings(frozen):
         said = texts.t("Så syns vad en siffra bygger på, men aldrig vilka ärenden:")
+    elif series.measure.startswith(OF_CALLS):
+        said = texts.t("Så syns hur en siffra är räknad:")
     else:
         said = texts.t("Så syns vad som ligger bakom en siffra, ner till minuten:")
-    command = f"run_bot.py explain figure {rows[0][0]} --as-of {_asked(frozen.as_of)}"
-    return [
-        Heading(text=caption), Table(caption="", head=head, rows=rows), Paragraph(text=said, small=True),
-        Paragraph(text=command, small=True),
-    ]  # fmt: skip
+    yield Paragraph(text=said, small=True)
+    yield Paragraph(text=f"run_bot.py explain figure {ids[0]} --as-of {_asked(frozen.as_of, texts)}", small=True)
+    yield Paragraph(text=texts.t("Veckornas beteckningar: {ids}", ids=", ".join(ids)), small=True)
 
 
-def _asked(instant: datetime) -> str:
-    """Return an instant as a command takes it, as short as it goes."""
-    return instant.isoformat().replace("+00:00", "Z").replace(":00Z", "Z")
+def _asked(instant: datetime, texts: Texts) -> str:
+    """Return an instant as a command takes it, in local time to the second, without seconds that are none."""
+    local = instant.astimezone(texts.zone).replace(tzinfo=None, microsecond=0)
+    return local.isoformat().removesuffix(":00")
 
 
 def _added(own: Sequence[Evidence], texts: Texts) -> list[Block]:
@@ -235,7 +253,7 @@ def _day(instant: datetime, texts: Texts) -> str:
 
 
 def _footer(round_: Round, frozen: FrozenSeries | None, texts: Texts) -> str:
-    said = [round_.framework.note, texts.t("Läge {moment}", moment=as_of_words(round_.as_of, texts))]
+    said = [round_.framework.note, texts.t("Till och med {moment}", moment=as_of_words(round_.as_of, texts))]
     if frozen is not None:
         said.append(texts.t("Definitioner {hash}", hash=frozen.definitions[:12]))
     return " · ".join(one for one in said if one)

@@ -9,12 +9,13 @@ from typing import assert_never
 
 from config.texts import Texts
 from measurement.assessment.frozen import OF_RATINGS, FrozenSeries, MustRead, NoSeries, Shift, Way, Whole
+from measurement.assessment.points import points_text
 from measurement.meanings import meaning_of
 from measurement.measures import Display, Figure, Unit, display_of
 from measurement.periods import Week
 from measurement.report.known import find_measure, measure_name
-from measurement.report.words import figure_words, meaning, plain_value, within, word_name
-from measurement.statistics.chart import NoWord
+from measurement.report.words import figure_words, meaning, period_name, plain_value, within, word_name
+from measurement.statistics.chart import NoWord, SignalRule
 from measurement.statistics.reception import SHOWN_FROM
 from measurement.statistics.series import Point
 from measurement.words import percent
@@ -24,7 +25,7 @@ def evidence_line(frozen: FrozenSeries | None, texts: Texts) -> str:
     """Return in one sentence what a question can be shown by, as papers and forms have it; None: no series is frozen.
 
     As "Besvarade inom en arbetsdag: 82,0 % (212 av 262), vecka 36–48, 2026; av en slump 76,9–86,2 %; senaste veckan
-    bättre än vanligt.".
+    95,0 %, bättre än vanligt.".
     """
     if frozen is None:
         return texts.t("Ingen serie är fryst för den här frågan.")
@@ -37,7 +38,9 @@ def evidence_line(frozen: FrozenSeries | None, texts: Texts) -> str:
     interval = short_interval(frozen, whole, texts)
     word = word_name(frozen.chart.word, texts)
     said += [interval] if interval else []
-    said += [texts.t("senaste veckan {word}", word=word)] if word else []
+    if word:
+        latest, _ = point_words(frozen, frozen.series.points[-1], texts)
+        said.append(texts.t("senaste veckan {value}, {word}", value=latest, word=word))
     return "; ".join(said) + "."
 
 
@@ -79,11 +82,61 @@ def levels_words(frozen: FrozenSeries, texts: Texts) -> str:
     before, after = frozen.chart.groups[-2:]
     if before.centre is None or after.centre is None:
         return ""
+    was, now = (_value(frozen, one, texts) for one in (before.centre, after.centre))
     return texts.t(
         "Det vanliga var {before} före ändringen {week} och är {after} sedan dess.",
-        before=plain_value(frozen.chart, before.centre, texts), after=plain_value(frozen.chart, after.centre, texts),
-        week=within(frozen.series.points[after.first].period, texts),
+        before=was, after=now, week=within(frozen.series.points[after.first].period, texts),
     )  # fmt: skip
+
+
+def changed_words(frozen: FrozenSeries, whole: Whole, texts: Texts) -> str:
+    """Return what changed within the weeks of the one number, so that it is not read as how things are now; or nothing.
+
+    A signed change begins a new number, so these are changes that were noted or that the chart alone has seen.
+    """
+    said = list[str]()
+    begun = turned_at(frozen)
+    if begun is not None and whole.first < begun <= whole.last:
+        side = frozen.chart.judged[-1].side
+        week = within(begun, texts)
+        said.append(
+            texts.t("Från och med {week} ligger varje vecka över det vanliga: något har ändrats.", week=week)
+            if side > 0
+            else texts.t("Från och med {week} ligger varje vecka under det vanliga: något har ändrats.", week=week)
+        )  # fmt: skip
+    noted = [one for one in frozen.series.decisions if whole.first < one.period <= whole.last]
+    said += [
+        texts.t("{week}: {cause}.", week=period_name(one.period, texts), cause=one.cause.rstrip(".")) for one in noted
+    ]
+    if said:
+        said.append(texts.t("Talet ovan är för veckorna både före och efter."))
+    return " ".join(said)
+
+
+def turned_at(frozen: FrozenSeries) -> str | None:
+    """Return the first week of the run on one side of the centre that the last week ends; None if it ends none."""
+    last = frozen.chart.last
+    if last is None or SignalRule.SHIFT not in last.rules:
+        return None
+    found = None
+    for point, judged in reversed([*zip(frozen.series.points, frozen.chart.judged, strict=True)]):
+        if point.ghost:
+            continue
+        if point.value is None or judged.side != last.side:
+            break
+        found = point.period
+    return found
+
+
+def _value(frozen: FrozenSeries, value: float, texts: Texts) -> str:
+    """Return a value that is read beside others: of shares and indices always with one decimal."""
+    match frozen.series.unit:
+        case Unit.SHARE | Unit.POINTS:
+            return percent(texts, value)
+        case Unit.INDEX:
+            return points_text(round(value, 1), texts, 1)
+        case _:
+            return plain_value(frozen.chart, value, texts)
 
 
 def _is_defined_so(frozen: FrozenSeries) -> bool:
@@ -93,7 +146,7 @@ def _is_defined_so(frozen: FrozenSeries) -> bool:
 
 def value_words(frozen: FrozenSeries, whole: Whole, texts: Texts) -> str:
     """Return the one number as its n allows: "4 av 5", "82,0 %", "81,3"; an index of fewer than 30 is not shown."""
-    return figure_words(_figure(frozen, whole), frozen.series.unit, texts)
+    return _shown(frozen, _figure(frozen, whole), texts)
 
 
 def basis_words(whole: Whole, texts: Texts) -> str:
@@ -121,7 +174,14 @@ def point_words(frozen: FrozenSeries, point: Point, texts: Texts) -> tuple[str, 
     n = texts.t("n = {count}", count=texts.number(point.n)) if point.n else "–"
     if point.value is not None and point.numerator is not None and display_of(point.n) is not Display.COUNT_ONLY:
         n = texts.t("{part} av {whole}", part=texts.number(point.numerator), whole=texts.number(point.n))
-    return figure_words(figure, frozen.series.unit, texts), n
+    return _shown(frozen, figure, texts), n
+
+
+def _shown(frozen: FrozenSeries, figure: Figure, texts: Texts) -> str:
+    """Return a figure as its n allows, an index always with one decimal."""
+    if frozen.series.unit is Unit.INDEX and figure.value is not None and figure.n >= SHOWN_FROM:
+        return _value(frozen, figure.value, texts)
+    return figure_words(figure, frozen.series.unit, texts)
 
 
 def span(first: str, last: str, texts: Texts) -> str:
@@ -134,11 +194,21 @@ def span(first: str, last: str, texts: Texts) -> str:
     return texts.t("{first} – {last}", first=within(first, texts), last=within(last, texts))
 
 
+def weeks_words(frozen: FrozenSeries, whole: Whole, texts: Texts) -> str:
+    """Return which weeks the one number is of, and that it is of all of them: of one week it is that week's."""
+    weeks = span(whole.first, whole.last, texts)
+    if whole.weeks == 1:
+        return weeks
+    if frozen.series.unit in (Unit.SHARE, Unit.INDEX):
+        return texts.t("{weeks} tillsammans", weeks=weeks)
+    return texts.t("det vanliga {weeks}", weeks=weeks)
+
+
 def short_interval(frozen: FrozenSeries, whole: Whole, texts: Texts) -> str:
     """Return the interval in a few words; empty where there is none, or where the index itself is not shown."""
     if whole.interval is None or _is_too_few(frozen, whole):
         return ""
-    low, high = (_end_words(frozen, one, texts) for one in (whole.interval.low, whole.interval.high))
+    low, high = (_value(frozen, one, texts) for one in (whole.interval.low, whole.interval.high))
     match whole.way:
         case Way.LIMITS:
             return texts.t("en vanlig vecka {low}–{high}", low=low, high=high)
@@ -150,25 +220,20 @@ def short_interval(frozen: FrozenSeries, whole: Whole, texts: Texts) -> str:
             assert_never(whole.way)
 
 
-def _end_words(frozen: FrozenSeries, value: float, texts: Texts) -> str:
-    """Return one end of an interval; both ends of a share with one decimal."""
-    shares = frozen.series.unit in (Unit.SHARE, Unit.POINTS)
-    return percent(texts, value) if shares else plain_value(frozen.chart, value, texts)
-
-
 def interval_words(frozen: FrozenSeries, whole: Whole, texts: Texts) -> str:
     """Return in a sentence what the interval says, or why there is none."""
     if whole.interval is None and whole.way is Way.LIMITS:
         if len(frozen.chart.groups) > 1:
-            return texts.t("Intervall: finns först när 13 veckor efter ändringen kan räknas.")
-        return texts.t("Intervall: finns först när 13 veckor kan räknas.")
+            return texts.t("Gränser för en vanlig vecka finns först när 13 veckor efter ändringen kan räknas.")
+        return texts.t("Gränser för en vanlig vecka finns först när 13 veckor kan räknas.")
     if whole.interval is None or _is_too_few(frozen, whole):
-        return texts.t("Intervall: underlaget är för litet.")
-    low, high = (_end_words(frozen, one, texts) for one in (whole.interval.low, whole.interval.high))
+        return texts.t("Underlaget är för litet för att säga hur säker siffran är.")
+    low, high = (_value(frozen, one, texts) for one in (whole.interval.low, whole.interval.high))
     match whole.way:
         case Way.LIMITS:
             return texts.t(
-                "Intervall: en vanlig vecka ligger mellan {low} och {high} (styrdiagrammets gränser).",
+                "En vanlig vecka ligger mellan {low} och {high} (styrdiagrammets gränser). Det gäller en vecka för "
+                "sig, inte alla veckor tillsammans.",
                 low=low, high=high,
             )  # fmt: skip
         case Way.WILSON if is_of_ratings(frozen):
@@ -240,14 +305,16 @@ def no_series_words(why: NoSeries | None, texts: Texts) -> str:
         case NoSeries.NO_SUBJECT:
             return texts.t("Inget av det vi mäter svarar på den här frågan. Visa den med dokument och länkar.")
         case NoSeries.NO_VALUES:
-            return texts.t("Vi mäter det här, men ingen vecka kunde bedömas vid läget. Därför finns ingen serie.")
+            return texts.t("Vi mäter det här, men ingen vecka var färdig att bedöma då. Därför finns ingen serie.")
+        case NoSeries.NOT_FILLED:
+            return texts.t("Vi mäter det här, men siffrorna är inte uträknade än. Kör run_bot.py figures fill först.")
         case NoSeries.HIDDEN:
             return texts.t(
                 "Vi frågar om det här, men varje vecka svarade färre än tio. Så få visas inte, för då kunde det gå "
                 "att räkna ut vem som svarade vad."
             )
         case NoSeries.AHEAD:
-            return texts.t("Läget har inte kommit än. Serien fryses när det har gjort det.")
+            return texts.t("Omgångens datum har inte kommit än. Serien fryses när det har gjort det.")
         case None:
             return texts.t("Ingen serie är fryst för den här frågan.")
         case _:

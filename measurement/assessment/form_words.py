@@ -27,6 +27,12 @@ PROGRESS: Mapping[Progress, str] = {
     Progress.BEGUN: mark("påbörjad"),
     Progress.READY: mark("klar"),
 }
+_ALSO: Mapping[Progress, tuple[str, ...]] = {
+    Progress.OPEN: (mark("öppet"), mark("inte påbörjad")),
+    Progress.BEGUN: (mark("påbörjat"), mark("pågår")),
+    Progress.READY: (mark("klart"), mark("färdig"), mark("färdigt")),
+}
+"""What people write of the same."""
 QUESTION = mark("Fråga")
 SHEET = mark("Frågor")
 
@@ -85,7 +91,10 @@ def is_hint(field: Field, written: str) -> bool:
 def progress_meant(written: str) -> Progress | None:
     """Return the progress that these words stand for, in any language; None: none."""
     said = plain(written)
-    return next((one for one, word in PROGRESS.items() if said == one.value or said in meant(word)), None)
+    for one, word in PROGRESS.items():
+        if said == one.value or any(said in meant(each) for each in (word, *_ALSO[one])):
+            return one
+    return None
 
 
 _REMARKS: Mapping[Told, str] = {

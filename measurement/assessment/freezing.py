@@ -120,6 +120,8 @@ async def _answering(connection: AsyncConnection, book: BookAt, subject: Subject
     before_us = next((one for one in seen if one.series.earlier), None)
     if before_us is not None:
         return before_us
+    if not any("-W" in period for period in book.beside.standings):
+        return NoSeries.NOT_FILLED
     return NoSeries.HIDDEN if any(one.hidden for one in seen) else NoSeries.NO_VALUES
 
 

@@ -23,6 +23,8 @@ class NoSeries(StrEnum):
     """No measure speaks to the question."""
     NO_VALUES = "no_values"
     """There was no finished figure at the instant."""
+    NOT_FILLED = "not_filled"
+    """The book has no week at all: nobody has filled it."""
     HIDDEN = "hidden"
     """So few had answered in every week that nothing may be shown."""
     AHEAD = "ahead"

@@ -169,21 +169,21 @@ def check_words(compared: Compared, texts: Texts) -> tuple[str, ...]:
         return (texts.t("Innehållet är inte det som frystes: kontrollsumman stämmer inte. Lita inte på det."),)
     said = list[str]()
     if compared.broken:
-        said.append(texts.t("Boken säger något annat om samma läge än när serien frystes:"))
+        said.append(texts.t("Boken säger något annat om samma tidpunkt än när serien frystes:"))
         said += [_moved_words(one, frozen, texts) for one in compared.broken]
     elif compared.rejudged:
         said.append(
             texts.t(
-                "Siffrorna är desamma, men något runt dem är annat i dag för läget: gränser, mål, beslut eller det som "
-                "står bredvid."
+                "Siffrorna är desamma, men något runt dem är annat i dag: gränser, mål, beslut eller det som står "
+                "bredvid."
             )
         )
     else:
-        said.append(texts.t("Boken säger samma sak om läget i dag som när serien frystes."))
+        said.append(texts.t("Boken säger samma sak i dag som när serien frystes."))
     if compared.redefined:
         said.append(texts.t("Måttet räknas på ett nytt sätt nu. Det som frystes räknades på det gamla."))
     if compared.revised:
-        said.append(texts.t("Efter läget har siffror ändrats. Belägget visar dem som de var:"))
+        said.append(texts.t("Sedan dess har siffror ändrats. Belägget visar dem som de var:"))
         said += [_moved_words(one, frozen, texts) for one in compared.revised]
     return tuple(said)
 

@@ -6,6 +6,7 @@ from config.texts import Texts
 from measurement.assessment.bars import mark_name
 from measurement.assessment.framework import Area
 from measurement.assessment.paper_words import area_name, difference, framework_name
+from measurement.assessment.points import places_of, points_text
 from measurement.assessment.round import Field, Round
 from measurement.assessment.scores import Gap, Gaps, score_of
 from measurement.report.document import Block, Heading, Paragraph, Points
@@ -24,10 +25,10 @@ def strength_blocks(round_: Round, of: Field, compared: Sequence[Gaps], texts: T
     for one in by_area:
         name = mark_name(one, texts)
         if one.strengths:
-            yield Paragraph(text=texts.t("Mer än {name}:", name=name))
-            yield Points(items=tuple(gap_line(round_, gap, texts) for gap in one.strengths))
+            yield Paragraph(text=texts.t("Jämfört med {name} har kommunen fler poäng här:", name=name))
+            yield Points(items=gap_lines(round_, one.strengths, texts))
         else:
-            yield Paragraph(text=texts.t("Inget område har mer än {name}.", name=name))
+            yield Paragraph(text=no_strengths(name, texts))
     if not by_area:
         yield Paragraph(text=texts.t("Här finns inga områden att jämföra med. Mest av sina möjliga poäng har:"))
         yield Points(items=tuple(_own_line(area, points, texts) for area, points in best[:_MOST]))
@@ -46,16 +47,30 @@ def improvement_blocks(round_: Round, of: Field, compared: Sequence[Gaps], texts
     for one in by_area:
         name = mark_name(one, texts)
         if one.improvements:
-            yield Paragraph(text=texts.t("Mindre än {name}:", name=name))
-            yield Points(items=tuple(gap_line(round_, gap, texts) for gap in one.improvements))
+            yield Paragraph(text=texts.t("Jämfört med {name} har kommunen färre poäng här:", name=name))
+            yield Points(items=gap_lines(round_, one.improvements, texts))
         else:
-            least = min(one.areas, key=lambda gap: gap.points)
-            nearest = gap_line(round_, least, texts)
-            words = texts.t("Inget område har mindre än {name}. Närmast: {nearest}", name=name, nearest=nearest)
+            nearest = gap_lines(round_, smallest(one)[:1], texts)[0]
+            words = texts.t("{none} Minst skillnad: {nearest}", none=no_improvements(name, texts), nearest=nearest)
             yield Paragraph(text=words)
     if best and not by_area:
         yield Paragraph(text=texts.t("Minst av sina möjliga poäng har:"))
         yield Points(items=tuple(_own_line(area, points, texts) for area, points in best[::-1][:_MOST]))
+
+
+def no_strengths(name: str, texts: Texts) -> str:
+    """Return that no area is above another's."""
+    return texts.t("Jämfört med {name} har kommunen inte fler poäng i något område.", name=name)
+
+
+def no_improvements(name: str, texts: Texts) -> str:
+    """Return that no area is below another's."""
+    return texts.t("Jämfört med {name} har kommunen inte färre poäng i något område.", name=name)
+
+
+def smallest(compared: Gaps) -> list[Gap]:
+    """Return the areas by how far they are ahead, the least first."""
+    return sorted(compared.areas, key=lambda gap: gap.points)
 
 
 def named(round_: Round) -> list[tuple[Area, str]]:
@@ -71,18 +86,24 @@ def ranked(round_: Round, of: Field) -> list[tuple[Area, float]]:
     return sorted(known, key=lambda one: -one[1] / one[0].points)
 
 
-def gap_line(round_: Round, gap: Gap, texts: Texts) -> str:
-    """Return a gap on one line, as "5 Brukarens fokus: 86 mot 61, +25"."""
+def gap_lines(round_: Round, gaps: Sequence[Gap], texts: Texts) -> tuple[str, ...]:
+    """Return gaps on one line each, as "5 Brukarens fokus: 86 mot 61, +25"; with the same decimals in all of them."""
+    places = places_of(points for gap in gaps for points in (gap.ours, gap.theirs, gap.points))
+    return tuple(_gap_line(round_, gap, texts, places) for gap in gaps)
+
+
+def _gap_line(round_: Round, gap: Gap, texts: Texts, places: int) -> str:
     area = round_.framework.area(gap.area)
     return texts.t(
         "{area}: {ours} mot {theirs}, {difference}",
-        area=area_name(area) if area else gap.area, ours=texts.number(gap.ours), theirs=texts.number(gap.theirs),
-        difference=difference(gap.points, texts),
+        area=area_name(area) if area else gap.area, ours=points_text(gap.ours, texts, places),
+        theirs=points_text(gap.theirs, texts, places), difference=difference(gap.points, texts, places),
     )  # fmt: skip
 
 
 def _own_line(area: Area, points: float, texts: Texts) -> str:
-    return texts.t("{area}: {points} av {all}", area=area_name(area), points=texts.number(points), all=area.points)
+    words = points_text(points, texts)
+    return texts.t("{area}: {points} av {all}", area=area_name(area), points=words, all=area.points)
 
 
 def comparability(round_: Round, compared: Sequence[Gaps], texts: Texts) -> Iterator[Block]:

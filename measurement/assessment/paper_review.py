@@ -21,6 +21,7 @@ from measurement.assessment.paper_words import (
     progress_name,
 )
 from measurement.assessment.round import Field, Round, open_questions
+from measurement.assessment.standing import progress_of
 from measurement.report.document import Block, Document, Heading, Paragraph, Table
 
 
@@ -38,8 +39,10 @@ def review_plan(
     held = in_force(round_, evidence)
     planned = [one for one in interviews if not one.cancelled]
     lead = " ".join((
-        texts.n("{count} belägg att läsa.", "{count} belägg att läsa.", len(held)),
-        texts.n("{count} intervju att hålla.", "{count} intervjuer att hålla.", len(planned)),
+        texts.n("{count} belägg att läsa.", "{count} belägg att läsa.", len(held))
+        if held else texts.t("Det finns inga belägg att läsa än."),
+        texts.n("{count} intervju att hålla.", "{count} intervjuer att hålla.", len(planned))
+        if planned else texts.t("Inga intervjuer är planerade än."),
     ))  # fmt: skip
     title = texts.t("Granskningsplan: {framework}", framework=framework_name(round_.framework))
     blocks = [*_interviews(round_, planned, texts), *_documents(round_, held, texts), *_missing(round_, held, texts)]
@@ -116,7 +119,7 @@ def _missing(round_: Round, held: Sequence[Evidence], texts: Texts) -> Iterator[
         (
             f"{one.id} {one.text}",
             round_.value(one.id, Field.OWNER) or t("ingen än"),
-            progress_name(round_.value(one.id, Field.PROGRESS), texts),
+            progress_name(progress_of(round_, one.id), texts),
             str(pieces[one.id]),
         )
         for one in round_.framework.questions()

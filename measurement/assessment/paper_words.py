@@ -5,11 +5,14 @@ from datetime import datetime
 from typing import assert_never
 
 from config.texts import Texts
+from measurement.assessment import evidence_words
 from measurement.assessment.book import Interviewed
 from measurement.assessment.evidence import Evidence, EvidenceKind
 from measurement.assessment.framework import Area, Framework
-from measurement.assessment.round import Field, Progress, Round, Step, points_of
-from measurement.assessment.scores import Beside, BesideKind, Gaps, gaps, score_of
+from measurement.assessment.freezing import FrozenFault, frozen_of
+from measurement.assessment.points import points_text
+from measurement.assessment.round import Field, Progress, Round, Step
+from measurement.assessment.scores import Beside, BesideKind, Gaps, Score, gaps, score_of
 from measurement.report.document import TAGS, Block, Document, Paragraph
 
 
@@ -21,7 +24,7 @@ def paper(round_: Round, texts: Texts, title: str, lead: str, blocks: Iterable[B
         title=title,
         municipality=round_.municipality,
         subtitle=texts.t(
-            "{framework}. Belägg som de var {moment}.",
+            "{framework}. Avser tiden till och med {moment}.",
             framework=framework_name(round_.framework), moment=moment(round_.as_of, texts),
         ),
         lead=lead,
@@ -38,7 +41,7 @@ def foot(round_: Round, texts: Texts) -> str:
             framework_name(round_.framework),
             round_.framework.note,
             texts.t("omgång {id}", id=round_.id),
-            texts.t("belägg {day}", day=day(round_.as_of, texts)),
+            texts.t("till och med {day}", day=day(round_.as_of, texts)),
         )
         if part
     )
@@ -65,30 +68,42 @@ def moment(instant: datetime, texts: Texts) -> str:
     return texts.t("{day} kl. {time}", day=local.date().isoformat(), time=texts.clock(local.time()))
 
 
-def points_words(points: float | None, texts: Texts) -> str:
-    """Return points as they stand in a cell; in words where there are none."""
-    return texts.t("saknas") if points is None else texts.number(points)
+def points_words(points: float | None, texts: Texts, places: int = 0) -> str:
+    """Return points as they stand in a cell, with at least so many decimals; in words where there are none."""
+    return texts.t("saknas") if points is None else points_text(points, texts, places)
 
 
-def value_points(round_: Round, about: str, of: Field, texts: Texts) -> str:
-    """Return the points entered for a question or an area as they stand in a cell."""
-    return points_words(points_of(round_.value(about, of)), texts)
-
-
-def difference(points: float, texts: Texts) -> str:
+def difference(points: float, texts: Texts, places: int = 0) -> str:
     """Return a difference with its sign, as ``+45``; a true minus sign, so that it is read as one."""
     sign = "+" if points > 0 else "\N{MINUS SIGN}" if points < 0 else "±"
-    return f"{sign}{texts.number(abs(points))}"
+    return f"{sign}{points_text(abs(points), texts, places)}"
 
 
-def than(points: float, name: str, texts: Texts) -> str:
-    """Return a difference in words, as "45 poäng mer än Vallentuna 2019"."""
+def against(points: float, name: str, texts: Texts) -> str:
+    """Return a difference beside the one it is to, as "+45 mot Vallentuna 2019": a name can be anything."""
     if points == 0:
-        return texts.t("lika mycket som {name}", name=name)
-    amount = texts.number(abs(points))
-    if points > 0:
-        return texts.t("{points} poäng mer än {name}", points=amount, name=name)
-    return texts.t("{points} poäng mindre än {name}", points=amount, name=name)
+        return texts.t("lika mot {name}", name=name)
+    return texts.t("{difference} mot {name}", difference=difference(points, texts), name=name)
+
+
+def progress_words(area: Area, score: Score, texts: Texts) -> str:
+    """Return that an area is not judged in full, as "4 av 9 frågor har poäng"; empty where it is, or has none."""
+    given = score.begun.get(area.id)
+    if given is None:
+        return ""
+    return texts.t("{count} av {all} frågor har poäng", count=given, all=len(area.questions))
+
+
+def lacking_words(score: Score, texts: Texts) -> str:
+    """Return how many areas lack some or all of their points; empty where all are there."""
+    begun = len(score.begun)
+    bare = len(score.framework.areas) - len(score.by_area) - begun
+    said = [
+        texts.n("{count} område är bara delvis bedömt.", "{count} områden är bara delvis bedömda.", begun)
+        if begun else "",
+        texts.n("{count} område saknar poäng.", "{count} områden saknar poäng.", bare) if bare else "",
+    ]  # fmt: skip
+    return " ".join(one for one in said if one)
 
 
 def told_field(round_: Round) -> Field:
@@ -181,12 +196,26 @@ def evidence_place(one: Evidence, texts: Texts) -> str:
 
 
 def evidence_line(one: Evidence, texts: Texts) -> str:
-    """Return a piece of evidence on one line: what it is, where it is found, and what it replaced and why."""
-    said = f"{kind_name(one.kind, texts)}: {evidence_name(one)}, {evidence_place(one, texts)}"
+    """Return a piece of evidence on one line: what it is, where it is found, and what it replaced and why.
+
+    A series that was read with its content is told with its figure, what that rests on, and its latest signal.
+    """
+    kind, place, figure = kind_name(one.kind, texts), evidence_place(one, texts), figure_line(one, texts)
+    said = f"{kind} [{one.id}]: {figure} ({place})" if figure else f"{kind}: {evidence_name(one)}, {place}"
     if one.replaces is None:
         return said
     replaced = texts.t("Ersätter [{id}]: {why}", id=one.replaces, why=one.why)
     return f"{said}. {replaced}"
+
+
+def figure_line(one: Evidence, texts: Texts) -> str:
+    """Return what a series shows in a sentence; empty of anything else, and where its content was not read."""
+    if one.kind is not EvidenceKind.SERIES or one.content is None:
+        return ""
+    try:
+        return evidence_words.evidence_line(frozen_of(one), texts)
+    except FrozenFault:
+        return texts.t("Innehållet är inte det som frystes. Lita inte på det.")
 
 
 def paragraphs(text: str) -> Iterator[Paragraph]:

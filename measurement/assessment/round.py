@@ -4,6 +4,7 @@ Entries are only ever added. What a form brings back names the entry that its wr
 says something else, both stay, and a person decides.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,8 @@ RoundId = NewType("RoundId", str)
 About = NewType("About", str)
 """A question's id, an area's id, or empty: the round itself."""
 Seq = NewType("Seq", int)
+
+_POINTS = re.compile(r"(\d+(?:[.,]\d*)?|[.,]\d+)\s*(?:p|poäng|points?|pistettä|pist\.)?\.?", re.ASCII)
 
 
 class Step(StrEnum):
@@ -60,7 +63,11 @@ class Field(StrEnum):
     STEP = "step"
     """Of the round: a `Step`."""
     REASON = "reason"
-    """Of the round: why it went back a step."""
+    """Of the round: why it went back a step. Of a question: why another than who answers for it changed it."""
+    BESIDE = "beside"
+    """Of the round: points of an earlier round or of others, as they were written."""
+    CANCELLED = "cancelled"
+    """Of the round: an interview that was cancelled."""
 
 
 POINTS = frozenset((Field.OWN_POINTS, Field.FIRST_POINTS, Field.SECOND_POINTS, Field.POINTS))
@@ -152,17 +159,17 @@ def fold(entries: Iterable[Entry]) -> tuple[dict[Key, Entry], dict[Key, tuple[En
 
 
 def points_of(value: str) -> float | None:
-    """Return points as a number; None where nothing was entered.
+    """Return points as a number, with a comma or a point, and perhaps ``p`` behind; None where nothing was entered.
 
     Raises:
         ValueError: it is no number, or below 0.
     """
     if not value.strip():
         return None
-    number = float(value.replace(",", "."))
-    if not number >= 0 or number == float("inf"):
+    number = _POINTS.fullmatch(value.strip().casefold())
+    if number is None:
         raise ValueError(f"{value} is no number of points")
-    return number
+    return float(number[1].replace(",", "."))
 
 
 def area_points(round_: Round, area: AreaId, of: Field) -> float | None:

@@ -5,7 +5,7 @@ Points of another edition are shown by the framework's `comparable`, and never a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import fsum
 
@@ -56,12 +56,14 @@ class Score:
 
     Attributes:
         by_area: the areas whose points are all there, in order.
+        begun: by area, how many of its questions have points, of those areas where only some have; in order.
         so_far: the sum of all points there are; None if there are none.
     """
 
     framework: Framework
     by_area: Mapping[AreaId, float]
     so_far: float | None
+    begun: Mapping[AreaId, int] = field(default_factory=dict)
 
     @property
     def total(self) -> float | None:
@@ -104,12 +106,14 @@ class Gaps:
         strict: whether the edition is the same; if not, "not strictly comparable" belongs beside every number.
         total: ours minus theirs; None where either is not known, or nothing can be compared.
         areas: those known on both sides, in the order of our areas.
+        theirs: the other side's points by our areas, whether or not ours are known.
     """
 
     beside: Beside
     strict: bool
     total: float | None
     areas: tuple[Gap, ...]
+    theirs: Mapping[AreaId, float]
 
     @property
     def strengths(self) -> tuple[Gap, ...]:
@@ -127,7 +131,9 @@ def score_of(round_: Round, field: Field) -> Score:
     found = {area.id: area_points(round_, area.id, field) for area in round_.framework.areas}
     known = {area: points for area, points in found.items() if points is not None}
     complete = {area: points for area, points in known.items() if _all_there(round_, area, field)}
-    return Score(framework=round_.framework, by_area=complete, so_far=fsum(known.values()) if known else None)
+    begun = {area: _given(round_, area, field) for area in known if area not in complete}
+    so_far = fsum(known.values()) if known else None
+    return Score(framework=round_.framework, by_area=complete, begun=begun, so_far=so_far)
 
 
 def total(round_: Round, field: Field) -> float | None:
@@ -165,6 +171,11 @@ def gaps(ours: Score, theirs: Beside) -> Gaps:
         strict=ours.framework.id == theirs.framework,
         total=_difference(mine, their) if pairs and mine is not None and their is not None else None,
         areas=areas,
+        theirs={
+            area.id: theirs.by_area[pairs[area.id]]
+            for area in ours.framework.areas
+            if pairs.get(area.id) in theirs.by_area
+        },
     )
 
 
@@ -180,6 +191,12 @@ def _all_there(round_: Round, area: AreaId, field: Field) -> bool:
     found = round_.framework.area(area)
     questions = found.questions if found else ()
     return bool(round_.value(area, field).strip()) or all(round_.value(one.id, field).strip() for one in questions)
+
+
+def _given(round_: Round, area: AreaId, field: Field) -> int:
+    """Return how many of an area's questions have points."""
+    found = round_.framework.area(area)
+    return sum(bool(round_.value(one.id, field).strip()) for one in found.questions) if found else 0
 
 
 def _difference(ours: float, theirs: float) -> float:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +12,24 @@ from config.texts import Texts
 from measurement.assessment.bars import SLIDE, bars, mark_name
 from measurement.assessment.evidence import Evidence, EvidenceKind
 from measurement.assessment.framework import Area
-from measurement.assessment.paper_gaps import gap_line, named, ranked
+from measurement.assessment.paper_gaps import gap_lines, named, no_improvements, no_strengths, ranked, smallest
 from measurement.assessment.paper_words import (
+    against,
     all_gaps,
     area_name,
+    difference,
     foot,
     framework_name,
     in_force,
     in_order,
+    lacking_words,
     points_words,
-    than,
+    progress_words,
     told_field,
 )
+from measurement.assessment.points import points_text
 from measurement.assessment.round import Field, Round, area_points
-from measurement.assessment.scores import Beside, Gaps, score_of
+from measurement.assessment.scores import Beside, Gap, Gaps, score_of
 from measurement.report.document import TAGS, Drawing
 from measurement.report.pdf import FONTS, ReportFault
 
@@ -39,12 +42,13 @@ _LONGEST = 160
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slide:
-    """One slide: a title, and a number with lines or a picture."""
+    """One slide: a title, and a number with lines or a picture; below it, smaller, what else there is."""
 
     title: str
     number: str = ""
     basis: str = ""
     lines: tuple[str, ...] = ()
+    note: str = ""
     drawing: Drawing | None = None
 
 
@@ -71,7 +75,7 @@ def slides_pdf(round_: Round, evidence: Sequence[Evidence], beside: Sequence[Bes
 def slides_of(
     round_: Round, evidence: Sequence[Evidence], beside: Sequence[Beside], texts: Texts
 ) -> tuple[Slide, ...]:  # fmt: skip
-    """Return the slides in order: the total, the areas, strengths, what to improve, each area, what it rests on."""
+    """Return the slides: total, areas, strengths, what to improve, each area, what it rests on, what is next."""
     of = told_field(round_)
     compared = all_gaps(round_, of, beside)
     title = texts.t("{framework}: vad vi kom fram till", framework=framework_name(round_.framework))
@@ -84,6 +88,7 @@ def slides_of(
         *_improvements(round_, of, compared, texts),
         *(_area(round_, area, of, compared, texts) for area in _told_areas(round_, of)),
         *_basis(in_force(round_, evidence), texts),
+        *_next(round_, of, texts),
     )
 
 
@@ -92,11 +97,17 @@ def _total(round_: Round, of: Field, compared: Sequence[Gaps], texts: Texts) -> 
     if score.so_far is None:
         yield Slide(title=texts.t("Inga poäng är satta än"))
         return
-    title = texts.t("Resultatet") if score.total is not None else texts.t("Så långt har vi kommit")
-    beside = [than(one.total, mark_name(one, texts), texts) for one in compared if one.total is not None]
+    points, most = points_text(score.so_far, texts), round_.framework.points
+    if score.total is None:
+        yield Slide(
+            title=texts.t("Så långt har vi kommit"), number=points, basis=texts.t("av {all} poäng, hittills", all=most),
+            lines=(lacking_words(score, texts),),
+        )  # fmt: skip
+        return
+    beside = [against(one.total, mark_name(one, texts), texts) for one in compared if one.total is not None]
     yield Slide(
-        title=title, number=texts.number(score.so_far), lines=tuple(beside[:_MOST]),
-        basis=texts.t("av {all} poäng", all=round_.framework.points),
+        title=texts.t("Resultatet"), number=points, basis=texts.t("av {all} poäng", all=most),
+        lines=tuple(beside[:_MOST]), note=", ".join(beside[_MOST:]),
     )  # fmt: skip
 
 
@@ -110,29 +121,45 @@ def _strengths(round_: Round, of: Field, compared: Sequence[Gaps], texts: Texts)
     """Give a slide for each of the others whose areas are known; without others one of the best areas."""
     by_area = [one for one in compared if one.areas]
     for one in by_area:
-        lines = tuple(gap_line(round_, gap, texts) for gap in one.strengths[:_MOST])
-        if lines:
-            yield Slide(title=texts.t("Starkast jämfört med {name}", name=mark_name(one, texts)), lines=lines)
+        name = mark_name(one, texts)
+        title = texts.t("Starkast jämfört med {name}", name=name)
+        if one.strengths:
+            yield _gaps_slide(round_, title, one.strengths, texts)
+        else:
+            yield Slide(title=title, lines=(no_strengths(name, texts),))
     if not by_area and (best := ranked(round_, of)):
         yield Slide(title=texts.t("Här har vi mest av möjliga poäng"), lines=_own_lines(best[:_MOST], texts))
 
 
 def _improvements(round_: Round, of: Field, compared: Sequence[Gaps], texts: Texts) -> Iterator[Slide]:
-    """Give a slide for each thing the reviewers named, and for each of the others that some area is below."""
+    """Give a slide for each thing the reviewers named, and for each of the others what is weakest beside it."""
     for area, words in named(round_):
         yield Slide(title=texts.t("Att förbättra: {area}", area=area_name(area)), lines=(first_of(words),))
     by_area = [one for one in compared if one.areas]
     for one in by_area:
-        lines = tuple(gap_line(round_, gap, texts) for gap in one.improvements[:_MOST])
-        if lines:
-            yield Slide(title=texts.t("Svagast jämfört med {name}", name=mark_name(one, texts)), lines=lines)
+        name = mark_name(one, texts)
+        if one.improvements:
+            title = texts.t("Svagast jämfört med {name}", name=name)
+            yield _gaps_slide(round_, title, one.improvements, texts)
+        else:
+            title = texts.t("Minst försprång jämfört med {name}", name=name)
+            lines = gap_lines(round_, smallest(one)[:_MOST], texts)
+            yield Slide(title=title, lines=lines, note=no_improvements(name, texts))
     if not by_area and (best := ranked(round_, of)):
         yield Slide(title=texts.t("Här har vi minst av möjliga poäng"), lines=_own_lines(best[::-1][:_MOST], texts))
 
 
+def _gaps_slide(round_: Round, title: str, gaps: Sequence[Gap], texts: Texts) -> Slide:
+    """Return a slide of the largest gaps; the others stand below in short, so that none is left out unsaid."""
+    lines = gap_lines(round_, gaps[:_MOST], texts)
+    others = ", ".join(f"{gap.area} ({difference(gap.points, texts)})" for gap in gaps[_MOST:])
+    note = texts.t("Också: område {areas}", areas=others) if others else ""
+    return Slide(title=title, lines=lines, note=note)
+
+
 def _own_lines(areas: Sequence[tuple[Area, float]], texts: Texts) -> tuple[str, ...]:
     return tuple(
-        texts.t("{area}: {points} av {all}", area=area_name(area), points=texts.number(points), all=area.points)
+        texts.t("{area}: {points} av {all}", area=area_name(area), points=points_text(points, texts), all=area.points)
         for area, points in areas
     )
 
@@ -147,13 +174,17 @@ def _told_areas(round_: Round, of: Field) -> Iterator[Area]:
 
 
 def _area(round_: Round, area: Area, of: Field, compared: Sequence[Gaps], texts: Texts) -> Slide:
-    beside = (
-        than(gap.points, mark_name(one, texts), texts) for one in compared for gap in one.areas if gap.area == area.id
-    )
-    lines = (first_of(" ".join(round_.value(area.id, Field.COMMENT).split())), *islice(beside, _MOST - 1))
+    beside = [
+        against(gap.points, mark_name(one, texts), texts)
+        for one in compared for gap in one.areas if gap.area == area.id
+    ]  # fmt: skip
+    lacking = progress_words(area, score_of(round_, of), texts)
+    most = texts.t("av {all} poäng", all=area.points)
+    words = first_of(" ".join(round_.value(area.id, Field.COMMENT).split()))
     return Slide(
-        title=area_name(area), number=points_words(area_points(round_, area.id, of), texts), lines=lines,
-        basis=texts.t("av {all} poäng", all=area.points),
+        title=area_name(area), number=points_words(area_points(round_, area.id, of), texts),
+        lines=(words, *beside[: _MOST - 1]), note=", ".join(beside[_MOST - 1 :]),
+        basis=texts.t("{most}, hittills: {lacking}", most=most, lacking=lacking) if lacking else most,
     )  # fmt: skip
 
 
@@ -166,6 +197,25 @@ def _basis(held: Sequence[Evidence], texts: Texts) -> Iterator[Slide]:
             texts.n("{count} dokument eller länk", "{count} dokument och länkar", other) if other else "",
         )
         yield Slide(title=texts.t("Det här bygger vi på"), lines=tuple(one for one in lines if one))
+
+
+def _next(round_: Round, of: Field, texts: Texts) -> Iterator[Slide]:
+    """Give what comes after this: to finish what is not, else to choose, to share out and to follow up."""
+    t, score = texts.t, score_of(round_, of)
+    if score.so_far is None:
+        return
+    if score.total is None:
+        bare = [area.id for area in round_.framework.areas if area.id not in score.by_area]
+        lines: tuple[str, ...] = (t("Sätt de poäng som saknas: område {areas}.", areas=", ".join(bare)),)
+    elif of is not Field.POINTS:
+        lines = (t("Granskarna läser, intervjuar och sätter sina poäng."),)
+    else:
+        lines = (
+            t("Välj vilka förbättringar vi börjar med."),
+            t("Bestäm vem som ansvarar och till när."),
+            t("Mät före och efter, och berätta vad det gav."),
+        )
+    yield Slide(title=t("Nästa steg"), lines=lines)
 
 
 def first_of(words: str) -> str:
@@ -186,6 +236,7 @@ def _told(round_: Round, shown: Sequence[Slide], texts: Texts) -> dict[str, Any]
         "slides": [
             {
                 "title": one.title, "number": one.number, "basis": one.basis, "lines": list(one.lines),
+                "note": one.note,
                 "svg": one.drawing.svg.decode() if one.drawing else "", "alt": one.drawing.alt if one.drawing else "",
             }
             for one in shown

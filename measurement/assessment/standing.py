@@ -17,7 +17,7 @@ class Standing:
         name: the area's id, or the owner; empty: those without an owner.
         open, begun, ready: how many questions.
         conflicts: how many fields are said in two ways.
-        evidence: pieces of it; `without`: how many questions have none.
+        evidence: pieces of it; `without`: how many questions have none, and will not get a series by themselves.
         own_points, points: of an area, the municipality's own and what was agreed; None: unknown.
         most: how many points there are.
     """
@@ -109,9 +109,15 @@ def _standing(round_: Round, name: str, questions: Sequence[Question], counted: 
     return Standing(
         name=name, open=come.count(Progress.OPEN), begun=come.count(Progress.BEGUN), ready=come.count(Progress.READY),
         conflicts=sum(about in ids for about, _ in round_.conflicts),
-        evidence=sum(counted.get(one, 0) for one in ids), without=sum(one not in counted for one in ids),
+        evidence=sum(counted.get(one, 0) for one in ids),
+        without=sum(_is_bare(round_, one, counted) for one in questions),
         most=sum(one.points for one in questions),
     )  # fmt: skip
+
+
+def _is_bare(round_: Round, question: Question, counted: Mapping[str, int]) -> bool:
+    """Tell whether a question has no evidence; what we measure gets its series when the preparation ends."""
+    return question.id not in counted and not (question.subject and round_.step is Step.PREPARATION)
 
 
 def _counted(evidence: Iterable[Evidence]) -> dict[str, int]:
@@ -141,18 +147,18 @@ def next_acts(round_: Round, evidence: Iterable[Evidence], interviews: int) -> l
 def _preparing(round_: Round, counted: Mapping[str, int]) -> list[Next]:
     late = waiting(round_)
     ownerless = tuple(one for one in late if not round_.value(one, Field.OWNER))
-    owned = tuple(one for one in late if round_.value(one, Field.OWNER))
+    # As many as `step` tells; while nobody has any of them there is nobody to send to.
+    asked = late if len(ownerless) < len(late) else ()
     ready = [one for one in asked_of(round_) if one.id not in late]
-    bare = tuple(one.id for one in ready if one.id not in counted and one.subject is None)
-    found = [Next(Act.OWNERS, ownerless), Next(Act.SEND, owned), Next(Act.EVIDENCE, bare)]
+    bare = tuple(one.id for one in ready if _is_bare(round_, one, counted))
+    found = [Next(Act.OWNERS, ownerless), Next(Act.SEND, asked), Next(Act.EVIDENCE, bare)]
     kept = [one for one in found if one.about]
     return kept if late else [*kept, Next(Act.REVIEW)]
 
 
 def asked_of(round_: Round) -> list[Question]:
-    """Return the questions that somebody is asked: not of areas whose points were entered for the whole."""
-    whole = (Field.OWN_POINTS, Field.POINTS)
-    asked = [area for area in round_.framework.areas if not any(round_.value(area.id, one) for one in whole)]
+    """Return the questions that somebody is asked: not of areas whose own points were entered for the whole."""
+    asked = [area for area in round_.framework.areas if not round_.value(area.id, Field.OWN_POINTS)]
     return [one for area in asked for one in area.questions]
 
 
