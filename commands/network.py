@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,8 +12,12 @@ from commands.network_exchange import export, take_in
 from commands.network_kolada import kolada
 from commands.network_meeting import compare
 from commands.network_note import note
-from commands.network_parts import OWN, KeyFile, Municipality, key_path, name_of, own_identity
+from commands.network_parts import OWN, KeyFile, Municipality, key_path, name_of, own_identity, own_numbers
 from commands.shell import DEFAULT_CONFIG, Config, Language, die, or_die, readable, run_to_end, texts_for, usable
+
+if TYPE_CHECKING:
+    from config.texts import Texts
+    from measurement.network.sealed import TrustedKey
 
 network = typer.Typer(
     no_args_is_help=True,
@@ -43,9 +47,9 @@ def show_key(
         async with open_book(settings) as book, book.rollup.writing() as connection:
             keys = await trusted_keys(connection)
             if municipality:
-                name_of(municipality, settings.municipality.name)
+                name_of(municipality, settings.municipality.name, texts)
             public = public_of(own_key(key_path(settings, key_file)))
-            own = own_identity(settings, keys, public, municipality, now)
+            own = own_identity(settings, keys, public, municipality, now, texts)
             if own not in keys:
                 await trust(connection, own)
         return own.municipality, own.name, public
@@ -72,22 +76,26 @@ def trust_key(
     """Trust another municipality's key, after they have read its fingerprint to you by telephone."""
     settings = usable(config)
     texts, now = texts_for(settings, language), datetime.now(UTC)
-    from measurement.network.book import distrust, trust
+    from measurement.network.book import distrust, trust, trusted_keys
     from measurement.network.sealed import TrustedKey
     from measurement.network.signing import checked_public, fingerprint, same_fingerprint
 
     public = or_die(lambda: checked_public(_written(key)))
     if not same_fingerprint(fingerprint(public), heard):
         die(texts.t("Fingeravtrycket stämmer inte. Nyckelns är {key}. Lita inte på den.", key=fingerprint(public)))
-    if not by.strip():
+    if by.strip() in ("", OWN):
         die(texts.t("Skriv vem som har kontrollerat nyckeln."))
-    their = name_of(municipality, name)
+    their = name_of(municipality, name, texts)
+    trusted = TrustedKey(municipality=municipality, name=their, key=public, by=by.strip(), at=now)
 
     async def work() -> bool:
         async with open_book(settings) as book, book.rollup.writing() as connection:
+            keys = await trusted_keys(connection)
+            if municipality in own_numbers(settings, keys):
+                die(texts.t("{id} är vårt eget nummer. Vår egen nyckel behöver ingen lita på här.", id=municipality))
             if end:
                 return await distrust(connection, municipality, public)
-            trusted = TrustedKey(municipality=municipality, name=their, key=public, by=by.strip(), at=now)
+            _refuse_clash(trusted, keys, texts)
             await trust(connection, trusted)
             return True
 
@@ -98,6 +106,13 @@ def trust_key(
         print(texts.t("Vi litar inte längre på nyckeln. Deras paket är kvar, men jämförs inte."))
     else:
         print(texts.t("Vi litar på nyckeln från {name} ({id}).", name=their, id=municipality))
+
+
+def _refuse_clash(key: "TrustedKey", keys: "list[TrustedKey]", texts: "Texts") -> None:
+    from measurement.network.book import clash
+
+    if other := clash(key, keys):
+        die(texts.t("Nyckeln eller namnet hör redan till {name} ({id}).", name=other.name, id=other.municipality))
 
 
 def _written(key: str) -> str:
@@ -115,7 +130,7 @@ def show_list(config: Config = DEFAULT_CONFIG, language: Language = None) -> Non
     """Print whose keys we trust, and which bundles we have."""
     settings = readable(config)
     texts = texts_for(settings, language)
-    from measurement.network.book import kept_bundles, no_longer_trusted, trusted_keys
+    from measurement.network.book import kept_bundles, trusted_keys
     from measurement.network.signing import fingerprint
 
     async def work() -> None:
@@ -128,11 +143,10 @@ def show_list(config: Config = DEFAULT_CONFIG, language: Language = None) -> Non
             for one in keys
         ] or [("", texts.t("inga"))])  # fmt: skip
         print(texts.t("Paket:"))
-        doubted = no_longer_trusted(kept, keys)
         rows = []
         for one in kept:
             state = texts.t("gäller") if one.holds else texts.t("ersatt av ett nyare")
-            state = texts.t("nyckeln är inte betrodd") if one in doubted else state
+            state = texts.t("nyckeln är inte betrodd") if not one.trusted else state
             made = texts.t("gjort {at}", at=f"{one.made_at:%Y-%m-%d %H:%M}")
             rows.append((str(one.id), one.name, f"{one.first}–{one.last}", made, state))
         print_columns(rows or [("", texts.t("inga"))])
@@ -143,16 +157,29 @@ def show_list(config: Config = DEFAULT_CONFIG, language: Language = None) -> Non
 @network.command("drop")
 def drop(
     number: Annotated[int, typer.Argument(help="The bundle's number, as `network list` has it.")],
+    never_shared: Annotated[
+        str, typer.Option("--never-shared", help="Only for one of our own: who vouches that nobody was given the file.")
+    ] = "",
     config: Config = DEFAULT_CONFIG,
     language: Language = None,
 ) -> None:
-    """Take a bundle out of the book, as one of a wrong period; the file it came from is left alone."""
+    """Take a bundle out of the book, as one of a wrong period; the file it came from is left alone.
+
+    Our own stay: what we once handed out is remembered, so that later files cannot be subtracted from it.
+    """
     settings = usable(config)
     texts = texts_for(settings, language)
-    from measurement.network.book import drop_bundle
+    from measurement.network.book import drop_bundle, kept_bundles, trusted_keys
 
     async def work() -> bool:
         async with open_book(settings) as book, book.rollup.writing() as connection:
+            own = own_numbers(settings, await trusted_keys(connection))
+            ours = [one.id for one in await kept_bundles(connection) if one.municipality in own]
+            if number in ours and not never_shared.strip():
+                die(texts.t(
+                    "Det är vårt eget paket. Vi minns vad vi har lämnat ut, så att ingen kan räkna ut en vecka som "
+                    "hålls inne. Har filen aldrig lämnat huset? Skriv vem som intygar det: --never-shared NAMN"
+                ))  # fmt: skip
             return await drop_bundle(connection, number)
 
     if not run_to_end(work()):

@@ -71,27 +71,45 @@ async def _made(
     now: datetime, texts: "Texts",
 ) -> "Opened":  # fmt: skip
     """Return our bundle, signed, as the others will open it."""
-    from measurement.network.book import trusted_keys
-    from measurement.network.bundle_export import NothingFrozen, Wish, bundle_from
-    from measurement.network.sealed import BundleFault, open_sealed, seal
+    from measurement.network.book import bundles_of, kept_bundles, trusted_keys
+    from measurement.network.bundle_export import NotAllFrozen, NothingFrozen, Wish, bundle_from
+    from measurement.network.envelope import BundleFault
+    from measurement.network.sealed import open_sealed, seal
     from measurement.network.share import read_choice, shared_of
     from measurement.network.signing import own_key, public_of
 
     shared = shared_of(read_choice(choice_path(settings, key_file)))
     key = own_key(key_path(settings, key_file))
     async with book.reading() as connection:
-        own = own_identity(settings, await trusted_keys(connection), public_of(key), municipality, now)
+        own = own_identity(settings, await trusted_keys(connection), public_of(key), municipality, now, texts)
+        told = [one for one in await kept_bundles(connection) if one.municipality == own.municipality]
+        before = await bundles_of(connection, [one for one in told if (one.first, one.last) == period])
         wish = Wish(
             municipality=own.municipality, name=own.name, first=week_named(period[0]), last=week_named(period[1]),
             made_at=now, rule=settings.answers.rule, phone_seconds=settings.phone.threshold_seconds, shared=shared,
         )  # fmt: skip
         try:
-            bundle = await bundle_from(connection, wish, book.calendar, texts)
+            bundle = await bundle_from(connection, wish, book.calendar, texts, before)
+            if before:
+                _tell_kept(bundle, await bundle_from(connection, wish, book.calendar, texts), texts)
             return open_sealed(seal(bundle, key), [own], now, texts)
         except NothingFrozen:
             die(texts.t("Ingen vecka i perioden är fastställd än. Kör run_bot.py figures fill, eller vänta."))
+        except NotAllFrozen as fault:
+            die(texts.t(
+                "De här veckorna är inte fastställda än: {weeks}. Vänta tills de är det. En period som har lämnats ut "
+                "kan inte göras längre sedan.", weeks=", ".join(fault.weeks),
+            ))  # fmt: skip
         except BundleFault as fault:
             die("\n".join(fault.faults))
+
+
+def _tell_kept(bundle: "Bundle", fresh: "Bundle", texts: "Texts") -> None:
+    """Print which measures are told as they were told last: their correction would point at a few."""
+    for one in bundle.measures:
+        if one != fresh.measure(one.id):
+            print(texts.t("{measure}: siffrorna är de som lämnades ut senast. Rättelsen är så liten att skillnaden "
+                          "kunde peka ut någon.", measure=texts.t(one.name)))  # fmt: skip
 
 
 async def _keep_and_write(book: "Book", opened: "Opened", path: Path, now: datetime, texts: "Texts") -> None:
@@ -108,7 +126,11 @@ async def _keep_and_write(book: "Book", opened: "Opened", path: Path, now: datet
             await put_bundle(connection, opened, now)
             _write(path, opened.content)
     except Overlaps as fault:
-        die(_overlaps(fault.kept, texts))
+        die(texts.t(
+            "Vi har redan lämnat ut {first} till {last} (nummer {number}), och perioderna går in i varandra. "
+            "Tillsammans kan de avslöja veckor som hålls inne. Ta samma period igen, eller en som börjar efter.",
+            first=fault.kept.first, last=fault.kept.last, number=fault.kept.id,
+        ))  # fmt: skip
     except Older as fault:
         die(_older(fault.kept, texts))
 
@@ -125,7 +147,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def take_in(
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="The others' files.")],
+    files: Annotated[list[Path], typer.Argument(help="The others' files.")],
     config: Config = DEFAULT_CONFIG,
     language: Language = None,
 ) -> None:
@@ -144,7 +166,8 @@ def take_in(
 async def _take(book: "Book", file: Path, now: datetime, texts: "Texts") -> bool:
     """Take in one file, tell what became of it, and return whether it is in the book."""
     from measurement.network.book import Older, Overlaps, put_bundle, trusted_keys
-    from measurement.network.sealed import MOST_BYTES, BundleFault, open_sealed
+    from measurement.network.envelope import MOST_BYTES, BundleFault
+    from measurement.network.sealed import open_sealed
 
     try:
         with file.open("rb") as source:
@@ -158,6 +181,9 @@ async def _take(book: "Book", file: Path, now: datetime, texts: "Texts") -> bool
         why = _overlaps(fault.kept, texts)
     except Older as fault:
         why = _older(fault.kept, texts)
+    except (OSError, ValueError, ArithmeticError):
+        # Whatever one file holds, the others are read.
+        why = texts.t("Filen går inte att läsa.")
     else:
         bundle = opened.bundle
         about = f"{bundle.name} {bundle.first}–{bundle.last}"
@@ -185,5 +211,5 @@ def _overlaps(kept: "Kept", texts: "Texts") -> str:
 
 
 def _older(kept: "Kept", texts: "Texts") -> str:
-    return texts.t("Det finns ett nyare paket från {name} för samma period, gjort {at}.", name=kept.name,
-                   at=f"{kept.made_at:%Y-%m-%d %H:%M}")  # fmt: skip
+    return texts.t("Det finns redan ett paket från {name} för samma period som är lika nytt eller nyare, gjort {at}.",
+                   name=kept.name, at=f"{kept.made_at:%Y-%m-%d %H:%M}")  # fmt: skip

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.administration import day_of, print_columns
+from commands.administration import print_columns
 from commands.shell import (
     DEFAULT_CONFIG,
     Config,
@@ -39,6 +39,7 @@ kolada = typer.Typer(
 
 _YEARS_BACK = 10
 _MOST_TOLD = 20
+_CLOCKS_APART = timedelta(hours=1)
 Kpis = Annotated[list[str] | None, typer.Option("--kpi", help="A KPI's id, as N00671; may be given again.")]
 Places = Annotated[list[str] | None, typer.Option("--municipality", "-m", help="By id or name; may be given again.")]
 Groups = Annotated[
@@ -66,19 +67,27 @@ def fetch(
     from measurement.network.kolada_gather import Wish
 
     wish = Wish(
-        kpis=tuple(dict.fromkeys(one.strip().upper() for one in kpi or DEFAULT_KPIS)), years=tuple(_years(years)),
-        municipalities=tuple(municipality or ()), groups=tuple(group or ()), own=settings.municipality.name,
-        since=day_of(since) if since else None,
+        kpis=tuple(dict.fromkeys(one.strip().upper() for one in kpi or DEFAULT_KPIS)),
+        years=tuple(_years(years, texts)), municipalities=tuple(municipality or ()), groups=tuple(group or ()),
+        own=settings.municipality.name, since=_day(since, texts) if since else None,
     )  # fmt: skip
 
     async def work() -> "Stored":
         gathered = await _fetched(address, wish, texts)
-        return (await _keep(settings, [gathered]))[0]
+        return (await _keep(settings, [gathered], texts))[0]
 
     _tell(run_to_end(work()), texts)
 
 
-def _years(written: str) -> range:
+def _day(written: str, texts: "Texts") -> date:
+    """Return the date that somebody wrote; say so and end if it is none."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        die(texts.t("{value} är inget datum. Skriv det som 2027-02-15.", value=written))
+
+
+def _years(written: str, texts: "Texts") -> range:
     """Return years written as 2022-2025 or 2025; none written: the last eleven. Say so and end if it is none."""
     this = datetime.now(UTC).year
     if not written:
@@ -89,7 +98,7 @@ def _years(written: str) -> range:
     except ValueError:
         found = range(0)
     if not found or found[0] < 1900 or found[-1] > 2100:
-        die(f"{written} is no years: write them as 2022-2025 or 2025")
+        die(texts.t("{written} är inga år. Skriv dem som 2022-2025 eller 2025.", written=written))
     return found
 
 
@@ -122,11 +131,11 @@ def import_files(
     """Read figures and titles from files that were saved earlier: all of them, or nothing."""
     settings = usable(config)
     texts = texts_for(settings, language)
-    saved = datetime(*day_of(on).timetuple()[:3], tzinfo=texts.zone) if on else datetime.now(UTC)
+    saved = datetime(*_day(on, texts).timetuple()[:3], tzinfo=texts.zone) if on else datetime.now(UTC)
 
     async def work() -> "list[Stored]":
         parts = [part for file in files for part in _read(file, saved.astimezone(UTC), texts)]
-        return await _keep(settings, parts, texts)
+        return await _keep(settings, parts, texts, by_hand=True)
 
     _tell_all(run_to_end(work()), texts)
 
@@ -139,25 +148,38 @@ def _read(file: Path, saved: datetime, texts: "Texts") -> "tuple[Gathered, ...]"
     from measurement.network.kolada_words import shape_words
 
     try:
-        return read_file(file.read_bytes(), file.name, saved)
+        parts = read_file(file.read_bytes(), file.name, saved)
     except TableFault as fault:
         die(f"{table_fault(texts, file, fault.why)} {texts.t('Inget är sparat.')}")
     except ShapeFault as fault:
         die(f"{file.name}: {shape_words(fault, texts)}. {texts.t('Inget är sparat.')}")
+    newest = max(one.fetched_at for one in parts)
+    if newest > datetime.now(UTC) + _CLOCKS_APART:
+        # Nothing that is fetched before that day would ever replace it.
+        day = f"{newest.astimezone(texts.zone):%Y-%m-%d}"
+        die(texts.t("{file}: hämtad {day}, står det, men så långt har vi inte kommit. Rätta datumet. Inget är sparat.",
+                    file=file.name, day=day))  # fmt: skip
+    return parts
 
 
-async def _keep(settings: "Settings", parts: "Sequence[Gathered]", texts: "Texts | None" = None) -> "list[Stored]":
-    """Keep what came in one transaction; with texts, say so and end where an id has no title."""
+async def _keep(
+    settings: "Settings", parts: "Sequence[Gathered]", texts: "Texts", *, by_hand: bool = False
+) -> "list[Stored]":
+    """Keep what came in one transaction; say so and end where a value cannot be, or, by hand, an id has no title."""
     from bot.app import open_database
     from measurement.network.kolada_file import strangers
-    from measurement.network.kolada_words import strangers_words
+    from measurement.network.kolada_words import impossible_words, strangers_words
     from measurement.network.outside import put, titles_kept
+    from measurement.network.outside_limits import impossible
 
     async with open_database(settings) as database, database.writing() as connection:
-        if texts is not None:
-            kpis, places = strangers(parts, await titles_kept(connection))
-            if kpis or places:
-                die(strangers_words(kpis, places, texts))
+        known = await titles_kept(connection)
+        kpis, places = strangers(parts, known) if by_hand else ([], [])
+        if kpis or places:
+            die(strangers_words(kpis, places, texts))
+        titles = [*known, *(title for one in parts for title in one.titles)]
+        if wrong := impossible((value for one in parts for value in one.values), titles):
+            die(impossible_words(wrong, texts))
         return [await put(connection, one) for one in parts]
 
 
@@ -177,6 +199,8 @@ def _tell_all(stored: "Sequence[Stored]", texts: "Texts") -> None:
 
 def _tell(stored: "Stored", texts: "Texts") -> None:
     """Say what was kept, and name each value that Kolada has changed or taken away."""
+    from measurement.network.kolada_words import exact_words
+
     t = texts.t
     print(texts.n("{count} nytt värde.", "{count} nya värden.", stored.new))
     print(texts.n("{count} värde som förut.", "{count} värden som förut.", stored.same))
@@ -187,11 +211,12 @@ def _tell(stored: "Stored", texts: "Texts") -> None:
                       "{count} värden är äldre än det som finns, och lästes inte in.", stored.older))  # fmt: skip
     told = [
         t("ändrat: {kpi} {municipality} {year}, {old} → {new}", kpi=new.kpi, municipality=new.municipality,
-          year=f"{new.year} {new.gender}", old=texts.number(old.value or 0), new=texts.number(new.value or 0))
+          year=f"{new.year} {new.gender}", old=exact_words(old.value or 0, texts),
+          new=exact_words(new.value or 0, texts))
         for old, new in stored.changed
     ] + [
         t("borttaget: {kpi} {municipality} {year}, var {old}", kpi=one.kpi, municipality=one.municipality,
-          year=f"{one.year} {one.gender}", old=texts.number(one.value or 0))
+          year=f"{one.year} {one.gender}", old=exact_words(one.value or 0, texts))
         for one in stored.removed
     ]  # fmt: skip
     for line in told[:_MOST_TOLD]:
@@ -251,7 +276,7 @@ def show(
     """Show a KPI year by year: a municipality beside the unweighted means of groups."""
     settings = readable(config)
     texts = texts_for(settings, language)
-    span = _years(years) if years else None
+    span = _years(years, texts) if years else None
 
     async def work() -> "Comparison":
         return await _compared(settings, texts, kpi, municipality or settings.municipality.name, group or [], span)
@@ -305,7 +330,7 @@ def _as_file(comparison: "Comparison", texts: "Texts", ending: str, signed_on: d
         ".csv": lambda: series_csv(comparison, texts, signed_on),
     }
     if ending not in writers:
-        die(f"{ending or 'no ending'}: write a file that ends with {', '.join(writers)}")
+        die(texts.t("Skriv en fil som slutar på {endings}.", endings=", ".join(writers)))
     return writers[ending]()
 
 

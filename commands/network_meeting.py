@@ -52,7 +52,7 @@ def compare(
 async def _read(
     settings: "Settings", wanted: tuple[str, str] | None, key_file: Path | None, texts: "Texts"
 ) -> "Comparison":
-    from measurement.network.book import bundles_of, kept_bundles, no_longer_trusted, trusted_keys
+    from measurement.network.book import bundles_of, kept_bundles, trusted_keys
     from measurement.network.compare import choose
     from measurement.network.compare import compare as compared
     from measurement.network.signing import own_key, public_of
@@ -63,11 +63,9 @@ async def _read(
     public = public_of(own_key(path))
     async with open_book(settings, look=True) as book, book.reading() as connection:
         keys, kept = await trusted_keys(connection), await kept_bundles(connection)
-        doubted = no_longer_trusted(kept, keys)
-        trusted = [one for one in kept if one not in doubted]
         own = next((one.municipality for one in keys if one.key == public), "")
-        first, last = wanted or _newest(trusted, own)
-        chosen = choose(trusted, own, first, last)
+        first, last = wanted or _newest(kept, own)
+        chosen = choose(kept, own, first, last)
         if chosen.ours is None:
             die(texts.t("Vi har inget eget paket för {first} till {last}. Kör run_bot.py network export.",
                         first=first or "?", last=last or "?"))  # fmt: skip

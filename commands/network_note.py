@@ -50,26 +50,28 @@ def _with_words(choice: "Choice", text: str | None, measure: str, contact: tuple
 
     from measurement.network.bundle import Contact
     from measurement.network.bundle_export import MEASURES
-    from measurement.network.bundle_texts import MOST_LETTERS, MOST_NAME, is_address, is_text
+    from measurement.network.bundle_texts import MOST_IN_ALL, MOST_LETTERS, is_address, is_name, is_text
     from measurement.network.share import with_practice
 
     if measure and measure not in MEASURES:
-        die(f"{measure} is none of {', '.join(MEASURES)}")
+        die(texts.t("{measure} är inget av måtten {all}.", measure=measure, all=", ".join(MEASURES)))
     if text is not None:
         if text.strip() and not is_text(text.strip(), MOST_LETTERS):
             die(texts.t("Texten är för lång eller har tecken som inte går att visa. Högst {most} tecken.",
                         most=MOST_LETTERS))  # fmt: skip
         choice = with_practice(choice, measure, text)
+        if sum(len(one.text) for one in choice.practices) > MOST_IN_ALL:
+            die(texts.t("Beskrivningarna är för långa. Tillsammans får de ha högst {most} tecken.", most=MOST_IN_ALL))
     role, address = contact[0].strip(), contact[1].strip()
     if role or address:
-        if not is_text(role, MOST_NAME) or not is_address(address):
+        if not is_name(role) or not is_address(address):
             die(texts.t("Ange både en roll och en e-postadress som hör till rollen."))
         choice = replace(choice, contact=Contact(role=role, address=address))
     return choice
 
 
 def _with_file(choice: "Choice", file: Path, title: str, by: str, now: datetime, texts: "Texts") -> "Choice":
-    from measurement.network.bundle_texts import ENDINGS, MOST_BYTES, MOST_FILES, MOST_NAME, is_file_name, is_text
+    from measurement.network.bundle_texts import ENDINGS, MOST_BYTES, MOST_FILES, is_file_name, is_name
     from measurement.network.share import with_document
 
     if not is_file_name(file.name):
@@ -77,7 +79,7 @@ def _with_file(choice: "Choice", file: Path, title: str, by: str, now: datetime,
                     endings=", ".join(ENDINGS)))  # fmt: skip
     if file.stat().st_size > MOST_BYTES:
         die(texts.t("Bilagan {name} är större än {most} MB.", name=file.name, most=MOST_BYTES // 2**20))
-    if not is_text(title.strip(), MOST_NAME) or not by.strip():
+    if not is_name(title.strip()) or not by.strip():
         die(texts.t("Skriv vad bilagan är (--title) och vem som väljer att dela den (--by)."))
     found = or_die(lambda: with_document(choice, file, title.strip(), by.strip(), now))
     if len(found.documents) > MOST_FILES:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from config.settings import Settings
+    from config.texts import Texts
     from measurement.network.sealed import TrustedKey
 
 OWN = "our own"
@@ -40,8 +41,16 @@ def choice_path(settings: "Settings", key_file: Path | None) -> Path:
     return key_path(settings, key_file).with_name("network-share.json")
 
 
+def own_numbers(settings: "Settings", keys: "Sequence[TrustedKey]") -> set[str]:
+    """Return the numbers that are ours: those our keys were made for, and that of our name."""
+    from measurement.network.members import id_of
+
+    named = id_of(settings.municipality.name)
+    return {one.municipality for one in keys if one.by == OWN} | ({named} if named else set())
+
+
 def own_identity(
-    settings: "Settings", keys: "Sequence[TrustedKey]", public: str, municipality: str, now: "datetime"
+    settings: "Settings", keys: "Sequence[TrustedKey]", public: str, municipality: str, now: "datetime", texts: "Texts"
 ) -> "TrustedKey":
     """Return whose our own key is: as entered before, as given, or by the name in the settings; else end.
 
@@ -53,24 +62,31 @@ def own_identity(
     known = next((one for one in keys if one.key == public), None)
     if known is not None:
         if municipality and municipality != known.municipality:
-            die(f"our key is that of {known.name} ({known.municipality}); move the key file away to make another")
+            die(texts.t("Vår nyckel hör till {name} ({id}). Flytta undan nyckelfilen om en ny ska göras.",
+                        name=known.name, id=known.municipality))  # fmt: skip
         return known
     found = municipality or id_of(settings.municipality.name) or ""
     if not found:
-        die(
-            f"{settings.municipality.name} is none of Sweden's municipalities: run_bot.py network key --municipality ID"
-        )
-    name = name_of(found, settings.municipality.name)
+        die(texts.t(
+            "{name} är ingen kommun i Sverige. Ange numret: run_bot.py network key --municipality NUMMER",
+            name=settings.municipality.name,
+        ))  # fmt: skip
+    name = name_of(found, settings.municipality.name, texts)
     return TrustedKey(municipality=found, name=municipalities().get(found, name), key=public, by=OWN, at=now)
 
 
-def name_of(id_: str, told: str) -> str:
+def name_of(id_: str, told: str, texts: "Texts") -> str:
     """Return what a municipality is called: by the list, or as told where only Finland's number is known; else end."""
-    from measurement.network.members import is_municipality, municipalities
+    from measurement.network.bundle_texts import is_name
+    from measurement.network.members import id_of, is_municipality, municipalities
 
     if not is_municipality(id_):
-        die(f"no municipality has the number {id_}: four digits as 0115, in Finland three")
-    name = municipalities().get(id_, " ".join(told.split()))
+        die(texts.t("Ingen kommun har numret {id}. Svenska har fyra siffror, som 0115, finska tre.", id=id_))
+    if id_ in municipalities():
+        return municipalities()[id_]
+    name = " ".join(told.split())
     if not name:
-        die(f"{id_} is not on our list: say what it is called with --name")
+        die(texts.t("{id} finns inte i vår lista. Skriv vad kommunen heter: --name NAMN", id=id_))
+    if not is_name(name) or id_of(name):
+        die(texts.t("{name} är en svensk kommun, eller ett namn som inte går att visa.", name=name))
     return name

@@ -82,7 +82,13 @@ class Say:
 
 @dataclass
 class Town:
-    """What the server knows, and what it is to do wrong. Values are by KPI, municipality and year, gender T."""
+    """What the server knows, and what it is to do wrong. Values are by KPI, municipality and year, gender T.
+
+    Attributes:
+        strays: told whatever is asked for.
+        lost: how many of each page's figures are counted but not told.
+        counts_all: each page counts what all pages hold, not what it holds itself.
+    """
 
     kpis: list[dict[str, Any]] = field(default_factory=lambda: [dict(one) for one in KPIS])
     municipalities: list[dict[str, Any]] = field(default_factory=places)
@@ -90,6 +96,9 @@ class Town:
     values: dict[tuple[str, str, int], float | None] = field(default_factory=dict)
     deleted: set[tuple[str, str, int]] = field(default_factory=set)
     says: list[Say] = field(default_factory=list)
+    strays: dict[tuple[str, str, int], float] = field(default_factory=dict)
+    lost: int = 0
+    counts_all: bool = False
     most: int = 5_000
     next_at: str = ""
     endless: bool = False
@@ -150,13 +159,14 @@ class _Answers:
 
     def _data(self, ids: dict[str, list[str]], changes: bool, *, old: bool) -> list[dict[str, Any]]:
         found = []
-        for key in sorted(self.known.values.keys() | self.known.deleted):
+        values = self.known.values | self.known.strays
+        for key in sorted(values.keys() | self.known.deleted):
             kpi, municipality, year = key
             asked = kpi in ids["kpi"] and municipality in ids["municipality"] and str(year) in ids["year"]
-            if not asked or (key in self.known.deleted and not changes):
+            if not (asked or key in self.known.strays) or (key in self.known.deleted and not changes):
                 continue
             gone = key in self.known.deleted
-            told: dict[str, Any] = {"gender": "T", "count": 1, "status": "", "value": self.known.values.get(key)}
+            told: dict[str, Any] = {"gender": "T", "count": 1, "status": "", "value": values.get(key)}
             told |= {"isdeleted": gone} if not old else ({"is_deleted": gone} if changes else {})
             found.append({"kpi": kpi, "municipality": municipality, "period": year, "values": [told]})
         return found
@@ -169,7 +179,8 @@ class _Answers:
         following = (
             f"{self.known.next_at or self.base}{path}?{urlencode({**query, 'page': page + 1})}" if more else None
         )
-        told: dict[str, Any] = {"count": len(shown), "values": shown}
+        count = len(found if self.known.counts_all else shown)
+        told: dict[str, Any] = {"count": count, "values": shown[: len(shown) - self.known.lost * ("/data/" in path)]}
         told |= ({"next_page": following} if more else {}) if old else {"next_url": following}
         return Say(headers={"Content-Type": "application/json"}, body=json.dumps(told).encode())
 

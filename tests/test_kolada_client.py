@@ -96,6 +96,49 @@ async def test_every_page_is_read_once(version: str) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("all_pages", [False, True])
+async def test_a_count_of_each_page_is_as_good_as_one_of_all(all_pages: bool) -> None:
+    known = town()
+    known.most, known.counts_all = 7, all_pages
+    async with asking(known) as api:
+        assert len(await api.values(["N00671"], ["9001", "9002", "9005"], YEARS)) == 3 * 4
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("all_pages", [False, True])
+@pytest.mark.parametrize("most", [7, 5_000])
+async def test_an_answer_that_does_not_hold_what_it_counts_is_refused(all_pages: bool, most: int) -> None:
+    known = town()
+    known.most, known.counts_all, known.lost = most, all_pages, 1
+    async with asking(known) as api:
+        with pytest.raises(KoladaFault) as fault:
+            await api.values(["N00671"], ["9001", "9002", "9005"], YEARS)
+    assert fault.value.trouble is Trouble.SHAPE
+    assert fault.value.detail.startswith("count: not the number of values that came")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("stray", [("N99999", "9001", 2024), ("N00671", "9002", 2024), ("N00671", "9001", 2017)])
+async def test_what_nobody_asked_for_is_refused(stray: tuple[str, str, int]) -> None:
+    known = town()
+    known.strays[stray] = 50.0
+    async with asking(known) as api:
+        with pytest.raises(KoladaFault) as fault:
+            await api.values(["N00671"], ["9001"], YEARS)
+    assert fault.value.detail == f"{' '.join(map(str, stray))}: not asked for"
+
+
+@pytest.mark.asyncio
+async def test_a_title_that_nobody_asked_for_is_refused() -> None:
+    known = town()
+    known.says = [Say(body=b'{"count": 1, "values": [{"id": "N00672", "title": "x"}]}')]
+    async with asking(known) as api:
+        with pytest.raises(KoladaFault) as fault:
+            await api.titles(TitleKind.KPI, ["N00671"])
+    assert fault.value.detail == "N00672: not asked for"
+
+
+@pytest.mark.asyncio
 async def test_changes_since_a_date_tell_what_was_deleted() -> None:
     known = town()
     known.deleted.add(("N00671", "9001", 2023))
@@ -157,7 +200,9 @@ async def test_it_is_tried_a_bounded_number_of_times(say: Say, trouble: Trouble)
         (Say(status=404), Trouble.REFUSED, "404"),
         (Say(status=301, headers={"Location": "http://example.com/"}), Trouble.REFUSED, "301"),
         (Say(body=b"<html>"), Trouble.SHAPE, "1:1"),
-        (Say(body=b'{"values": [{"id": 7, "title": "R", "members": []}]}'), Trouble.SHAPE, "values[0].id"),
+        (Say(body=b'{"values": []}'), Trouble.SHAPE, "count: missing"),
+        (Say(body=b'{"count": 0, "values": [], "next_url": "/v3/\\u001b[31m"}'), Trouble.SHAPE, "next_url: not text"),
+        (Say(body=b'{"count": 1, "values": [{"id": 7, "title": "R", "members": []}]}'), Trouble.SHAPE, "values[0].id"),
         (Say(status=429, headers={"Retry-After": "86400"}), Trouble.BUSY, "86400"),
         (Say(body=b"x" * 2_000), Trouble.TOO_LARGE, ""),
     ],
@@ -189,7 +234,7 @@ async def test_a_page_that_names_itself_as_the_next_is_no_loop() -> None:
     known = town()
     async with asking(known) as api:
         own = f"{api.base}municipality_groups?per_page=5000"
-        body = b'{"values": [{"id": "G1", "title": "R9", "members": []}], "next_url": "%s"}' % own.encode()
+        body = b'{"count": 1, "values": [{"id": "G1", "title": "R9", "members": []}], "next_url": "%s"}' % own.encode()
         known.says = [Say(body=body)] * 2
         with pytest.raises(KoladaFault) as fault:
             await api.titles(TitleKind.GROUP)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -65,7 +66,7 @@ def test_fetched_listed_and_shown(world: World) -> None:
     assert "A: Resultatnätverket R9, ovägt medel" in shown
     # Ekby rises 68, 73, 78, 83; R9 is 9002–9010 but the third and fourth, in 2025 (70 + at % 7) + 6 of the others:
     # 78, 81, 82, 76, 77, 78, 79, sum 551, mean 78,7.
-    assert any(one.startswith("2025    83   400  78,7 (7 av 9)") for one in shown)
+    assert any(one.startswith("2025  83,0   400  78,7 (7 av 9)") for one in shown)
     assert any("SKR jämför kommuner först från 100 svar" in one for one in shown)
     assert f"källa: Kolada ({world.v3}), hämtat" in " ".join(shown)
 
@@ -82,6 +83,52 @@ def test_again_changes_nothing_and_what_is_gone_is_told(world: World) -> None:
     ]  # fmt: skip
     shown = lines(world("show", "N00671"))
     assert any(one.startswith("2024  borttaget") for one in shown)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "told"),
+    [
+        ("lost", 1, "(count: 92 stämmer inte med antalet värden). Inget är sparat."),
+        ("strays", {("N99999", "9001", 2024): 5.0}, "(N99999 9001 2024 har ingen frågat efter). Inget är sparat."),
+        ("values", {("N00671", "9004", 2024): 1e308}, "1e+308 är ett för stort tal). Inget är sparat."),
+        ("values", {("N00671", "9004", 2024): 178.0}, "går från 0 till 100: N00671 9004 2024 T: 178. Rätta det"),
+        ("values", {("N00671", "9004", 2024): -0.5}, "N00671 9004 2024 T: -0,5."),
+    ],
+)
+def test_what_cannot_be_changes_and_deletes_nothing(world: World, name: str, wrong: Any, told: str) -> None:
+    lines(world.fetch("--kpi", "N00671"))
+    before = lines(world("show", "N00671", "-g", "R9"))
+    setattr(world.known, name, getattr(world.known, name) | wrong)
+    assert told in refused(world.fetch("--kpi", "N00671"))
+    assert lines(world("show", "N00671", "-g", "R9")) == before
+
+
+def test_a_plain_per_cent_or_number_may_lie_outside_0_to_100(world: World) -> None:
+    world.known.kpis[0]["title"] = "Förändring av kostnaden, (%)"
+    world.known.values["N00671", "9001", 2025] = -40.5
+    assert lines(world.fetch("--kpi", "N00671"))[0] == "112 nya värden."
+    assert any("-40,5\N{NO-BREAK SPACE}%" in one.replace("−", "-") for one in lines(world("show", "N00671")))
+
+
+def test_the_smallest_change_is_told_with_its_decimals(world: World) -> None:
+    lines(world.fetch("--kpi", "N00671"))
+    world.known.values["N00671", "9001", 2025] = 83.004
+    assert lines(world.fetch("--kpi", "N00671"))[-1] == "ändrat: N00671 9001 2025 T, 83 → 83,004"
+
+
+def test_a_title_never_brings_its_own_colours_or_lines(world: World) -> None:
+    world.known.municipalities[2]["title"] = "Al\n\x1b[31mnäs\u200b\u202e kommun\ud800"
+    lines(world.fetch("--kpi", "N00671"))
+    assert "9002  Al [31mnäs kommun" in lines(world("list", "--municipalities"))
+
+
+def test_a_file_from_a_day_to_come_is_refused(world: World, tmp_path: Path) -> None:
+    lines(world.fetch("--kpi", "N00671"))
+    table = tmp_path / "f.csv"
+    table.write_text("kpi;kommun;år;värde\nN00671;9001;2024;90\n")
+    told = refused(world("import", str(table), "--on", "2099-01-01"))
+    assert told.startswith("f.csv: hämtad 2099-01-01, står det, men så långt har vi inte kommit.")
+    assert told.endswith("Inget är sparat.")
 
 
 def test_changes_since_a_date_delete_visibly(world: World) -> None:
@@ -107,7 +154,8 @@ def test_a_withheld_value_is_told_in_words(world: World) -> None:
         (("-m", "Ekbi"), "Det finns ingen kommun Ekbi. Menar du Ekby (9001)? Inget är sparat."),
         (("-g", "R99"), "Det finns ingen grupp R99. Inget är sparat."),
         (("-g", "Resultatnätverket"), "Flera grupper heter Resultatnätverket."),
-        (("--years", "i fjol"), "i fjol is no years"),
+        (("--since", "i maj"), "i maj är inget datum."),
+        (("--years", "i fjol"), "i fjol är inga år. Skriv dem som 2022-2025 eller 2025."),
     ],
 )
 def test_what_there_is_not_is_said_and_nothing_kept(world: World, arguments: tuple[str, ...], told: str) -> None:
@@ -120,7 +168,7 @@ def test_what_there_is_not_is_said_and_nothing_kept(world: World, arguments: tup
     [
         (Say(status=403), "Kolada säger nej (403). Stämmer adressen? Inget är sparat."),
         (Say(body=b"<html>oj</html>"), "Svaret ser inte ut som Koladas svar (rad 1, tecken 1 är inte JSON)."),
-        (Say(body=b'{"values": [{"id": 1}]}'), "values[0].type saknas"),
+        (Say(body=b'{"count": 1, "values": [{"id": 1}]}'), "values[0].type saknas"),
         (Say(status=429, headers={"Retry-After": "7200"}), "Kolada vill att vi väntar till"),
     ],
 )
@@ -150,9 +198,9 @@ def test_a_line_that_breaks_in_the_middle_keeps_nothing(world: World) -> None:
     world.known.values["N00671", "9002", 2025] = 1.0
     assert "Kolada svarar inte" in refused(world.fetch("--kpi", "N00671"))
     assert len(world.known.asked) > good
-    assert any(one.startswith("2025    83") for one in lines(world("show", "N00671")))
+    assert any(one.startswith("2025  83,0") for one in lines(world("show", "N00671")))
     shown = lines(world("show", "N00671", "-m", "9002"))
-    assert any(one.startswith("2025     78") for one in shown)
+    assert any(one.startswith("2025   78,0") for one in shown)
 
 
 def test_exported_and_read_elsewhere_without_a_network(world: World, tmp_path: Path) -> None:
@@ -185,6 +233,9 @@ def test_older_figures_come_from_a_table_and_stand_beside(world: World, tmp_path
         ("kpi;kommun;år;värde\nN00671;1234;2024;80\n", "Okända kommuner: 1234."),
         ("kpi;kommun;år;värde\nU00402;9001;2024;80\n", "Okända nyckeltal: U00402."),
         ('{"values": [{"kpi": "N00671"', "f.txt: rad 1, tecken"),
+        ("kpi;kommun;år;värde\nN00671;9001;2024;178\n", "från 0 till 100: N00671 9001 2024 T: 178."),
+        ("kpi;kommun;år;värde\nKKIK-EPOST;9001;2016;-5\n", "KKIK-EPOST 9001 2016 T: -5."),
+        (f"kpi;kommun;år;värde\nN00671;9001;2024;{'9' * 400}\n", "f.txt: rad 2, value: inf är ett för stort tal."),
         ("", "Filen f.txt är tom."),
     ],
 )
@@ -211,10 +262,12 @@ def test_written_as_pdf_text_picture_and_series(world: World, tmp_path: Path) ->
     told = words_in((tmp_path / "a.pdf").read_bytes())
     assert "Resultatnätverket R12: 79,1 (medel av 12 av 12 kommuner)" in told
     assert "Så gjordes N00671, på låtsas." in told
-    assert "Ekby. 2022: 68; 2023: 73; 2024: 78; 2025: 83." in (tmp_path / "a.txt").read_text()
+    assert "Ekby. 2022: 68,0; 2023: 73,0; 2024: 78,0; 2025: 83,0." in (tmp_path / "a.txt").read_text()
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "a.csv").read_text() == "period;value;rebase\n2022;68.0;\n2023;73.0;\n2024;78.0;\n2025;83.0;\n"
-    assert "write a file that ends with" in refused(world("show", "N00671", "--out", str(tmp_path / "a.doc")))
+    assert "Skriv en fil som slutar på .pdf, .txt, .png, .csv." in refused(
+        world("show", "N00671", "--out", str(tmp_path / "a.doc"))
+    )
     assert "No such file" in refused(world("show", "N00671", "--out", str(tmp_path / "nowhere" / "a.csv")))
 
 

@@ -85,11 +85,16 @@ def test_a_table_of_old_figures_is_read_with_decimal_commas_and_gaps() -> None:
         ("id,namn\n0115,Vallentuna\n", "1:type", Wrong.MISSING),
         ('{"values": 3}', "values", Wrong.NOT_A_LIST),
         ("[]", "values[0]", Wrong.MISSING),
+        ('{"count": 25, "values": [{"id": "N1", "title": "x"}]}', "count", Wrong.MISCOUNTED),
+        ("kpi,municipality,year,value,count\nN1,0115,2016,1," + "9" * 5_000, "2:count", Wrong.NOT_A_NUMBER),
         ("[1]", "values[0]", Wrong.NOT_AN_OBJECT),
         ('{"format": "kommunsvar-kolada"}', "kpi", Wrong.MISSING),
         ('{"format": "kommunsvar-kolada", "kpi": [], "municipality": [], "municipality_groups": [], '
          '"sources": [{"data": [], "origin": "x", "fetched_at": "2026-01-01"}]}', "sources[0].fetched_at",
          Wrong.NOT_A_TIME),
+        ('{"format": "kommunsvar-kolada", "kpi": [], "municipality": [], "municipality_groups": [], '
+         '"sources": [{"data": [], "origin": "x", "fetched_at": "9999-12-31T23:59:59-23:00"}]}',
+         "sources[0].fetched_at", Wrong.NOT_A_TIME),
         ("[{", "1:3", Wrong.NOT_JSON),
     ],
 )  # fmt: skip

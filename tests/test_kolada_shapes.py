@@ -18,9 +18,11 @@ from measurement.network.kolada_shapes import (
     page_of,
     titles_of,
     values_of,
+    whole,
     without_doubles,
 )
 from measurement.network.outside_data import OutsideTitle, OutsideValue, TitleKind
+from measurement.network.outside_limits import impossible
 
 V3 = {
     "count": 1, "next_url": None,
@@ -82,6 +84,12 @@ def test_titles_of_both_versions_are_told_alike() -> None:
         (item(value=True), "values[0].values[0].value", Wrong.NOT_A_NUMBER),
         (item(gender="F"), "values[0].values[0].gender", Wrong.NOT_A_GENDER),
         (item(count=-1), "values[0].values[0].count", Wrong.NOT_A_NUMBER),
+        (item(count=10**19), "values[0].values[0].count", Wrong.TOO_LARGE),
+        (item(value=1e308), "values[0].values[0].value", Wrong.TOO_LARGE),
+        (item(value=-1.1e15), "values[0].values[0].value", Wrong.TOO_LARGE),
+        (item(value=10**400), "values[0].values[0].value", Wrong.TOO_LARGE),
+        (item(value=float("inf")), "values[0].values[0].value", Wrong.TOO_LARGE),
+        (item(value=float("nan")), "values[0].values[0].value", Wrong.TOO_LARGE),
         (item(values={}), "values[0].values", Wrong.NOT_A_LIST),
         ("N00671", "values[0]", Wrong.NOT_AN_OBJECT),
     ],
@@ -102,6 +110,46 @@ def test_what_is_not_json_is_told_by_line_and_column() -> None:
     with pytest.raises(ShapeFault) as fault:
         json_of(b'{"value": NaN}')
     assert fault.value.wrong is Wrong.NOT_A_NUMBER
+    with pytest.raises(ShapeFault) as fault:
+        json_of(b'{"value": %s}' % (b"9" * 5_000))
+    assert fault.value.wrong is Wrong.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    ("told", "held", "fine"),
+    [
+        ([3], [3], True), ([0], [0], True), ([2, 1], [2, 1], True), ([3, 3], [2, 1], True), ([25], [1], False),
+        ([2, 2], [2, 1], False), ([4, 4], [2, 1], False), ([3, 1], [2, 1], False), ([1], [2], False),
+    ],
+)  # fmt: skip
+def test_pages_hold_what_they_count_each_or_all_together(told: list[int], held: list[int], fine: bool) -> None:
+    if fine:
+        whole(told, held)
+    else:
+        with pytest.raises(ShapeFault):
+            whole(told, held)
+
+
+@pytest.mark.parametrize(
+    ("title", "bounded"),
+    [
+        ("Medborgarundersökningen - Bra bemötande, andel (%)", True), ("Servicemätning - Nöjd, index", True),
+        ("Företagsklimat Insikt - Bemötande - Index ", True), ("Resultat som andel av skatt, (%)", False),
+        ("Befolkningsförändring (%)", False), ("Prisindex", False), ("Svar, antal", False), ("Index, kr/inv", False),
+    ],
+)  # fmt: skip
+def test_what_goes_from_0_to_100_says_so_in_its_title(title: str, bounded: bool) -> None:
+    kpi = OutsideTitle(kind=TitleKind.KPI, id="N00671", title=title, details={})
+    values = [*values_of([item(value=one, period=2000 + at) for at, one in enumerate((-5, 0, 100, 178, None))])]
+    assert [one.value for one in impossible(values, [kpi])] == ([-5, 178] if bounded else [])
+
+
+@given(st.text())
+def test_a_text_is_one_line_of_what_can_be_seen(text: str) -> None:
+    (title,) = titles_of(TitleKind.MUNICIPALITY, [{"id": "0115", "title": text, "type": "K"}])
+    assert title.title.isprintable()
+    assert title.title == " ".join(title.title.split())
+    assert title.title.encode().decode() == title.title
 
 
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=5) | st.integers(),

@@ -80,6 +80,17 @@ def test_a_group_that_is_mostly_not_fetched_has_no_mean() -> None:
     assert (year.means[0].value, year.means[0].asked) == (81.0, 2)
 
 
+def test_one_member_alone_is_no_mean() -> None:
+    group = OutsideTitle(kind=TitleKind.GROUP, id="G", title="R", details={"members": ["0002", "0003", "0004", "0002"]})
+    away = [told(id_, 2024, None, status=ABSENT) for id_ in ("0003", "0004")]
+    comparison = compared([told("0001", 2024, 83.8), told("0002", 2024, 81), *away], [group])
+    (mean,) = comparison.years[0].means
+    assert (mean.value, mean.counted, mean.asked, mean.members, mean.alone) == (None, 1, 3, 3, True)
+    assert lead_words(comparison, TEXTS) == "2024: Provby 1 83,8."
+    assert edition_tables(comparison, TEXTS)[0].rows == (("2024", "83,8", "bara 1 av 3"),)
+    assert any("En ensam är inget medelvärde." in one for one in notes_of(comparison, TEXTS))
+
+
 def test_the_older_series_stands_before_the_newer_and_breaks_there() -> None:
     comparison = compared(STORY)
     assert kpis_for("N00671") == ("N00671", "N00675", "KKIK-BEMOTANDE")
@@ -200,14 +211,14 @@ def test_the_tables_are_one_for_each_edition() -> None:
     assert [one.caption for one in tables] == ["KKiK till 2015", "KKiK från 2016", "SKR:s servicemätning"]
     assert [row[0] for row in tables[1].rows] == ["2016", "2017", "2018", "2019", "2020", "2021"]
     assert tables[2].head == ("År", "Provby 1", "Svar", "A")
-    assert tables[2].rows[-1] == ("2025", "86", "250", "85 (2 av 2)")
+    assert tables[2].rows[-1] == ("2025", "86,0", "250", "85,0 (2 av 2)")
     assert tables[2].rows[2] == ("2024", "inget värde", "–", "inte hämtat")
 
 
 def test_the_paper_says_year_edition_source_and_date_and_ranks_nobody() -> None:
     comparison = compared(STORY)
     assert lead_words(comparison, TEXTS) == (
-        "2025: Provby 1 86. Resultatnätverket R9: 85 (medel av 2 av 2 kommuner)."
+        "2025: Provby 1 86,0. Resultatnätverket R9: 85,0 (medel av 2 av 2 kommuner)."
     )  # fmt: skip
     footer = footer_words(comparison, TEXTS)
     assert footer == (
@@ -224,7 +235,7 @@ def test_the_paper_says_year_edition_source_and_date_and_ranks_nobody() -> None:
 def test_the_terminal_shows_the_same() -> None:
     lines = as_lines(compared(STORY), TEXTS)
     assert "A: Resultatnätverket R9, ovägt medel" in lines
-    assert "2025           86   250  85 (2 av 2)" in lines
+    assert "2025         86,0   250  85,0 (2 av 2)" in lines
 
 
 def test_a_group_of_which_nothing_was_fetched_is_told() -> None:

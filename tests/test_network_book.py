@@ -12,10 +12,10 @@ from measurement.network.book import (
     Overlaps,
     Put,
     bundles_of,
+    clash,
     distrust,
     drop_bundle,
     kept_bundles,
-    no_longer_trusted,
     put_bundle,
     trust,
     trusted_keys,
@@ -41,6 +41,7 @@ NEWER = replace(FIRST, made_at=MADE + timedelta(days=1), phone_seconds=90)
 
 async def put(database: Database, bundle: Bundle) -> Put:
     async with database.writing() as connection:
+        await trust(connection, TRUSTED)
         return await put_bundle(connection, opened(bundle), NOW)
 
 
@@ -104,11 +105,37 @@ async def test_keys_are_trusted_and_no_longer(database: Database) -> None:
     async with database.reading() as connection:
         keys, kept = await trusted_keys(connection), await kept_bundles(connection)
     assert keys == [replace(TRUSTED, by="strategen", at=NOW)]
-    assert no_longer_trusted(kept, keys) == []
+    assert [one.trusted for one in kept] == [True]
     async with database.writing() as connection:
         assert await distrust(connection, "0160", TRUSTED.key)
         assert not await distrust(connection, "0160", TRUSTED.key)
-        assert no_longer_trusted(kept, await trusted_keys(connection)) == kept
+        assert [(one.trusted, one.holds) for one in await kept_bundles(connection)] == [(False, False)]
+
+
+@pytest.mark.asyncio
+async def test_a_bundle_of_a_key_that_is_no_longer_trusted_stands_in_nobodys_way(database: Database) -> None:
+    # A newer one by a second key; when that key is taken back, the older one holds again.
+    second = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    other = replace(TRUSTED, key=public_of(second))
+    await put(database, FIRST)
+    async with database.writing() as connection:
+        await trust(connection, other)
+        assert await put_bundle(connection, open_sealed(seal(NEWER, second), [other], NOW, TEXTS), NOW) is Put.REPLACES
+        await distrust(connection, "0160", other.key)
+        assert [(one.made_at, one.holds) for one in await kept_bundles(connection)] == [
+            (FIRST.made_at, True), (NEWER.made_at, False)
+        ]  # fmt: skip
+    assert await put(database, FIRST) is Put.SAME
+    # The same words signed by another key are another bundle.
+    assert await put(database, NEWER) is Put.REPLACES
+
+
+def test_a_key_and_a_name_are_of_one_municipality() -> None:
+    elsewhere = replace(TRUSTED, municipality="049", name="Esbo")
+    assert clash(elsewhere, [TRUSTED]) == TRUSTED
+    assert clash(replace(elsewhere, key="other", name="täby"), [TRUSTED]) == TRUSTED
+    assert clash(replace(elsewhere, key="other"), [TRUSTED]) is None
+    assert clash(replace(TRUSTED, by="strategen"), [TRUSTED]) is None
 
 
 @pytest.mark.asyncio

@@ -6,7 +6,7 @@ import stat
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,10 +20,11 @@ from hypothesis import strategies as st
 
 from config.texts import Texts
 from measurement.measures import Unit
-from measurement.network.bundle import Attachment, Bundle, Contact, Practice, Total, WeekValue
+from measurement.network.bundle import Attachment, Bundle, Contact, Practice, SurveyTold, Total, WeekValue
 from measurement.network.bundle_check import faults_of
+from measurement.network.envelope import MOST_JSON, BundleFault
 from measurement.network.members import id_of, in_order, is_municipality, municipalities
-from measurement.network.sealed import BundleFault, Opened, TrustedKey, open_sealed, read_kept, seal
+from measurement.network.sealed import Opened, TrustedKey, open_sealed, read_kept, seal
 from measurement.network.signing import (
     KeyFault,
     canonical,
@@ -68,7 +69,8 @@ def test_what_was_sealed_comes_out_again() -> None:
     found = opened(content)
     assert found.bundle == bundle()
     assert found.key == public_of(KEY)
-    assert found.digest == hashlib.sha256(content).hexdigest()
+    signed_words = canonical(json.loads(content)["bundle"])
+    assert found.digest == hashlib.sha256(public_of(KEY).encode() + b"\n" + signed_words).hexdigest()
     assert read_kept(found.content) == bundle()
     # The same bundle and key give the same bytes; a line break at the end, as mail adds, changes nothing.
     assert seal(bundle(), KEY) == content
@@ -100,6 +102,31 @@ def test_a_changed_figure_says_that_the_signature_is_wrong() -> None:
     assert refused(content) == ("Signaturen stämmer inte: filen har ändrats efter att den skrevs under. Be om en ny.")
 
 
+def test_the_same_signature_in_other_letters_is_another() -> None:
+    # The last letter before == has four bits that base64 does not use: g, h, i … stand for the same bytes.
+    content = seal(bundle(), KEY)
+    signature = json.loads(content)["signature"]
+    at = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".index(signature[-3])
+    other = signature[:-3] + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[at ^ 1] + "=="
+    assert "Signaturen stämmer inte" in refused(content.replace(signature.encode(), other.encode()))
+
+
+def test_a_large_file_is_turned_away_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("it was read")
+
+    zeros = b",\n  ".join([b"0"] * (MOST_JSON // 4))
+    wrapped = b'{\n "bundle": [\n  ' + zeros + b"\n ]" + seal(bundle(), KEY)[-230:]
+    monkeypatch.setattr("json.loads", never)
+    assert "inget nätverkspaket" in refused(b"[" + b"0," * 10**6 + b"0]")
+    assert "inget nätverkspaket" in refused(b'{\n "bundle": [\n  ' + zeros)
+    assert "Signaturen" in refused(wrapped[:10_000] + seal(bundle(), KEY)[-260:])
+    tail = seal(bundle(), KEY)[seal(bundle(), KEY).rindex(b',\n "form"') :]
+    assert "för stor" in refused(b'{\n "bundle": [\n  ' + zeros + b",\n  0" * 10**5 + b"\n ]" + tail)
+    # A key that nobody trusts: what it signed is not read either.
+    assert "ingen nyckel" in refused(seal(bundle(), OTHER), trusted("0115", KEY, "Vallentuna"))
+
+
 def test_whom_we_do_not_trust_is_named_with_the_fingerprint() -> None:
     content = seal(bundle(), KEY)
     said = refused(content, trusted("0115", OTHER, "Vallentuna"))
@@ -112,6 +139,13 @@ def test_whom_we_do_not_trust_is_named_with_the_fingerprint() -> None:
 def test_nobody_signs_for_another_municipality() -> None:
     said = refused(seal(bundle(), KEY), trusted("0115", KEY, "Vallentuna"), trusted(key=OTHER))
     assert said == "Paketet säger sig komma från Täby (0160), men är underskrivet med Vallentunas nyckel."
+
+
+def test_nobody_calls_itself_anything_else_than_it_was_trusted_as() -> None:
+    finnish = replace(bundle(), municipality="049", name="Vallentuna")
+    said = refused(seal(finnish, KEY), trusted("049", KEY, "Esbo"))
+    assert "kallar sig Vallentuna, men nyckeln är betrodd som Esbo (049)" in said
+    assert opened(seal(replace(finnish, name="Esbo"), KEY), trusted("049", KEY, "Esbo")).bundle.name == "Esbo"
 
 
 def test_what_steers_a_terminal_is_not_repeated_from_a_stranger() -> None:
@@ -147,6 +181,17 @@ def test_fields_are_named_when_they_cannot_be_read() -> None:
     assert refused(signed({**told, "rule": "whenever"})) == "Fältet rule går inte att läsa."
     told["measures"][1]["weeks"][2]["n"] = None
     assert refused(signed(told)) == "Fältet measures.1.weeks.2.n går inte att läsa."
+
+
+@pytest.mark.parametrize("place", ["n", "phone_seconds", "channels", "open_minutes", "invited"])
+@pytest.mark.parametrize("number", [10**9, 10**18, 10**400, -(10**400)])
+def test_absurd_numbers_are_refused_in_words(place: str, number: int) -> None:
+    told = json.loads(seal(bundle(), KEY))["bundle"]
+    week = told["measures"][0]["weeks"][0]
+    inside = {"n": week, "phone_seconds": told, "channels": told["channels"], "open_minutes": told["hours"],
+              "invited": told["survey"]}[place]  # fmt: skip
+    inside["mail" if place == "channels" else place] = number
+    assert "är orimligt stort." in refused(signed(told))
 
 
 def test_fields_that_we_do_not_know_are_not_passed_over() -> None:
@@ -191,7 +236,20 @@ def _attached(**changes: Any) -> Callable[[Bundle], Bundle]:
         (_plain(made_at=datetime(2026, 8, 17)), "ingen tidszon"),
         (_plain(threshold=5), "Gränsen för små tal är 5"),
         (_plain(phone_seconds=0), "direkt svar i telefon"),
-        (_plain(channels={"mail": -1}), "mindre än noll"),
+        (_plain(made_at=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)), "gjort 9999-12-31 23:59. Det är i framtiden"),
+        (_plain(first="9999-W01", last="9999-W52"), "efter att paketet gjordes"),
+        (_plain(threshold=31), "I nätverket är den 10 till 30"),
+        (_plain(channels={"mail": 9}), "mindre än 10"),
+        (_plain(channels={"mail": 27 * 10**6}), "orimligt stort"),
+        (_plain(survey=SurveyTold(invited=30, delivered=20, answered=9)), "färre svar än 10"),
+        (_plain(name="Täby\n– Vallentuna"), "namn som inte går att visa"),
+        (_plain(name="Täby\u200b"), "namn som inte går att visa"),
+        (_plain(name="Täby\u061c"), "namn som inte går att visa"),
+        (_plain(practices=(Practice(measure="", text="a\u200fb"),)), "En beskrivning är tom"),
+        (_plain(practices=tuple(Practice(measure=f"m{at}", text="x" * 3800) for at in range(4))), "högst 12000 tecken"),
+        (_plain(practices=(Practice(measure="", text="x"), Practice(measure="", text="y"))), "två beskrivningar"),
+        (_week(n=2 * 10**6, denominator=2 * 10**6, numerator=2 * 10**6, value=1.0), "talen går inte ihop"),
+        (_measure(weeks=(), withheld=26), "summan stämmer inte"),
         (_plain(contact=Contact(role="kvalitetsledare", address="ring mig")), "ingen roll med en e-postadress"),
         (_plain(practices=(Practice(measure="", text="\x1b[2J"),)), "En beskrivning är tom"),
         (_week(n=9, denominator=9, numerator=9, value=1.0), "2026-W04: talet är mindre än 10"),
@@ -229,15 +287,17 @@ def test_a_total_that_would_tell_a_withheld_week_is_refused() -> None:
 
 
 def test_an_index_has_no_parts_and_stays_within_a_hundred() -> None:
-    weeks = tuple(WeekValue(week=one.week, numerator=None, denominator=None, n=20, value=80.0)
-                  for one in even_told(0.8, 20).weeks)  # fmt: skip
-    index = even_told(0.8, 20, "reception.good")
+    weeks = tuple(WeekValue(week=one.week, numerator=None, denominator=None, n=40, value=80.0)
+                  for one in even_told(0.8, 40).weeks)  # fmt: skip
+    index = even_told(0.8, 40, "reception.good")
     told = replace(index, id="reception.index", unit=Unit.INDEX, weeks=weeks,
-                   total=Total(numerator=None, denominator=None, n=520, value=80.0))  # fmt: skip
+                   total=Total(numerator=None, denominator=None, n=1040, value=80.0))  # fmt: skip
     assert faults_of(replace(bundle(), measures=(told,)), NOW, TEXTS) == []
     high = replace(told, weeks=(replace(weeks[0], value=101.0), *weeks[1:]))
     assert "går inte ihop" in " ".join(faults_of(replace(bundle(), measures=(high,)), NOW, TEXTS))
-    other = replace(told, total=Total(numerator=None, denominator=None, n=520, value=70.0))
+    few = replace(told, weeks=(replace(weeks[0], n=29), *weeks[1:]))
+    assert "mindre än 30" in " ".join(faults_of(replace(bundle(), measures=(few,)), NOW, TEXTS))
+    other = replace(told, total=Total(numerator=None, denominator=None, n=1040, value=70.0))
     assert "summan stämmer inte" in " ".join(faults_of(replace(bundle(), measures=(other,)), NOW, TEXTS))
 
 

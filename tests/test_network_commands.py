@@ -6,7 +6,7 @@ import json
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -172,13 +172,19 @@ def test_what_cannot_be_taken_in_is_told_and_changes_nothing(run: Run, tmp_path:
     future = tmp_path / "future.json"
     future.write_text('{"form": "kommunsvar-network-bundle", "version": 2}')
     assert "form 2). Den här läser form 1" in plain(run("import", str(future), code=1))
+    far = tmp_path / "far.json"
+    far.write_bytes(seal(replace(bundle, made_at=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)), key_of(BETTER)))
+    told = plain(run("import", str(far), str(tmp_path / "none.json"), str(changed), code=1))
+    assert "far.json: Inget togs in. Paketet säger sig vara gjort 9999" in told
+    assert "none.json: Inget togs in. Filen går inte att läsa." in told
+    assert "changed.json: Inget togs in. Signaturen" in told
     # Of several files what is right is taken in, and the command says that something was not.
     both = plain(run("import", str(changed), good, code=1))
     assert "0160.json: Täby 2026-W02–2026-W27 är sparat." in both
     newer = tmp_path / "newer.json"
     newer.write_bytes(seal(replace(bundle, made_at=MADE + timedelta(hours=1)), key_of(BETTER)))
     assert "ersätter ett äldre för samma period" in plain(run("import", str(newer)))
-    assert "Det finns ett nyare paket" in plain(run("import", _again(tmp_path, bundle), code=1))
+    assert "lika nytt eller nyare" in plain(run("import", _again(tmp_path, bundle), code=1))
     shorter = tmp_path / "shorter.json"
     cut = replace(bundle, last="2026-W26", made_at=MADE + timedelta(hours=2), measures=())
     shorter.write_bytes(seal(cut, key_of(BETTER)))
@@ -198,10 +204,19 @@ def test_trust_needs_the_fingerprint_that_was_heard(run: Run) -> None:
     assert "Fingeravtrycket stämmer inte" in said
     assert "Lita inte på den" in said
     heard = ("--fingerprint", fingerprint(public).upper())
-    assert "no municipality has the number 9999" in plain(run("trust", "9999", public, *heard, "--by", "k", code=1))
+    assert "Ingen kommun har numret 9999" in plain(run("trust", "9999", public, *heard, "--by", "k", code=1))
     assert "44 characters" in plain(run("trust", BETTER, "nyckel", *heard, "--by", "k", code=1))
     assert "vem som har kontrollerat" in plain(run("trust", BETTER, public, *heard, "--by", " ", code=1))
-    assert "say what it is called" in plain(run("trust", "049", public, *heard, "--by", "k", code=1))
+    assert "Skriv vad kommunen heter" in plain(run("trust", "049", public, *heard, "--by", "k", code=1))
+    assert "är en svensk kommun" in plain(
+        run("trust", "049", public, *heard, "--by", "k", "--name", "Vallentuna", code=1)
+    )
+    assert "0115 är vårt eget nummer" in plain(run("trust", "0115", public, *heard, "--by", "k", code=1))
+    trust(run, BETTER)
+    assert "hör redan till Täby (0160)" in plain(
+        run("trust", "049", public, *heard, "--by", "k", "--name", "Esbo", code=1)
+    )
+    run("trust", BETTER, public, *heard, "--by", "k", "--end")
     assert "Esbo (049)" in plain(run("trust", "049", public, *heard, "--by", "k", "--name", "Esbo"))
     assert "litar inte längre" in plain(run("trust", "049", public, *heard, "--by", "k", "--name", "Esbo", "--end"))
     ended = run("trust", "049", public, *heard, "--by", "k", "--name", "Esbo", "--end", code=1)
@@ -225,10 +240,15 @@ def test_bundles_of_a_key_that_is_no_longer_trusted_are_not_compared(run: Run, t
 def test_export_of_an_overlapping_period_is_refused_and_writes_nothing(run: Run, tmp_path: Path) -> None:
     run("export", *PERIOD, "--out", "ett.json")
     said = plain(run("export", "--first", "2026-W03", "--last", "2026-W27", "--out", "tva.json", code=1))
-    assert "Perioderna går in i varandra" in said
+    assert "perioderna går in i varandra" in said
     assert not (tmp_path / "tva.json").exists()
+    # What was handed out is remembered, unless somebody vouches that it was not.
     number = run("list").stdout.splitlines()[-1].split()[0]
-    assert "Paketet är borttaget" in plain(run("drop", number))
+    assert "Vi minns vad vi har lämnat ut" in plain(run("drop", number, code=1))
+    assert "Perioderna" not in plain(run("export", *PERIOD, "--out", "ett.json"))
+    assert plain(run("list")).count("Vallentuna 2026-W02–2026-W27") == 2
+    for one in run("list").stdout.splitlines()[-2:]:
+        assert "Paketet är borttaget" in plain(run("drop", one.split()[0], "--never-shared", "kvalitetsledaren"))
     run("export", "--first", "2026-W03", "--last", "2026-W27", "--out", "tva.json")
     assert "inget paket med nummer 99" in plain(run("drop", "99", code=1))
     assert "går baklänges" in plain(run("export", "--first", "2026-W27", "--last", "2026-W03", code=1))
@@ -267,7 +287,7 @@ def _after_taking_back(run: Run) -> Result:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--measure", "nojdhet", "--text", "x"), "is none of answered_in_time.one_working_day"),
+        (("--measure", "nojdhet", "--text", "x"), "är inget av måtten answered_in_time.one_working_day"),
         (("--text", "å" * 5000), "Texten är för lång"),
         (("--role", "kvalitetsledare"), "både en roll och en e-postadress"),
         (("--role", "k", "--address", "ring"), "både en roll och en e-postadress"),
@@ -303,11 +323,11 @@ def test_what_is_missing_for_a_comparison_is_said(run: Run, tmp_path: Path) -> N
 def test_a_key_is_of_one_municipality(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "service.toml"
     file.write_text(file.read_text().replace("Vallentuna kommun", "Exempel kommun"))
-    assert "none of Sweden's municipalities" in plain(run("key", code=1))
-    assert "no municipality has the number 1" in plain(run("key", "--municipality", "1", code=1))
+    assert "ingen kommun i Sverige" in plain(run("key", code=1))
+    assert "Ingen kommun har numret 1." in plain(run("key", "--municipality", "1", code=1))
     assert "Täby (0160)" in plain(run("key", "--municipality", "0160"))
     assert "Täby (0160)" in plain(run("key"))
-    assert "our key is that of Täby" in plain(run("key", "--municipality", "0115", code=1))
+    assert "Vår nyckel hör till Täby" in plain(run("key", "--municipality", "0115", code=1))
     (tmp_path / "network.pem").chmod(0o644)
     assert "chmod 600" in plain(run("export", *PERIOD, code=1))
 

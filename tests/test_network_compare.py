@@ -11,13 +11,13 @@ import pytest
 
 from bot.clock import Rule
 from config.texts import Texts
-from measurement.measures import IN_TIME
+from measurement.measures import IN_TIME, Unit
 from measurement.network.book import Kept
-from measurement.network.bundle import Bundle, Practice
+from measurement.network.bundle import Bundle, MeasureTold, Practice, Total
 from measurement.network.comparable import Differs, channels_apart, differences
 from measurement.network.compare import Compared, choose, compare, practices_of
 from measurement.network.compare_difference import Verdict, beside, level_of, variation
-from measurement.network.compare_words import difference_in_words, place_in_words
+from measurement.network.compare_words import difference_in_words, left_out_in_words, place_in_words
 from measurement.statistics.funnel import Place as InFunnel
 from measurement.statistics.shares import difference
 from tests.network_town import (
@@ -157,7 +157,8 @@ def test_networks_have_two_to_twenty_of_one_period() -> None:
 
 def kept(id_: int, municipality: str, first: str, last: str, *, holds: bool = True) -> Kept:
     return Kept(id=id_, municipality=municipality, name=NAMES[municipality], first=first, last=last, made_at=MADE,
-                imported_at=MADE + timedelta(days=1), key="k", digest=str(id_), holds=holds)  # fmt: skip
+                imported_at=MADE + timedelta(days=1), key="k", digest=str(id_), trusted=True,
+                holds=holds)  # fmt: skip
 
 
 def test_which_bundles_are_compared() -> None:
@@ -200,6 +201,32 @@ def test_the_weeks_variation_is_pearsons() -> None:
     assert variation(weeks) == 1.0
     assert variation([replace(one, numerator=100) for one in weeks]) == 1.0
     assert variation(weeks[:7]) is None
+
+
+def test_who_tells_too_few_weeks_is_not_judged_by_the_others_weeks() -> None:
+    # 9 990 of 10 000 in seven weeks that are told: however high, nobody knows how its weeks vary.
+    ours, others = five(0.80, 0.82, 0.84, 0.86, 0.98)
+    few = others[3].measures[0]
+    others[3] = replace(others[3], measures=(replace(few, weeks=few.weeks[:7], withheld=19),))
+    found = one_measure(ours, others)
+    assert [one.name for one in found.with_verdict(Verdict.TOO_FEW)] == ["Norrtälje"]
+    assert "Norrtälje" not in [one.name for one in found.with_verdict(Verdict.BETTER)]
+
+
+def test_an_index_of_few_answers_is_not_compared() -> None:
+    def index(n: int) -> MeasureTold:
+        told = even_told(0.8, 50, "reception.good")
+        return replace(told, id="reception.index", unit=Unit.INDEX, weeks=(), withheld=26,
+                       total=Total(numerator=None, denominator=None, n=n, value=93.3))  # fmt: skip
+
+    many, few = (bundle_of(id_, (index(n),)) for id_, n in (("0115", 100), ("0140", 99)))
+    (found,) = compare(many, [few]).measures
+    assert [one.name for one in found.left_out] == ["Nykvarn"]
+    assert left_out_in_words(found, TEXTS) == (
+        "Nykvarn: har index av 99 svar, och under 100 går det inte att jämföra.",
+    )  # fmt: skip
+    ours = compare(few, [many])
+    assert (ours.measures, [one.id for one in ours.few]) == ((), ["reception.index"])
 
 
 def test_what_is_shared_about_a_measure_comes_before_the_general() -> None:

@@ -1,6 +1,7 @@
 """What leaves the house: whole-municipality figures of frozen weeks; small ones cannot be worked out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,20 +13,29 @@ from bot.clock import Rule
 from bot.store.database import Database
 from config.texts import Texts
 from measurement.measures import Figure
-from measurement.network.bundle import THRESHOLD
+from measurement.network.bundle import THRESHOLD, MeasureTold, SurveyTold
 from measurement.network.bundle_check import faults_of
-from measurement.network.bundle_export import NothingFrozen, Wish, bundle_from, hours_of, measure_told, weeks_between
+from measurement.network.bundle_export import (
+    NotAllFrozen,
+    NothingFrozen,
+    Wish,
+    bundle_from,
+    hours_of,
+    measure_told,
+    weeks_between,
+)
 from measurement.periods import Week
 from measurement.registry import REGISTRY
 from measurement.rollup.book import put_standing, put_values
 from measurement.rollup.states import Standing, State, freezes_at
-from tests.network_town import IN_A_DAY
+from tests.network_town import IN_A_DAY, bundle_of
 from tests.weeks import CALENDAR
 
 TEXTS = Texts("sv", ZoneInfo("Europe/Stockholm"))
 FIRST, LAST = Week(year=2026, number=2), Week(year=2026, number=13)
 WEEKS = [str(one) for one in weeks_between(FIRST, LAST)]
 AT = datetime(2026, 6, 1, tzinfo=UTC)
+LATER = datetime(2026, 9, 1, tzinfo=UTC)
 
 
 def share(week: str, part: int, n: int, measure: str = IN_A_DAY, *, version: int = 1, slice_: str = "") -> Figure:
@@ -79,14 +89,29 @@ def test_weeks_where_few_all_said_the_same_are_withheld_of_the_survey_alone() ->
 
 def test_an_index_is_withheld_where_its_share_is() -> None:
     good = by_week(*(share(one, 12, 12, "reception.good") for one in WEEKS[:3]),
-                   *(share(one, 9, 12, "reception.good") for one in WEEKS[3:]))  # fmt: skip
-    index = by_week(*(number(one, "reception.index", 80.0, 12) for one in WEEKS))
+                   *(share(one, 30, 40, "reception.good") for one in WEEKS[3:]))  # fmt: skip
+    index = by_week(*(number(one, "reception.index", 80.0, 12) for one in WEEKS[:3]),
+                    *(number(one, "reception.index", 80.0, 40) for one in WEEKS[3:]))  # fmt: skip
     told = measure_told(REGISTRY["reception.index"], {"reception.good": good, "reception.index": index}, WEEKS)
     assert told is not None
     assert set(WEEKS[:3]).isdisjoint(one.week for one in told.weeks)
     assert told.total is not None
     assert told.total.value == pytest.approx(80)
     assert told.total.numerator is None
+
+
+def test_an_index_of_fewer_than_thirty_is_not_told() -> None:
+    # Twelve weeks of 29: the whole of 348 is told, no week. Two weeks of 14: nothing.
+    def told(n: int, weeks: int) -> MeasureTold | None:
+        good = by_week(*(share(one, n // 2, n, "reception.good") for one in WEEKS[:weeks]))
+        index = by_week(*(number(one, "reception.index", 80.0, n) for one in WEEKS[:weeks]))
+        return measure_told(REGISTRY["reception.index"], {"reception.good": good, "reception.index": index}, WEEKS)
+
+    many = told(29, 12)
+    assert many is not None
+    assert many.total is not None
+    assert (many.weeks, many.withheld, many.total.n) == ((), 12, 348)
+    assert told(14, 2) is None
 
 
 def test_medians_have_no_total_and_too_few_in_all_nothing() -> None:
@@ -123,6 +148,11 @@ def test_nothing_under_ten_can_be_read_or_worked_out(weeks: list[tuple[int, int]
     assert all(one.n >= THRESHOLD for one in told.weeks)
     assert rest == 0 or rest >= THRESHOLD
     assert told.withheld != 1
+    # What is told honestly is taken in by the others.
+    bundle = replace(bundle_of("0160", (told,)), first=str(FIRST), last=str(LAST))
+    assert (
+        faults_of(replace(bundle, hours=replace(bundle.hours, open_days=60, open_minutes=30_000)), LATER, TEXTS) == []
+    )
 
 
 async def fill(database: Database, *, frozen: int = 12) -> None:
@@ -158,19 +188,65 @@ async def test_a_bundle_holds_what_the_book_has_of_the_whole(database: Database)
     total = bundle.measures[0].total
     assert total is not None
     assert (total.numerator, total.n) == (360, 480)
-    assert bundle.channels == {"mail": 360, "telegram": 144}
-    # 12 weeks: 40 invited, 38 delivered, 12 answered in each.
-    assert (bundle.survey.invited, bundle.survey.delivered, bundle.survey.answered) == (480, 456, 144)
+    # 12 weeks of 30 and 12; 40 invited, 38 delivered, 12 answered in each: 480, 456 and 144. All in whole tens.
+    assert bundle.channels == {"mail": 360, "telegram": 140}
+    assert bundle.survey == SurveyTold(invited=480, delivered=460, answered=140)
     assert faults_of(bundle, AT, TEXTS) == []
 
 
 @pytest.mark.asyncio
-async def test_weeks_that_may_still_change_are_not_in_it(database: Database) -> None:
+async def test_a_period_with_weeks_that_may_still_change_is_not_told(database: Database) -> None:
     await fill(database, frozen=9)
     async with database.reading() as connection:
-        bundle = await bundle_from(connection, WISH, CALENDAR, TEXTS)
+        with pytest.raises(NotAllFrozen) as caught:
+            await bundle_from(connection, WISH, CALENDAR, TEXTS)
+        assert caught.value.weeks == tuple(WEEKS[9:])
+        # Weeks before our first one were never measured, and are none that may change.
+        wish = replace(WISH, first=Week(year=2025, number=50), last=Week.parse(WEEKS[8]))
+        bundle = await bundle_from(connection, wish, CALENDAR, TEXTS)
     assert [one.week for one in bundle.measures[0].weeks] == WEEKS[:9]
-    assert bundle.measures[0].covered == 9
+
+
+@pytest.mark.asyncio
+async def test_few_contacts_and_few_answers_stay(database: Database) -> None:
+    # 12 weeks of four by mail, in one a single one by Telegram; 9 answers of 24 delivered.
+    async with database.writing() as connection:
+        for place, week in enumerate(WEEKS):
+            figures = [
+                share(week, 30, 40),
+                number(week, "arrivals", 4, 4, "channel:mail"),
+                share(week, 2, 2, "survey.delivered"),
+                share(week, int(place < 9), 2, "survey.answered"),
+            ]
+            if not place:
+                figures.append(number(week, "arrivals", 1, 1, "channel:telegram"))
+            await put_values(connection, week, figures, keep_until=None)
+            at = freezes_at(Week.parse(week), CALENDAR)
+            await put_standing(connection, Standing(period=week, state=State.FROZEN, as_of=at))
+    async with database.reading() as connection:
+        bundle = await bundle_from(connection, WISH, CALENDAR, TEXTS)
+    assert bundle.channels == {"mail": 50}
+    assert bundle.survey is None
+    assert faults_of(bundle, AT, TEXTS) == []
+
+
+@pytest.mark.asyncio
+async def test_a_small_correction_is_not_told_anew(database: Database) -> None:
+    good = "reception.good"
+    await fill(database)
+    async with database.reading() as connection:
+        told = await bundle_from(connection, WISH, CALENDAR, TEXTS)
+    async with database.writing() as connection:
+        # One more answer to the survey in the last week, and 20 more contacts in the first.
+        await put_values(
+            connection, WEEKS[-1], [share(WEEKS[-1], 30, 40), share(WEEKS[-1], 10, 13, good)], keep_until=AT
+        )
+        await put_values(connection, WEEKS[0], [share(WEEKS[0], 50, 60), share(WEEKS[0], 9, 12, good)], keep_until=AT)
+    async with database.reading() as connection:
+        again = await bundle_from(connection, WISH, CALENDAR, TEXTS, [told])
+        fresh = await bundle_from(connection, WISH, CALENDAR, TEXTS)
+    assert again.measure(good) == told.measure(good) != fresh.measure(good)
+    assert again.measure(IN_A_DAY) == fresh.measure(IN_A_DAY) != told.measure(IN_A_DAY)
 
 
 @pytest.mark.asyncio

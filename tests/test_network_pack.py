@@ -72,6 +72,12 @@ def test_leadership_reads_who_is_better_and_what_they_do(comparison: Comparison)
     assert "Så gör de: Så gör vi i Täby: en jour läser allt klockan 8 och 13." in words
     assert "Fråga: kvalitetsledare, kvalitet@0160.example" in words
     assert "Om Nykvarn går det inte att säga något åt något håll" in words
+    assert "Jämförs inte: Norrtälje: räknar 11 tim öppen tid som en arbetsdag, vi 8 tim 30 min" in words
+    assert "Nykvarn: har inga siffror för det här." in words
+    funnel = comparison.measures[0].funnel
+    assert funnel is not None
+    assert f"alla kommuner tillsammans ({texts().percent(funnel.target)})".replace("\N{NO-BREAK SPACE}", " ") in words
+    assert "inte kan vara slump" not in words
     assert "sämst" not in words
     assert "plats" not in words
 
@@ -169,4 +175,6 @@ def test_other_programs_get_the_same_numbers(comparison: Comparison) -> None:
     assert [one["municipality"] for one in first["clearly_better"]] == ["0160"]
     assert first["too_few"] == ["0140"]
     assert [one["name"] for one in first["left_out"]] == ["Norrtälje"]
-    assert first["funnel"]["adjusted"][3] == "far_above"
+    # Who lies below is told nowhere.
+    assert sorted(first["funnel"]) == ["ours", "phi", "target", "tau2"]
+    assert first["funnel"]["ours"] == {"plain": "within", "adjusted": "within"}

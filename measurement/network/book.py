@@ -40,7 +40,8 @@ class Kept:
         made_at, imported_at: UTC.
         key: fingerprint of the key that it is signed with.
         digest: SHA-256 of its file.
-        holds: whether it is the newest of its municipality and period.
+        trusted: whether its key still is.
+        holds: whether it is the newest of its municipality and period whose key is trusted.
     """
 
     id: int
@@ -52,6 +53,7 @@ class Kept:
     imported_at: datetime
     key: str
     digest: str
+    trusted: bool
     holds: bool
 
 
@@ -73,7 +75,19 @@ class Overlaps(Refused):
 
 
 class Older(Refused):
-    """There is a newer one of the same period."""
+    """There is another of the same period that is as new or newer."""
+
+
+def clash(key: TrustedKey, keys: Sequence[TrustedKey]) -> TrustedKey | None:
+    """Return the trusted key that stands in the way of another: the same key, or the same name, elsewhere."""
+    return next(
+        (
+            one for one in keys
+            if one.municipality != key.municipality
+            and (one.key == key.key or one.name.casefold() == key.name.casefold())
+        ),
+        None,
+    )  # fmt: skip
 
 
 async def trust(connection: AsyncConnection, key: TrustedKey) -> None:
@@ -100,7 +114,7 @@ async def trusted_keys(connection: AsyncConnection) -> list[TrustedKey]:
 
 
 async def put_bundle(connection: AsyncConnection, opened: Opened, now: datetime) -> Put:
-    """Keep a bundle, unless it is there already.
+    """Keep a bundle, unless it is there already. One whose key is no longer trusted stands in nobody's way.
 
     Args:
         connection: in a transaction.
@@ -109,13 +123,13 @@ async def put_bundle(connection: AsyncConnection, opened: Opened, now: datetime)
 
     Raises:
         Overlaps: another of the municipality has weeks in common with it, but not the same period.
-        Older: a newer one of the same period is there.
+        Older: another of the same period is there, as new or newer.
     """
     bundle = opened.bundle
     theirs = [one for one in await kept_bundles(connection) if one.municipality == bundle.municipality]
     if any(one.digest == opened.digest for one in theirs):
         return Put.SAME
-    others = [one for one in theirs if (one.first, one.last) != (bundle.first, bundle.last)]
+    others = [one for one in theirs if one.trusted and (one.first, one.last) != (bundle.first, bundle.last)]
     for one in others:
         if one.first <= bundle.last and bundle.first <= one.last:
             raise Overlaps(one)
@@ -138,8 +152,10 @@ async def kept_bundles(connection: AsyncConnection) -> list[Kept]:
     columns = (at.id, at.municipality, at.name, at.first, at.last, at.made_at, at.key, at.digest, at.imported_at)
     rows = [row._mapping for row in await connection.execute(select(*columns))]
     rows.sort(key=lambda row: (row["municipality"], row["first"], row["last"], row["made_at"], row["id"]))
-    last = {(row["municipality"], row["first"], row["last"]): row["id"] for row in rows}
-    return [_kept(row, holds=row["id"] in last.values()) for row in rows]
+    keys = {(one.municipality, fingerprint(one.key)) for one in await trusted_keys(connection)}
+    trusted = [row["id"] for row in rows if (row["municipality"], row["key"]) in keys]
+    last = {(row["municipality"], row["first"], row["last"]): row["id"] for row in rows if row["id"] in trusted}
+    return [_kept(row, trusted=row["id"] in trusted, holds=row["id"] in last.values()) for row in rows]
 
 
 async def bundles_of(connection: AsyncConnection, kept: Iterable[Kept]) -> list[Bundle]:
@@ -152,12 +168,6 @@ async def bundles_of(connection: AsyncConnection, kept: Iterable[Kept]) -> list[
     return [read_kept(contents[one]) for one in wanted]
 
 
-def no_longer_trusted(kept: Sequence[Kept], keys: Sequence[TrustedKey]) -> list[Kept]:
-    """Return the bundles that are signed with a key that is not trusted any more."""
-    known = {(one.municipality, fingerprint(one.key)) for one in keys}
-    return [one for one in kept if (one.municipality, one.key) not in known]
-
-
 def _row(opened: Opened, now: datetime) -> dict[str, Any]:
     bundle = opened.bundle
     return {
@@ -167,9 +177,9 @@ def _row(opened: Opened, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _kept(row: Any, *, holds: bool) -> Kept:  # noqa: ANN401 -- a row of the driver's
+def _kept(row: Any, *, trusted: bool, holds: bool) -> Kept:  # noqa: ANN401 -- a row of the driver's
     return Kept(
         id=row["id"], municipality=row["municipality"], name=row["name"], first=row["first"], last=row["last"],
         made_at=datetime.fromisoformat(row["made_at"]), imported_at=from_micros(row["imported_at"]), key=row["key"],
-        digest=row["digest"], holds=holds,
+        digest=row["digest"], trusted=trusted, holds=holds,
     )  # fmt: skip

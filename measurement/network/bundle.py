@@ -14,6 +14,17 @@ VERSION = 1
 """Of the form of a bundle; who reads 1 cannot read 2."""
 THRESHOLD = 10
 """From so many on a week's figure may leave the house: the fewest of a subgroup (reference/measurement.md §3)."""
+INDEX_FROM, INDEX_COMPARED_FROM = 30, 100
+"""Answers from which an index may be shown, and from which it may be compared (SKR's service measurement)."""
+SURVEYED = (
+    *(f"{one}.{part}" for one in ("reception", "clarity", "ease") for part in ("good", "index")),
+    "survey.real_answer",
+)
+"""The measures that are made of what people answered in the survey."""
+MOST_N = 10**6
+"""More than anybody gets in a week."""
+MOST_NUMBER = 10**8
+"""No number of a bundle is greater, whatever it counts."""
 MOST_WEEKS = 106
 """Two years: a longer period is no meeting's."""
 
@@ -105,7 +116,7 @@ class Hours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyTold:
-    """Who was asked in the period, and how many of them answered."""
+    """Who was asked in the period, and how many of them answered; in whole tens, as others must not count heads."""
 
     invited: int
     delivered: int
@@ -155,7 +166,8 @@ class Bundle:
         rule: by which its own report tells who was answered in time.
         phone_seconds: within which a direct answer by telephone counts.
         threshold: from so many on a week's figure is told, and what is not told together.
-        channels: written contacts of the period by channel.
+        channels: written contacts of the period by channel, in whole tens; those of fewer than ten are left out.
+        survey: None where fewer than ten answered.
         contact, practices, attachments: what somebody chose to share.
     """
 
@@ -169,7 +181,7 @@ class Bundle:
     threshold: int
     hours: Hours
     channels: dict[str, int]
-    survey: SurveyTold
+    survey: SurveyTold | None
     measures: tuple[MeasureTold, ...]
     contact: Contact | None
     practices: tuple[Practice, ...]

@@ -16,6 +16,8 @@ from bot.facts import Channel
 from config.texts import Texts
 from measurement.measures import IN_TIME, Figure, Measure, Unit
 from measurement.network.bundle import (
+    INDEX_FROM,
+    SURVEYED,
     THRESHOLD,
     Attachment,
     Bundle,
@@ -27,17 +29,13 @@ from measurement.network.bundle import (
     Total,
     WeekValue,
 )
+from measurement.network.bundle_earlier import as_told_before
 from measurement.periods import Week
 from measurement.registry import REGISTRY
 from measurement.rollup.book import standings, values_of
-from measurement.rollup.states import State
+from measurement.rollup.states import Standing, State
 from measurement.statistics.suppression import SMALL, WHOLE, suppress
 
-SURVEYED = (
-    *(f"{one}.{part}" for one in ("reception", "clarity", "ease") for part in ("good", "index")),
-    "survey.real_answer",
-)
-"""What people answered in the survey."""
 MEASURES = (
     *(one.id for one in IN_TIME.values()),
     "waiting_time.median", "working_time.median", "first_contact", "promise_kept", "phone.direct", *SURVEYED,
@@ -81,6 +79,19 @@ class NothingFrozen(LookupError):
     """No week of the period is frozen, so there is nothing that stands fast enough to be told."""
 
 
+class NotAllFrozen(LookupError):
+    """Some weeks of the period may still change: told now and told again they would open what is withheld.
+
+    Attributes:
+        weeks: which ones, oldest first.
+    """
+
+    def __init__(self, weeks: Sequence[str]) -> None:
+        """Keep which ones."""
+        super().__init__(", ".join(weeks))
+        self.weeks = tuple(weeks)
+
+
 def weeks_between(first: Week, last: Week) -> tuple[Week, ...]:
     """Return the weeks from the first to the last, both included; none if the last is earlier."""
     found, week = list[Week](), first
@@ -90,17 +101,25 @@ def weeks_between(first: Week, last: Week) -> tuple[Week, ...]:
     return tuple(found)
 
 
-async def bundle_from(connection: AsyncConnection, wish: Wish, calendar: Calendar, texts: Texts) -> Bundle:
+async def bundle_from(
+    connection: AsyncConnection, wish: Wish, calendar: Calendar, texts: Texts, earlier: Sequence[Bundle] = ()
+) -> Bundle:
     """Return what may be told of a period, from the values in force now.
+
+    Args:
+        connection: to the book of figures.
+        wish: whose, and which period.
+        calendar: opening hours.
+        texts: the language of the hours' words.
+        earlier: our own bundles of the same period that were told before, oldest first: a measure whose correction
+            would open what was withheld is told as it was told last.
 
     Raises:
         NothingFrozen: no week of it is frozen.
+        NotAllFrozen: one of its weeks from our first one on is not.
     """
     weeks = weeks_between(wish.first, wish.last)
-    known = await standings(connection)
-    frozen = [str(one) for one in weeks if str(one) in known and known[str(one)].state is State.FROZEN]
-    if not frozen:
-        raise NothingFrozen
+    frozen = _frozen(await standings(connection), [str(one) for one in weeks])
     figures: dict[str, ByWeek] = {measure: await values_of(connection, measure, WHOLE, frozen) for measure in MEASURES}
     invited = {key: await values_of(connection, f"survey.{key}", WHOLE, frozen) for key in ("delivered", "answered")}
     channels = {one.value: await values_of(connection, "arrivals", f"channel:{one.value}", frozen) for one in Channel}
@@ -108,11 +127,25 @@ async def bundle_from(connection: AsyncConnection, wish: Wish, calendar: Calenda
         municipality=wish.municipality, name=wish.name, first=str(wish.first), last=str(wish.last),
         made_at=wish.made_at, rule=wish.rule, phone_seconds=wish.phone_seconds, threshold=THRESHOLD,
         hours=hours_of(calendar, weeks, texts),
-        channels={name: sum(one.n for one in some.values()) for name, some in channels.items() if some},
+        channels=_channels(channels),
         survey=_survey(invited["delivered"], invited["answered"]),
-        measures=tuple(told for one in MEASURES if (told := measure_told(REGISTRY[one], figures, frozen))),
+        measures=tuple(
+            as_told_before(told, [before for each in earlier if (before := each.measure(one))])
+            for one in MEASURES if (told := measure_told(REGISTRY[one], figures, frozen))
+        ),
         contact=wish.shared.contact, practices=wish.shared.practices, attachments=wish.shared.attachments,
     )  # fmt: skip
+
+
+def _frozen(known: Mapping[str, Standing], weeks: Sequence[str]) -> list[str]:
+    """Return the weeks that stand fast; those before our first one were never measured and are passed over."""
+    frozen = [one for one in weeks if one in known and known[one].state is State.FROZEN]
+    if not frozen:
+        raise NothingFrozen
+    begun = min(one for one in known if "-W" in one)
+    if open_ := [one for one in weeks if one >= begun and one not in frozen]:
+        raise NotAllFrozen(open_)
+    return frozen
 
 
 def definition_digest(measure: Measure) -> str:
@@ -127,7 +160,7 @@ def measure_told(measure: Measure, figures: Mapping[str, ByWeek], frozen: Sequen
 
     Withheld are weeks of fewer than ten, of the survey also those where so few all said the same, and as many more as
     it takes that none of them can be found by subtraction from the total (`suppression`). An index is withheld where
-    the share of the same answers is.
+    the share of the same answers is, and of fewer than thirty.
 
     Args:
         measure: which one.
@@ -141,7 +174,8 @@ def measure_told(measure: Measure, figures: Mapping[str, ByWeek], frozen: Sequen
     current = {week: one for week, one in every.items() if one.version == version}
     groups = _answers(current, figures.get(measure.id.replace(".index", ".good"), {}), measure)
     whole = tuple(sum(column) for column in zip(*groups.values(), strict=True))
-    if sum(whole) < THRESHOLD or (len(whole) > 1 and sum(whole) < SMALL and max(whole) == sum(whole)):
+    least = INDEX_FROM if measure.unit is Unit.INDEX else THRESHOLD
+    if sum(whole) < least or (len(whole) > 1 and sum(whole) < SMALL and max(whole) == sum(whole)):
         return None
     told, total = _tellable(groups, whole, measure), _total(measure, list(current.values()))
     if total is None and not told:
@@ -174,7 +208,8 @@ def _tellable(groups: Mapping[str, tuple[int, ...]], whole: tuple[int, ...], mea
     if measure.unit is Unit.SECONDS:
         return {week for week, counts in groups.items() if sum(counts) >= THRESHOLD}
     verdicts = suppress(whole, groups)
-    return {week for week in groups if verdicts[week] is None}
+    least = INDEX_FROM if measure.unit is Unit.INDEX else THRESHOLD
+    return {week for week, counts in groups.items() if verdicts[week] is None and sum(counts) >= least}
 
 
 def _total(measure: Measure, figures: Sequence[Figure]) -> Total | None:
@@ -196,13 +231,26 @@ def _week_value(figure: Figure) -> WeekValue:
     )  # fmt: skip
 
 
-def _survey(delivered: ByWeek, answered: ByWeek) -> SurveyTold:
+def _channels(by_channel: Mapping[str, ByWeek]) -> dict[str, int]:
+    counts = {name: sum(one.n for one in some.values()) for name, some in by_channel.items()}
+    return {name: _in_tens(count) for name, count in counts.items() if count >= THRESHOLD}
+
+
+def _survey(delivered: ByWeek, answered: ByWeek) -> SurveyTold | None:
     """Return invited, delivered and answered: the parts and wholes of the two shares."""
+    answers = sum(one.numerator or 0 for one in answered.values())
+    if answers < THRESHOLD:
+        return None
     return SurveyTold(
-        invited=sum(one.denominator or 0 for one in delivered.values()),
-        delivered=sum(one.numerator or 0 for one in delivered.values()),
-        answered=sum(one.numerator or 0 for one in answered.values()),
+        invited=_in_tens(sum(one.denominator or 0 for one in delivered.values())),
+        delivered=_in_tens(sum(one.numerator or 0 for one in delivered.values())),
+        answered=_in_tens(answers),
     )
+
+
+def _in_tens(count: int) -> int:
+    """Return a count to the nearest ten, so that nobody finds a few by subtraction."""
+    return (count + 5) // 10 * 10
 
 
 def hours_of(calendar: Calendar, weeks: Sequence[Week], texts: Texts) -> Hours:

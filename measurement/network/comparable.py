@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from measurement.network.bundle import Bundle, MeasureTold
+from measurement.measures import Unit
+from measurement.network.bundle import INDEX_COMPARED_FROM, Bundle, MeasureTold
 from measurement.network.bundle_export import weeks_between
 from measurement.periods import Week
 
@@ -33,6 +34,8 @@ class Differs(StrEnum):
     DEFINITION = "definition"
     WEEKS = "weeks"
     """Too few weeks of the period have figures."""
+    ANSWERS = "answers"
+    """An index of too few answers to be compared."""
     DAY_LENGTH = "day_length"
     OPEN_TIME = "open_time"
     CHANNELS = "channels"
@@ -77,6 +80,14 @@ def _of_figures(mine: MeasureTold, other: MeasureTold, weeks: int) -> Iterator[D
     if other.covered < weeks:
         thin = is_thin(other, weeks)
         yield Difference(differs=Differs.WEEKS, ours=str(weeks), theirs=str(other.covered), decides=thin)
+    if other.total is not None and has_few_answers(other):
+        least, theirs = str(INDEX_COMPARED_FROM), str(other.total.n)
+        yield Difference(differs=Differs.ANSWERS, ours=least, theirs=theirs, decides=True)
+
+
+def has_few_answers(told: MeasureTold) -> bool:
+    """Tell whether it is an index of too few answers to be compared."""
+    return told.unit is Unit.INDEX and told.total is not None and told.total.n < INDEX_COMPARED_FROM
 
 
 def is_thin(told: MeasureTold, weeks: int) -> bool:

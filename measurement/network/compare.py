@@ -10,7 +10,7 @@ from statistics import fmean, median
 from measurement.measures import Direction, Unit
 from measurement.network.book import Kept
 from measurement.network.bundle import Bundle, MeasureTold, Practice
-from measurement.network.comparable import Difference, differences, is_thin, weeks_of
+from measurement.network.comparable import Difference, differences, has_few_answers, is_thin, weeks_of
 from measurement.network.compare_difference import Beside, Level, Verdict, beside, level_of, variation
 from measurement.network.members import in_order
 from measurement.statistics.funnel import FUNNEL_FROM, Count, Funnel, funnel_of
@@ -91,6 +91,7 @@ class Comparison:
         others: alphabetical.
         measures: those that we tell of, in our order.
         thin: those of which too few of our own weeks have figures.
+        few: indices of too few of our own answers.
         not_used: bundles with weeks of the period that are not compared.
     """
 
@@ -98,6 +99,7 @@ class Comparison:
     others: tuple[Bundle, ...]
     measures: tuple[Compared, ...]
     thin: tuple[MeasureTold, ...] = ()
+    few: tuple[MeasureTold, ...] = ()
     not_used: tuple[Kept, ...] = ()
 
 
@@ -114,7 +116,7 @@ def choose(kept: Sequence[Kept], own: str, first: str, last: str) -> Chosen:
     """Return which of the bundles in the book are compared.
 
     Args:
-        kept: those whose key is trusted; replaced ones are passed over.
+        kept: what is in the book; replaced ones, and those whose key is not trusted, are passed over.
         own: our municipality's id.
         first: the period's first week.
         last: its last week.
@@ -139,10 +141,11 @@ def compare(ours: Bundle, others: Sequence[Bundle], not_used: Sequence[Kept] = (
         raise ValueError("all bundles must be of the same period")
     listed = sorted(others, key=lambda one: in_order(one.name))
     known, weeks = [one for one in ours.measures if one.is_known], weeks_of(ours)
+    thin = tuple(one for one in known if is_thin(one, weeks))
+    few = tuple(one for one in known if has_few_answers(one) and one not in thin)
     return Comparison(
-        ours=ours, others=tuple(listed), thin=tuple(one for one in known if is_thin(one, weeks)),
-        measures=tuple(_compared(one, ours, listed) for one in known if not is_thin(one, weeks)),
-        not_used=tuple(not_used),
+        ours=ours, others=tuple(listed), thin=thin, few=few, not_used=tuple(not_used),
+        measures=tuple(_compared(one, ours, listed) for one in known if one not in (*thin, *few)),
     )  # fmt: skip
 
 
@@ -183,14 +186,14 @@ def _members(measure: MeasureTold, ours: Bundle, used: Sequence[Bundle]) -> tupl
 
 
 def _levels(told: Mapping[str, MeasureTold]) -> dict[str, Level]:
-    """Return the shares with their spread; whose weeks are not known well enough gets the others' median variation."""
+    """Return the shares with their spread; who tells too few weeks gets the others' median variation, no verdict."""
     shares = {id_: one for id_, one in told.items() if one.unit is Unit.SHARE and one.total is not None}
     known = {id_: phi for id_, one in shares.items() if (phi := variation(one.weeks)) is not None}
     usual = median(known.values()) if known else 1.0
     found = dict[str, Level]()
     for id_, one in shares.items():
         _, n, part = _counted(one)
-        found[id_] = level_of(part or 0, n, known.get(id_, usual))
+        found[id_] = level_of(part or 0, n, known.get(id_, usual), is_known=id_ in known)
     return found
 
 

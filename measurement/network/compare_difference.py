@@ -29,7 +29,7 @@ class Verdict(StrEnum):
     WORSE = "worse"
     NOT_CLEAR = "not_clear"
     TOO_FEW = "too_few"
-    """One of the two has so few, or so uneven weeks, that nothing can be said."""
+    """One of the two has so few contacts or weeks, or so uneven ones, that nothing can be said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,17 +41,19 @@ class Level:
         n: as counted.
         effective: so many independent contacts would vary as the weeks did; at most n.
         spread: Wilson's, 95 per cent, of the effective ones.
+        is_known: whether it is its own weeks that tell how much it varies.
     """
 
     value: float
     n: int
     effective: float
     spread: Interval
+    is_known: bool
 
     @property
-    def is_wide(self) -> bool:
-        """Whether the spread is too wide for any word."""
-        return max(self.spread.high - self.value, self.value - self.spread.low) > WIDEST
+    def is_unsure(self) -> bool:
+        """Whether the spread is too wide for any word, or nobody knows how wide it is."""
+        return not self.is_known or max(self.spread.high - self.value, self.value - self.spread.low) > WIDEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +86,19 @@ def variation(weeks: Sequence[WeekValue]) -> float | None:
     return max(1.0, float(square / (len(weeks) - 1)))
 
 
-def level_of(part: int, n: int, phi: float) -> Level:
+def level_of(part: int, n: int, phi: float, *, is_known: bool = True) -> Level:
     """Return a share of n, at least 1, whose weeks vary `phi` times more than chance."""
     effective = n / phi
     low, high = wilson_many(part / phi, effective)
-    return Level(value=part / n, n=n, effective=effective, spread=Interval(low=float(low), high=float(high)))
+    spread = Interval(low=float(low), high=float(high))
+    return Level(value=part / n, n=n, effective=effective, spread=spread, is_known=is_known)
 
 
 def beside(ours: Level, theirs: Level, compared: int) -> Beside:
     """Return what may be said of another's share, of so many that are compared with ours at once."""
     difference, interval = theirs.value - ours.value, _newcombe(theirs, ours, _SURE / max(1, compared))
     verdict = Verdict.NOT_CLEAR
-    if ours.is_wide or theirs.is_wide:
+    if ours.is_unsure or theirs.is_unsure:
         verdict = Verdict.TOO_FEW
     elif interval.low > 0 and difference >= LEAST:
         verdict = Verdict.BETTER

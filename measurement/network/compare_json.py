@@ -15,6 +15,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
         "members": sorted(one.municipality for one in (ours, *comparison.others)),
         "measures": [_measure(one) for one in comparison.measures],
         "too_few_own_weeks": [one.id for one in comparison.thin],
+        "too_few_own_answers": [one.id for one in comparison.few],
         "other_period": [
             {"municipality": one.municipality, "first": one.first, "last": one.last} for one in comparison.not_used
         ],
@@ -23,6 +24,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
 
 def _measure(one: Compared) -> dict[str, Any]:
     told, funnel = one.measure, one.funnel
+    at = [member.is_ours for member in one.members].index(True)
     return {
         "id": told.id, "version": told.version, "digest": told.digest, "unit": told.unit.value,
         "mean": one.mean, "median": one.middle, "count": len(one.members),
@@ -31,8 +33,8 @@ def _measure(one: Compared) -> dict[str, Any]:
         "too_few": [member.municipality for member in one.with_verdict(Verdict.TOO_FEW)],
         "funnel": None if funnel is None else {
             "target": funnel.target, "phi": funnel.phi, "tau2": funnel.tau2,
-            "plain": [place.name.lower() for place in funnel.plain],
-            "adjusted": [place.name.lower() for place in funnel.adjusted],
+            # Where the others lie is not told: some lie below.
+            "ours": {"plain": funnel.plain[at].name.lower(), "adjusted": funnel.adjusted[at].name.lower()},
         },
         "left_out": [_apart(each) for each in one.left_out],
         "differs": [_apart(each) for each in one.told],

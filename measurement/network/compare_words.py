@@ -8,7 +8,7 @@ from config.texts import Texts
 from measurement.measures import Unit
 from measurement.network.comparable import Difference, Differs
 from measurement.network.compare import Apart, Compared, Member
-from measurement.network.compare_difference import Beside
+from measurement.network.compare_difference import Beside, Verdict
 from measurement.statistics.funnel import Place
 from measurement.words import length, percent, rule_name
 
@@ -24,6 +24,12 @@ def value_in_words(unit: Unit, value: float, texts: Texts) -> str:
             return texts.number(value)
         case _:
             assert_never(unit)
+
+
+def decimal(value: float, texts: Texts, places: int = 1) -> str:
+    """Return a number with so many decimals whatever they are, as ``19,0``: it stands beside others that have them."""
+    written = f"{value:.{places}f}"
+    return written if texts.language == "en" else written.replace(".", ",")
 
 
 def basis_in_words(member: Member, texts: Texts) -> str:
@@ -44,8 +50,8 @@ def spread_in_words(member: Member, texts: Texts) -> str:
 def beside_in_words(beside: Beside, texts: Texts) -> str:
     """Return how much better another is, as ``12,1 procentenheter högre än vi (8,0 till 15,9)``."""
     return texts.t(
-        "{points} procentenheter högre än vi ({low} till {high})", points=texts.number(beside.difference * 100),
-        low=texts.number(beside.interval.low * 100), high=texts.number(beside.interval.high * 100),
+        "{points} procentenheter högre än vi ({low} till {high})", points=decimal(beside.difference * 100, texts),
+        low=decimal(beside.interval.low * 100, texts), high=decimal(beside.interval.high * 100, texts),
     )  # fmt: skip
 
 
@@ -58,21 +64,36 @@ def place_in_words(compared: Compared, texts: Texts) -> str:
         return texts.t("Kommunerna är för få för att säga hur mycket de brukar skilja sig åt. Minst fem behövs.")
     at = next(place for place, one in enumerate(compared.members) if one.is_ours)
     plain, wide = funnel.plain[at], funnel.adjusted[at]
+    target = percent(texts, funnel.target)
     if wide > Place.WITHIN:
-        return texts.t("Vi ligger högre än vad kommunerna i nätverket brukar skilja sig åt.")
+        return texts.t("Vi ligger högre än alla kommuner tillsammans ({target}), och mer än kommunerna i nätverket "
+                       "brukar skilja sig åt.", target=target)  # fmt: skip
     if wide < Place.WITHIN:
-        return texts.t("Vi ligger lägre än vad kommunerna i nätverket brukar skilja sig åt.")
+        return texts.t("Vi ligger lägre än alla kommuner tillsammans ({target}), och mer än kommunerna i nätverket "
+                       "brukar skilja sig åt.", target=target)  # fmt: skip
     if plain is not Place.WITHIN:
-        return texts.t(
-            "Vi skiljer oss från snittet mer än slumpen ger, men inte mer än kommunerna i nätverket brukar göra."
-        )
-    return texts.t("Vi skiljer oss inte från de andra mer än slumpen ger.")
+        return texts.t("Vi skiljer oss från alla kommuner tillsammans ({target}) mer än slumpen ger, men inte mer än "
+                       "kommunerna i nätverket brukar göra.", target=target)  # fmt: skip
+    near = texts.t("Vi ligger så nära alla kommuner tillsammans ({target}) att skillnaden kan vara slump.",
+                   target=target)  # fmt: skip
+    if not compared.with_verdict(Verdict.BETTER):
+        return near
+    return " ".join((near, texts.t("En enskild kommun kan ändå ligga tydligt högre än vi.")))
 
 
 def apart_in_words(apart: Apart, texts: Texts) -> str:
     """Return what differs between a municipality and us, as one line."""
     return texts.t("{name}: {differences}.", name=apart.name,
                    differences="; ".join(difference_in_words(one, texts) for one in apart.differences))  # fmt: skip
+
+
+def left_out_in_words(compared: Compared, texts: Texts) -> tuple[str, ...]:
+    """Return who is left out and why, a line each; those without any figures together in the last one."""
+    silent = [one.name for one in compared.left_out if one.differences[0].differs is Differs.MISSING]
+    lines = [apart_in_words(one, texts) for one in compared.left_out if one.name not in silent]
+    if silent:
+        lines.append(texts.t("{names}: har inga siffror för det här.", names=", ".join(silent)))
+    return tuple(lines)
 
 
 def difference_in_words(difference: Difference, texts: Texts) -> str:
@@ -85,6 +106,9 @@ def difference_in_words(difference: Difference, texts: Texts) -> str:
             return texts.t("har inga siffror för det här")
         case Differs.WEEKS:
             return texts.t("har siffror för {theirs} av {ours} veckor", theirs=theirs, ours=ours)
+        case Differs.ANSWERS:
+            return texts.t("har index av {theirs} svar, och under {least} går det inte att jämföra", theirs=theirs,
+                           least=ours)  # fmt: skip
         case Differs.CHANNELS:
             return texts.t("får {theirs} av kontakterna som e-post, vi {ours}", theirs=percent(texts, float(theirs)),
                            ours=percent(texts, float(ours)))  # fmt: skip

@@ -11,6 +11,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from config.texts import Texts
 from measurement.measures import Unit
@@ -19,6 +20,7 @@ from measurement.report.axes import short_value
 from measurement.report.document import Drawing
 from measurement.report.drawing import BAND, GREY, INK
 from measurement.statistics.funnel import Funnel
+from measurement.words import percent
 
 _STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "svg.hashsalt": "kommunsvar", "svg.fonttype": "path",
                           "text.parse_math": False}  # fmt: skip
@@ -80,23 +82,29 @@ def _frame(axes: Axes, members: Sequence[Member], funnel: Funnel, texts: Texts) 
 
 
 def _limits(axes: Axes, funnel: Funnel, texts: Texts) -> None:
-    """Draw the wide funnel shaded, the narrow one as lines; the legend says which is which."""
+    """Draw the wide funnel shaded, where there is one, the narrow one as lines; the legend says which is which."""
     right = axes.get_xlim()[1]
     sizes = np.linspace(max(1.0, right / 400), right, 300)
-    wide = [funnel.band(float(size), adjusted=True) for size in sizes]
     narrow = [funnel.band(float(size), adjusted=False) for size in sizes]
-    axes.fill_between(sizes, [one.low_95 for one in wide], [one.high_95 for one in wide], color=BAND, linewidth=0,
-                      label=texts.t("vid tratt, 95 %: så mycket skiljer kommunerna här"))  # fmt: skip
-    for ends in ([one.low_998 for one in wide], [one.high_998 for one in wide]):
-        label = texts.t("vid tratt, 99,8 %") if ends[-1] < funnel.target else None
-        axes.plot(sizes, ends, color=GREY, linewidth=0.9, linestyle=(0, (4, 2)), label=label)
+    if funnel.tau2:
+        _wide_limits(axes, funnel, sizes, texts)
     for ends in ([one.low_95 for one in narrow], [one.high_95 for one in narrow]):
         label = texts.t("smal tratt, 95 %: bara slumpen") if ends[-1] < funnel.target else None
         axes.plot(sizes, ends, color=GREY, linewidth=0.7, label=label)
     for ends in ([one.low_998 for one in narrow], [one.high_998 for one in narrow]):
         label = texts.t("smal tratt, 99,8 %") if ends[-1] < funnel.target else None
         axes.plot(sizes, ends, color=GREY, linewidth=0.7, linestyle=(0, (1, 1.5)), label=label)
-    axes.axhline(funnel.target, color=GREY, linewidth=0.9, linestyle=(0, (5, 3)))
+    label = texts.t("alla kommuner tillsammans, {target}", target=percent(texts, funnel.target))
+    axes.axhline(funnel.target, color=INK, linewidth=0.9, linestyle=(0, (8, 3)), label=label)
+
+
+def _wide_limits(axes: Axes, funnel: Funnel, sizes: NDArray[np.float64], texts: Texts) -> None:
+    wide = [funnel.band(float(size), adjusted=True) for size in sizes]
+    axes.fill_between(sizes, [one.low_95 for one in wide], [one.high_95 for one in wide], color=BAND, linewidth=0,
+                      label=texts.t("vid tratt, 95 %: så mycket skiljer kommunerna här"))  # fmt: skip
+    for ends in ([one.low_998 for one in wide], [one.high_998 for one in wide]):
+        label = texts.t("vid tratt, 99,8 %") if ends[-1] < funnel.target else None
+        axes.plot(sizes, ends, color=GREY, linewidth=0.9, linestyle=(0, (4, 2)), label=label)
 
 
 def _points(axes: Axes, members: Sequence[Member]) -> None:

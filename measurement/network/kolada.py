@@ -13,12 +13,22 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from itertools import product
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 import httpx
 
-from measurement.network.kolada_shapes import Page, ShapeFault, page_of, titles_of, values_of, without_doubles
+from measurement.network.kolada_shapes import (
+    Page,
+    ShapeFault,
+    Wrong,
+    asked_for,
+    page_of,
+    titles_of,
+    values_of,
+    whole,
+    without_doubles,
+)
 from measurement.network.outside_data import OutsideTitle, OutsideValue, TitleKind
 
 T = TypeVar("T")
@@ -148,7 +158,7 @@ class Kolada:
             path = f"{ROUTES[kind]}/{','.join(some)}" if some else ROUTES[kind]
             try:
                 async for url, page in self._pages(path, {}):
-                    found += _read(url, titles_of, kind, page.values)
+                    found += _read(url, _titles, kind, page.values, some)
             except KoladaFault as fault:
                 if not (ids and fault.trouble is Trouble.REFUSED and fault.detail == str(_NOT_THERE)):
                     raise
@@ -181,13 +191,14 @@ class Kolada:
             told(done, len(wanted))
             path = f"data/kpi/{','.join(some)}/municipality/{','.join(places)}/year/{','.join(map(str, periods))}"
             async for url, page in self._pages(path, query):
-                found += _read(url, values_of, page.values)
+                found += _read(url, asked_for, _read(url, values_of, page.values), some, places, periods)
         told(len(wanted), len(wanted))
         return _read(self.base, without_doubles, found)
 
     async def _pages(self, path: str, query: dict[str, str]) -> AsyncIterator[tuple[str, Page]]:
         url = f"{self.base}{path}?{urlencode({**query, 'per_page': PER_PAGE})}"
         seen: set[str] = set()
+        counts: list[tuple[int, int]] = []
         while url:
             if url in seen or len(seen) >= self._pace.pages:
                 raise KoladaFault(Trouble.ENDLESS, url)
@@ -195,8 +206,12 @@ class Kolada:
             content = await self._get(url)
             page = _read(url, page_of, content)
             yield url, page
+            counts.append((page.count, len(page.values)))
             # A page without anything is the last one, whatever it says of a next one.
-            url = next_address(self.base, url, page.next) if page.next and page.values else ""
+            following = next_address(self.base, url, page.next) if page.next and page.values else ""
+            if not following:
+                _read(url, whole, [told for told, _ in counts], [held for _, held in counts])
+            url = following
 
     async def _get(self, url: str) -> bytes:
         """Return what an address answers; what is busy, broken or silent is tried again, each time after a wait."""
@@ -280,6 +295,14 @@ def next_address(base: str, asked: str, told: str) -> str:
     if not same:
         raise KoladaFault(Trouble.ELSEWHERE, asked, told[:200])
     return urlunsplit(following._replace(scheme=configured.scheme, netloc=configured.netloc, fragment=""))
+
+
+def _titles(kind: TitleKind, values: Sequence[Any], asked: Sequence[str]) -> list[OutsideTitle]:
+    found = titles_of(kind, values)
+    for one in found:
+        if asked and one.id not in asked:
+            raise ShapeFault(one.id, Wrong.NOT_ASKED)
+    return found
 
 
 def _fault_of(status: int, url: str) -> KoladaFault:

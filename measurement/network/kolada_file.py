@@ -9,7 +9,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from config.table_files import Row, read_table
@@ -19,6 +19,7 @@ from measurement.network.kolada_shapes import (
     Wrong,
     json_of,
     listed,
+    one_line,
     text_in,
     titles_of,
     values_of,
@@ -42,6 +43,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
 _OF_VALUES, _OF_PLACES = ("kpi", "municipality", "year", "value"), ("id", "title", "type")
 _NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 _MOST_ROWS = 500_000
+_YEARS = range(2000, 2101)
+_DIGITS = 9
 
 
 def read_file(content: bytes, name: str, fetched_at: datetime) -> tuple[Gathered, ...]:
@@ -63,6 +66,9 @@ def read_file(content: bytes, name: str, fetched_at: datetime) -> tuple[Gathered
     if isinstance(told, dict) and told.get("format") == FORMAT:
         return _of_ours(told, fetched_at)
     answer = listed(told if isinstance(told, dict) else {"values": told}, "values", "")
+    count = told.get("count") if isinstance(told, dict) else None
+    if count is not None and count != len(answer):
+        raise ShapeFault("count", Wrong.MISCOUNTED, count)
     return (_gathered(name, fetched_at, *_of_answer(answer)),)
 
 
@@ -114,9 +120,9 @@ def _instant(source: Mapping[str, Any], where: str) -> datetime:
         instant = datetime.fromisoformat(written)
     except ValueError:
         instant = None
-    if instant is None or instant.tzinfo is None:
+    if instant is None or instant.tzinfo is None or instant.year not in _YEARS:
         raise ShapeFault(f"{where}.fetched_at", Wrong.NOT_A_TIME, written)
-    return instant
+    return instant.astimezone(UTC)
 
 
 def _of_answer(values: Sequence[Any]) -> tuple[Sequence[OutsideTitle], Sequence[OutsideValue]]:
@@ -168,7 +174,7 @@ def _item(told: Mapping[str, str]) -> dict[str, Any]:
         raise ShapeFault("value", Wrong.NOT_A_NUMBER, value)
     inner = {
         "gender": told.get("gender", "") or ALL, "value": float(value.replace(",", ".")) if value else None,
-        "count": int(count) if count.isdecimal() else count or None,
+        "count": int(count) if re.fullmatch(f"[0-9]{{1,{_DIGITS}}}", count) else count or None,
     }  # fmt: skip
     return {
         "kpi": told.get("kpi") or None, "municipality": told.get("municipality") or None,
@@ -185,7 +191,7 @@ def _gathered(
         for kpi, title in OWN_TITLES.items()
         if any(one.kpi == kpi for one in found)
     ]
-    return Gathered(origin=origin, fetched_at=fetched_at, titles=(*titles, *own), values=found)
+    return Gathered(origin=one_line(origin), fetched_at=fetched_at, titles=(*titles, *own), values=found)
 
 
 def strangers(gathered: Iterable[Gathered], known: Iterable[OutsideTitle]) -> tuple[list[str], list[str]]:

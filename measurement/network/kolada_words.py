@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from config.texts import Texts, mark
 from measurement.network.kolada import KoladaFault, Trouble
 from measurement.network.kolada_choice import Unknown
-from measurement.network.kolada_shapes import ROOT, ShapeFault, Wrong
-from measurement.network.outside_data import TitleKind
+from measurement.network.kolada_shapes import ROOT, ShapeFault, Wrong, one_line
+from measurement.network.outside_data import OutsideValue, TitleKind
 
 _LINE = re.compile(r"([0-9]+):(.+)")
 _MOST_NAMED = 10
@@ -20,10 +21,13 @@ _WRONG = {
     Wrong.NOT_TEXT: mark("är ingen text"),
     Wrong.NOT_AN_ID: mark("är inget id"),
     Wrong.NOT_A_NUMBER: mark("är inget tal"),
+    Wrong.TOO_LARGE: mark("är ett för stort tal"),
     Wrong.NOT_A_YEAR: mark("är inget årtal"),
     Wrong.NOT_A_TIME: mark("är ingen tid med tidszon"),
     Wrong.NOT_A_GENDER: mark("är varken T, K eller M"),
     Wrong.TWICE: mark("står två gånger med olika värden"),
+    Wrong.NOT_ASKED: mark("har ingen frågat efter"),
+    Wrong.MISCOUNTED: mark("stämmer inte med antalet värden"),
 }
 _TROUBLE = {
     Trouble.ADDRESS: mark("Adressen går inte att fråga. Skriv den som https://api.kolada.se/v3/."),
@@ -62,7 +66,7 @@ def shape_words(fault: ShapeFault, texts: Texts) -> str:
 
 def trouble_words(fault: KoladaFault, now: datetime, texts: Texts) -> str:
     """Return what is wrong with Kolada, and that nothing was kept."""
-    told = f"{fault.about}: {_what(fault, now, texts)}"
+    told = f"{one_line(fault.about)}: {_what(fault, now, texts)}"
     return f"{told} {texts.t('Inget är sparat.')}"
 
 
@@ -100,6 +104,22 @@ def strangers_words(kpis: Sequence[str], places: Sequence[str], texts: Texts) ->
     if places:
         told.append(texts.t("Okända kommuner: {ids}.", ids=_some(places)))
     return " ".join([*told, texts.t("Läs in deras namn först eller samtidigt. Inget är sparat.")])
+
+
+def impossible_words(values: Sequence[OutsideValue], texts: Texts) -> str:
+    """Return which values cannot be, as their KPI goes from 0 to 100."""
+    named = ", ".join(
+        f"{' '.join(map(str, one.key))}: {exact_words(one.value or 0, texts)}" for one in values[:_MOST_NAMED]
+    )
+    more = "" if len(values) <= _MOST_NAMED else " …"
+    told = texts.t("Det här kan inte stämma, för nyckeltalet går från 0 till 100: {values}.", values=named + more)
+    return f"{told} {texts.t('Rätta det i filen, eller hämta de andra nyckeltalen för sig. Inget är sparat.')}"
+
+
+def exact_words(value: float, texts: Texts) -> str:
+    """Return a value with all its decimals, so that no change is too small to be seen."""
+    written = f"{Decimal(repr(value)).normalize():f}"
+    return written if texts.language == "en" else written.replace(".", ",")
 
 
 def _some(ids: Sequence[str]) -> str:

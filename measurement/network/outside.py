@@ -97,7 +97,7 @@ def _gone(kept: dict[Key, Kept], fresh: dict[Key, OutsideValue], gathered: Gathe
     gone: dict[Key, OutsideValue] = {}
     for key, old in kept.items():
         told = fresh.get(key)
-        missing = told is None or told.status == ABSENT
+        missing = told is None or (told.value is None and told.status == ABSENT)
         stood = old.value.value is not None or old.value.status == DELETED
         if stood and missing and old.value.cell in gathered.asked and old.fetched_at <= gathered.fetched_at:
             gone[key] = replace(old.value, value=None, count=None, status=DELETED)

@@ -47,8 +47,8 @@ class OutsideTitle:
 
     @property
     def members(self) -> tuple[str, ...]:
-        """Return the ids of a group's municipalities, none of anything else."""
-        return tuple(self.details.get("members", ()))
+        """Return the ids of a group's municipalities, each once, none of anything else."""
+        return tuple(dict.fromkeys(self.details.get("members", ())))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,16 +7,17 @@ from config.texts import Texts
 from measurement.measures import IN_TIME, Unit
 from measurement.network.bundle import Bundle
 from measurement.network.compare import Compared, Comparison, Member, practices_of
-from measurement.network.compare_difference import LEAST, WIDEST, Verdict
+from measurement.network.compare_difference import LEAST, WEEKS_FROM, WIDEST, Verdict
 from measurement.network.compare_words import (
     basis_in_words,
     beside_in_words,
+    left_out_in_words,
     place_in_words,
     value_in_words,
 )
 from measurement.network.funnel_drawing import funnel_drawing
 from measurement.network.members import in_order
-from measurement.network.pack_details import details_of, name_of
+from measurement.network.pack_details import details_of, name_of, outside_of
 from measurement.periods import Week
 from measurement.report.document import Block, Document, Drawing, Heading, Paragraph, Points
 
@@ -33,11 +34,12 @@ def leadership(comparison: Comparison, on: date, texts: Texts) -> Document:
         texts: the language.
     """
     blocks = list[Block]()
-    for one in headlines(comparison):
+    for one in _wanted(comparison):
         blocks += [Heading(text=name_of(one, texts)), *_standing(one, texts), *_funnel(one, texts)]
-        blocks += _better(one, comparison, texts)
-    if not blocks:
+        blocks += [*_better(one, comparison, texts), *_left_out(one, texts)]
+    if not headlines(comparison):
         blocks.append(Paragraph(text=texts.t("Det finns inga siffror som går att jämföra.")))
+    blocks += outside_of(comparison, texts)
     blocks.append(Paragraph(text=_how_to_read(texts), small=True))
     title = texts.t("{meeting}: för ledningen", meeting=_meeting(on, texts))
     return _document(comparison, title, tuple(blocks), texts)
@@ -51,8 +53,13 @@ def officers(comparison: Comparison, on: date, texts: Texts) -> Document:
 
 def headlines(comparison: Comparison) -> tuple[Compared, ...]:
     """Return the measures that leadership sees: in time by our rule, direct answers, reception."""
+    return tuple(one for one in _wanted(comparison) if len(one.members) > 1)
+
+
+def _wanted(comparison: Comparison) -> tuple[Compared, ...]:
+    """Return those of leadership's measures that we have figures of ourselves."""
     wanted = (IN_TIME[comparison.ours.rule].id, "phone.direct", "reception.good")
-    by_id = {one.measure.id: one for one in comparison.measures if len(one.members) > 1}
+    by_id = {one.measure.id: one for one in comparison.measures}
     return tuple(by_id[one] for one in wanted if one in by_id)
 
 
@@ -99,6 +106,11 @@ def _lead(comparison: Comparison, texts: Texts) -> str:
 
 def _standing(one: Compared, texts: Texts) -> Iterator[Paragraph]:
     unit = one.measure.unit
+    if len(one.members) == 1:
+        yield Paragraph(text=texts.t("Hos oss {value} ({basis}). Ingen annan kommun går att jämföra med.",
+                                     value=value_in_words(unit, one.ours.value, texts),
+                                     basis=basis_in_words(one.ours, texts)))  # fmt: skip
+        return
     yield Paragraph(text=texts.t(
         "Hos oss {value} ({basis}). Medelvärdet för de {count} kommunerna är {mean} och medianen {middle}.",
         value=value_in_words(unit, one.ours.value, texts), basis=basis_in_words(one.ours, texts),
@@ -106,6 +118,12 @@ def _standing(one: Compared, texts: Texts) -> Iterator[Paragraph]:
         middle=value_in_words(unit, one.middle, texts),
     ))  # fmt: skip
     yield Paragraph(text=place_in_words(one, texts))
+
+
+def _left_out(one: Compared, texts: Texts) -> Iterator[Block]:
+    """Give who is not among those above, and why."""
+    if one.left_out:
+        yield Paragraph(small=True, text=" ".join((texts.t("Jämförs inte:"), *left_out_in_words(one, texts))))
 
 
 def _funnel(one: Compared, texts: Texts) -> Iterator[Drawing]:
@@ -127,9 +145,11 @@ def funnel_alt(one: Compared, texts: Texts) -> str:
 
 def _better(one: Compared, comparison: Comparison, texts: Texts) -> Iterator[Block]:
     """Give who is clearly better than us and what they did, or why nobody is named."""
-    if one.ours.level is not None and one.ours.level.is_wide:
+    if len(one.members) == 1:
+        return
+    if one.ours.level is not None and one.ours.level.is_unsure:
         yield Paragraph(text=texts.t(
-            "Vi har själva för få kontakter för att säga vilka som är tydligt bättre än vi."
+            "Vi har själva för få kontakter eller veckor för att säga vilka som är tydligt bättre än vi."
         ))  # fmt: skip
         return
     better, few = one.with_verdict(Verdict.BETTER), one.with_verdict(Verdict.TOO_FEW)
@@ -140,8 +160,8 @@ def _better(one: Compared, comparison: Comparison, texts: Texts) -> Iterator[Blo
         yield Paragraph(text=texts.t("Ingen kommun är tydligt bättre än vi."))
     if few:
         yield Paragraph(small=True, text=texts.t(
-            "Om {names} går det inte att säga något åt något håll: antalet är för litet eller veckorna för ojämna.",
-            names=", ".join(member.name for member in few),
+            "Om {names} går det inte att säga något åt något håll: kontakterna eller veckorna är för få, eller för "
+            "ojämna.", names=", ".join(member.name for member in few),
         ))  # fmt: skip
 
 
@@ -168,9 +188,11 @@ def _short(text: str) -> str:
 
 def _how_to_read(texts: Texts) -> str:
     return texts.t(
-        "Tydligt bättre betyder minst {least} procentenheter högre, och att skillnaden inte kan vara slump ens när "
-        "alla jämförs på en gång. Den vars spridning är större än {widest} procentenheter åt något håll nämns inte. "
-        "Det finns ingen rangordning: kommunerna står i bokstavsordning, och ingen pekas ut som sämre.",
+        "Tydligt bättre betyder minst {least} procentenheter högre, och att hela spannet inom parentes ligger över "
+        "noll. Spannet är räknat så att det gäller för alla kommuner på en gång i 95 fall av 100: slumpen är en mindre "
+        "trolig förklaring, men inte utesluten. Den vars spridning är större än {widest} procentenheter åt något håll, "
+        "eller som visar färre än {weeks} veckor, kallas varken bättre eller sämre. Det finns ingen rangordning: "
+        "kommunerna står i bokstavsordning, och ingen pekas ut som sämre.", weeks=WEEKS_FROM,
         least=texts.number(LEAST * 100), widest=texts.number(WIDEST * 100),
     )  # fmt: skip
 

@@ -5,10 +5,17 @@ from datetime import timedelta
 
 from config.texts import Texts
 from measurement.measures import Unit
-from measurement.network.bundle import Bundle, MeasureTold
+from measurement.network.bundle import INDEX_COMPARED_FROM, Bundle, MeasureTold
 from measurement.network.bundle_export import weeks_between
 from measurement.network.compare import Compared, Comparison
-from measurement.network.compare_words import apart_in_words, basis_in_words, spread_in_words, value_in_words
+from measurement.network.compare_words import (
+    apart_in_words,
+    basis_in_words,
+    decimal,
+    left_out_in_words,
+    spread_in_words,
+    value_in_words,
+)
 from measurement.network.members import in_order
 from measurement.periods import Week
 from measurement.registry import REGISTRY
@@ -25,7 +32,7 @@ def details_of(comparison: Comparison, texts: Texts) -> tuple[Block, ...]:
     blocks = list[Block]()
     for one in comparison.measures:
         blocks += _measure(one, comparison, texts)
-    blocks += [*_not_compared(comparison, texts), *_conditions(comparison, texts), *_practices(comparison, texts)]
+    blocks += [*outside_of(comparison, texts), *_conditions(comparison, texts), *_practices(comparison, texts)]
     blocks.append(Paragraph(text=_method(comparison, texts), small=True))
     return tuple(blocks)
 
@@ -60,7 +67,7 @@ def _measure(one: Compared, comparison: Comparison, texts: Texts) -> Iterator[Bl
         yield Paragraph(text=_between(one.funnel, texts), small=True)
     if one.left_out:
         yield Paragraph(text=texts.t("Jämförs inte:"))
-        yield Points(items=tuple(apart_in_words(each, texts) for each in one.left_out))
+        yield Points(items=left_out_in_words(one, texts))
     if one.told:
         yield Paragraph(text=texts.t("Jämförs, men skiljer sig från oss:"))
         yield Points(items=tuple(apart_in_words(each, texts) for each in one.told))
@@ -72,11 +79,10 @@ def _measure(one: Compared, comparison: Comparison, texts: Texts) -> Iterator[Bl
 def _between(funnel: Funnel, texts: Texts) -> str:
     """Return by how much the municipalities differ beyond chance, in percentage points around the target."""
     points = (funnel.tau2 * funnel.target * (1 - funnel.target)) ** 0.5 * 2 * 100
-    decimals = f"{funnel.tau2:.5f}"
     return texts.t(
         "Utöver slumpen skiljer sig kommunerna åt med ungefär {points} procentenheter (standardavvikelse; tau² {tau2}, "
-        "phi {phi}). Med så få kommuner är talet osäkert.", points=texts.number(points), phi=texts.number(funnel.phi),
-        tau2=decimals if texts.language == "en" else decimals.replace(".", ","),
+        "phi {phi}). Med så få kommuner är talet osäkert.", points=decimal(points, texts),
+        phi=decimal(funnel.phi, texts), tau2=decimal(funnel.tau2, texts, 5),
     )  # fmt: skip
 
 
@@ -114,7 +120,8 @@ def _alt(chart: Chart, texts: Texts) -> str:
     )  # fmt: skip
 
 
-def _not_compared(comparison: Comparison, texts: Texts) -> Iterator[Block]:
+def outside_of(comparison: Comparison, texts: Texts) -> Iterator[Block]:
+    """Give what is not compared at all: bundles of other periods, and what we have too little of ourselves."""
     lines = [
         texts.t("{name} har skickat siffror för en annan period: {first} till {last}.", name=one.name, first=one.first,
                 last=one.last)
@@ -124,6 +131,11 @@ def _not_compared(comparison: Comparison, texts: Texts) -> Iterator[Block]:
         texts.t("{measure}: vi har själva siffror för färre än tre fjärdedelar av veckorna.",
                 measure=told_name(one, texts))
         for one in comparison.thin
+    ]  # fmt: skip
+    lines += [
+        texts.t("{measure}: vi har själva färre än {least} svar, och då går index inte att jämföra.",
+                measure=told_name(one, texts), least=INDEX_COMPARED_FROM)
+        for one in comparison.few
     ]  # fmt: skip
     if lines:
         yield Heading(text=texts.t("Står utanför jämförelsen"))
@@ -155,10 +167,9 @@ def _conditions(comparison: Comparison, texts: Texts) -> Iterator[Block]:
         texts.t("{hours}: {names}", hours=words, names=", ".join(names)) for words, names in by_week.items()
     ))  # fmt: skip
     yield Table(
-        caption=texts.t("Kontakter och enkät under perioden"),
+        caption=texts.t("Kontakter och enkät under perioden, i hela tiotal"),
         head=(texts.t("Kommun"), texts.t("Skriftliga kontakter"), texts.t("Enkäter som kom fram"), texts.t("Svar")),
-        rows=tuple((one.name, _channels(one, texts), texts.number(one.survey.delivered), _answered(one, texts))
-                   for one in bundles),
+        rows=tuple((one.name, _channels(one, texts), *_survey(one, texts)) for one in bundles),
     )  # fmt: skip
 
 
@@ -171,12 +182,14 @@ def _channels(bundle: Bundle, texts: Texts) -> str:
     return ", ".join(parts) or "–"
 
 
-def _answered(bundle: Bundle, texts: Texts) -> str:
+def _survey(bundle: Bundle, texts: Texts) -> tuple[str, str]:
+    """Return how many of the surveys arrived, and how many were answered."""
     survey = bundle.survey
-    if not survey.delivered:
-        return "–"
-    return texts.t("{count} ({share})", count=texts.number(survey.answered),
-                   share=percent(texts, survey.answered / survey.delivered))  # fmt: skip
+    if survey is None or not survey.delivered:
+        return "–", "–"
+    answered = texts.t("{count} ({share})", count=texts.number(survey.answered),
+                       share=percent(texts, survey.answered / survey.delivered))  # fmt: skip
+    return texts.number(survey.delivered), answered
 
 
 def _practices(comparison: Comparison, texts: Texts) -> Iterator[Block]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn
@@ -11,23 +11,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import TypeAdapter, ValidationError
 
 from config.texts import Texts
-from measurement.network.bundle import VERSION, Bundle
+from measurement.network.bundle import MOST_NUMBER, VERSION, Bundle
 from measurement.network.bundle_check import faults_of
-from measurement.network.bundle_texts import MOST_NAME
+from measurement.network.bundle_texts import shown
+from measurement.network.envelope import FORM, BundleFault, Envelope, envelope_of, refuse
 from measurement.network.signing import canonical, fingerprint, is_signed_by, public_of, sign
-
-FORM = "kommunsvar-network-bundle"
-MOST_BYTES = 60 * 2**20
-_FIELDS = {"form", "version", "key", "signature", "bundle"}
-
-
-class BundleFault(ValueError):
-    """A bundle that is not taken; `faults` says why in words, whole sentences."""
-
-    def __init__(self, faults: Sequence[str]) -> None:
-        """Keep the faults."""
-        super().__init__(" ".join(faults))
-        self.faults = tuple(faults)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +41,7 @@ class Opened:
 
     Attributes:
         key: the public key that it is signed with.
-        digest: SHA-256 of the file, without white space around it.
+        digest: SHA-256 of the key and of what it signed: what makes it this bundle and no other.
         content: the file.
     """
 
@@ -73,6 +61,8 @@ def seal(bundle: Bundle, key: Ed25519PrivateKey) -> bytes:
 def open_sealed(content: bytes, trusted: Sequence[TrustedKey], now: datetime, texts: Texts) -> Opened:
     """Return the bundle of a file.
 
+    What stands in it is read only when the signature holds and the key is one we trust.
+
     Args:
         content: the file.
         trusted: the keys that count.
@@ -84,15 +74,18 @@ def open_sealed(content: bytes, trusted: Sequence[TrustedKey], now: datetime, te
             by another municipality than it tells of, or makes no sense.
     """
     stripped = content.strip()
-    told = _read(stripped, texts)
-    bundle_told, key = told["bundle"], told["key"]
-    if canonical(told) != stripped or not is_signed_by(key, canonical(bundle_told), told["signature"]):
-        _refuse(texts.t("Signaturen stämmer inte: filen har ändrats efter att den skrevs under. Be om en ny."))
-    bundle = _parsed(bundle_told, texts)
-    _require_trust(bundle, key, trusted, texts)
+    envelope = envelope_of(stripped, texts)
+    if not is_signed_by(envelope.key, envelope.payload, envelope.signature):
+        refuse(texts.t("Signaturen stämmer inte: filen har ändrats efter att den skrevs under. Be om en ny."))
+    whose = [one for one in trusted if one.key == envelope.key]
+    if not whose:
+        _refuse_stranger(envelope, trusted, texts)
+    bundle = _parsed(envelope.payload, texts)
+    _require_same(bundle, whose, texts)
     if faults := faults_of(bundle, now, texts):
         raise BundleFault(faults)
-    return Opened(bundle=bundle, key=key, digest=hashlib.sha256(stripped).hexdigest(), content=stripped)
+    digest = hashlib.sha256(f"{envelope.key}\n".encode() + envelope.payload).hexdigest()
+    return Opened(bundle=bundle, key=envelope.key, digest=digest, content=stripped)
 
 
 def read_kept(content: bytes) -> Bundle:
@@ -104,68 +97,69 @@ def read_kept(content: bytes) -> Bundle:
     return _BUNDLE.validate_json(canonical(json.loads(content)["bundle"]), strict=True)
 
 
-def _read(content: bytes, texts: Texts) -> dict[str, Any]:
-    """Return what stands in the file, as a mapping of the fields that a bundle of our version has."""
-    if len(content) > MOST_BYTES:
-        _refuse(texts.t("Filen är för stor för att vara ett nätverkspaket."))
+def _parsed(payload: bytes, texts: Texts) -> Bundle:
+    told = _json_of(payload)
+    if told is None or canonical(told) != payload:
+        refuse(texts.t("Paketet är inte skrivet som Kommunsvar skriver det. Be om ett nytt."))
     try:
-        told = json.loads(content.decode())
-        canonical(told)
-    except (ValueError, RecursionError):
-        told = None
-    if not isinstance(told, dict) or told.get("form") != FORM or not isinstance(told.get("version"), int):
-        _refuse(texts.t("Filen är inget nätverkspaket från Kommunsvar."))
-    if told["version"] != VERSION:
-        _refuse(texts.t(
-            "Paketet är gjort av en annan version av Kommunsvar (form {theirs}). Den här läser form {ours}. "
-            "Uppdatera, eller be om ett paket i den här formen.", theirs=told["version"], ours=VERSION,
-        ))  # fmt: skip
-    written = (told.get("key"), told.get("signature"))
-    if set(told) != _FIELDS or not all(isinstance(one, str) for one in written):
-        _refuse(texts.t("Filen är inget nätverkspaket från Kommunsvar."))
-    return told
-
-
-def _parsed(told: Mapping[str, Any], texts: Texts) -> Bundle:
-    try:
-        bundle = _BUNDLE.validate_json(canonical(told), strict=True)
+        bundle = _BUNDLE.validate_json(payload, strict=True)
     except ValidationError as error:
         raise BundleFault([
-            texts.t("Fältet {field} går inte att läsa.", field=".".join(map(str, one["loc"])) or "bundle")
+            texts.t("Fältet {field} går inte att läsa.", field=shown(".".join(map(str, one["loc"])) or "bundle"))
             for one in error.errors(include_url=False, include_input=False, include_context=False)[:10]
         ]) from None  # fmt: skip
+    if field := _too_great(told):
+        refuse(texts.t("Talet i fältet {field} är orimligt stort.", field=shown(field)))
     if _BUNDLE.dump_python(bundle, mode="json") != told:
-        _refuse(texts.t("Paketet har fält som den här versionen av Kommunsvar inte känner."))
+        refuse(texts.t("Paketet har fält som den här versionen av Kommunsvar inte känner."))
     return bundle
 
 
-def _require_trust(bundle: Bundle, key: str, trusted: Sequence[TrustedKey], texts: Texts) -> None:
-    whose = [one for one in trusted if one.key == key]
-    # Nobody has vouched for these words yet: what steers a terminal is left out of them.
-    name, id_ = (
-        "".join(sign for sign in text if sign.isprintable())[:MOST_NAME] for text in (bundle.name, bundle.municipality)
-    )
-    if any(one.municipality == bundle.municipality for one in whose):
-        return
-    if whose:
-        _refuse(texts.t(
+def _json_of(payload: bytes) -> dict[str, Any] | None:
+    try:
+        told = json.loads(payload.decode())
+        canonical(told)
+    except (ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _too_great(told: object, field: str = "") -> str:
+    """Return the field of a number that nothing we count can reach; empty: there is none."""
+    if isinstance(told, int | float):
+        return (field or "bundle") if abs(told) > MOST_NUMBER else ""
+    inner = told.items() if isinstance(told, dict) else enumerate(told) if isinstance(told, list) else ()
+    return next((found for name, one in inner if (found := _too_great(one, f"{field}.{name}".strip(".")))), "")
+
+
+def _require_same(bundle: Bundle, whose: Sequence[TrustedKey], texts: Texts) -> None:
+    """Refuse a bundle that calls itself anything else than what its key was trusted as."""
+    name, id_ = shown(bundle.name), shown(bundle.municipality)
+    trusted = next((one for one in whose if one.municipality == bundle.municipality), None)
+    if trusted is None:
+        refuse(texts.t(
             "Paketet säger sig komma från {name} ({id}), men är underskrivet med {other}s nyckel.",
             name=name, id=id_, other=whose[0].name,
         ))  # fmt: skip
-    known = [one for one in trusted if one.municipality == bundle.municipality]
+    if trusted.name != bundle.name:
+        refuse(texts.t(
+            "Paketet kallar sig {name}, men nyckeln är betrodd som {other} ({id}). Heter de så? Lita på nyckeln igen "
+            "med --name.", name=name, other=trusted.name, id=id_,
+        ))  # fmt: skip
+
+
+def _refuse_stranger(envelope: Envelope, trusted: Sequence[TrustedKey], texts: Texts) -> NoReturn:
+    # Nobody has vouched for these words yet: they are cut, and what steers a terminal is left out of them.
+    name, id_ = (shown(envelope.field(one)) for one in ("name", "municipality"))
     how = texts.t("Ring dem, jämför fingeravtrycket och kör sedan: run_bot.py network trust {id} NYCKEL",
                   id=id_)  # fmt: skip
-    if known:
+    if any(one.municipality == id_ for one in trusted):
         first = texts.t("Paketet från {name} är underskrivet med en annan nyckel ({key}) än den vi litar på.",
-                        name=name, key=fingerprint(key))  # fmt: skip
+                        name=name, key=fingerprint(envelope.key))  # fmt: skip
     else:
         first = texts.t("Vi har ingen nyckel som vi litar på för {name} ({id}). Paketets nyckel: {key}.",
-                        name=name, id=id_, key=fingerprint(key))  # fmt: skip
-    _refuse(f"{first} {how}")
-
-
-def _refuse(why: str) -> NoReturn:
-    raise BundleFault([why])
+                        name=name, id=id_, key=fingerprint(envelope.key))  # fmt: skip
+    refuse(f"{first} {how}")
 
 
 _BUNDLE = TypeAdapter(Bundle)

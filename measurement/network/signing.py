@@ -67,7 +67,7 @@ def checked_public(text: str) -> str:
         KeyFault: it is none.
     """
     try:
-        raw = base64.b64decode("".join(text.split()), validate=True)
+        raw = _strict("".join(text.split()))
         Ed25519PublicKey.from_public_bytes(raw)
     except (binascii.Error, ValueError):
         raise KeyFault("that is no public key: it has 44 characters and ends with =") from None
@@ -106,8 +106,16 @@ def sign(key: Ed25519PrivateKey, payload: bytes) -> str:
 def is_signed_by(public: str, payload: bytes, signature: str) -> bool:
     """Tell whether a signature is of this payload and made by this key; False also for what is no key or signature."""
     try:
-        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public, validate=True))
-        key.verify(base64.b64decode(signature, validate=True), CONTEXT + payload)
+        key = Ed25519PublicKey.from_public_bytes(_strict(public))
+        key.verify(_strict(signature), CONTEXT + payload)
     except (binascii.Error, ValueError, InvalidSignature):
         return False
     return True
+
+
+def _strict(text: str) -> bytes:
+    """Return what base64 stands for; of the many ways to write the same bytes only the ordinary one is taken."""
+    raw = base64.b64decode(text, validate=True)
+    if base64.b64encode(raw).decode() != text:
+        raise ValueError("not the ordinary base64")
+    return raw

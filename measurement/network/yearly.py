@@ -1,11 +1,12 @@
 """A KPI of Kolada year by year: one municipality beside comparison groups. Pure.
 
-A group's figure is the unweighted mean of its members that have a value, as Kolada reckons it, with their number.
+A group's figure is the unweighted mean of its members that have a value, as Kolada reckons it, with their number; one
+member alone is no mean.
 Where a series breaks nothing is joined or compared across the break. There is no ranking list.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from statistics import fmean
@@ -18,6 +19,8 @@ from measurement.statistics.series import Decision, DecisionKind, Point, Series
 
 SHOWN_FROM, COMPARED_FROM = 30, 100
 """Answers from which an index is published, and from which SKR compares municipalities (domain.md §2.1)."""
+LEAST_IN_MEAN = 2
+"""Members with a value: of one alone there is no mean."""
 QUARTERS_FROM = 20
 """Municipalities with a value, below which quarters of them say nothing."""
 _NEARLY_ALL = 0.9
@@ -68,6 +71,16 @@ class Mean:
     counted: int
     asked: int
     members: int
+
+    @property
+    def fetched(self) -> bool:
+        """Return whether enough of the group is fetched for a mean."""
+        return 2 * self.asked >= self.members
+
+    @property
+    def alone(self) -> bool:
+        """Return whether there is no mean because only one member has a value."""
+        return self.fetched and self.counted == 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,9 +228,9 @@ def _absence(kept: Kept | None, answers: int | None) -> Absence | None:
 def _mean(group: OutsideTitle, year: int, found: Mapping[tuple[str, int], Kept]) -> Mean:
     kept = [found[id_, year] for id_ in group.members if (id_, year) in found]
     values = [one.value.value for one in kept if one.value.value is not None]
+    mean = Mean(value=None, counted=len(values), asked=len(kept), members=len(group.members))
     # Of a group that is mostly not fetched nobody knows how it stands.
-    value = fmean(values) if values and 2 * len(kept) >= len(group.members) else None
-    return Mean(value=value, counted=len(values), asked=len(kept), members=len(group.members))
+    return replace(mean, value=fmean(values)) if len(values) >= LEAST_IN_MEAN and mean.fetched else mean
 
 
 def quarter_of(value: float | None, everybody: Sequence[float]) -> Quarter | None:

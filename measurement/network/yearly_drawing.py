@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from config.texts import Texts
-from measurement.measures import Unit
+from measurement.network.outside_limits import of_a_hundred
 from measurement.network.yearly import Comparison
-from measurement.network.yearly_words import group_name, value_words
+from measurement.network.yearly_words import group_name, tick_words, value_words
 from measurement.report.drawing import GREY, INK
 
 _STYLE: dict[Any, Any] = {
@@ -104,13 +104,13 @@ def _stroke(axes: Axes, line: _Line, stretch: Sequence[tuple[int, float]]) -> No
 def _frame(axes: Axes, comparison: Comparison, lines: Sequence[_Line], texts: Texts) -> None:
     values = [value for line in lines for value in line.values if value is not None] or [0.0, 1.0]
     low, high = min(values), max(values)
-    bounded = comparison.unit is not Unit.COUNT
+    bounded = of_a_hundred(comparison.kpi.title)
     air = max((high - low) * 0.12, 3.0 if bounded else max(abs(high), 1.0) * 0.05)
     low, high = (max(low - air, 0.0) if low >= 0 else low - air), high + air
     ticks = [tick for tick in MaxNLocator(nbins=4, steps=[1, 2, 5, 10]).tick_values(low, high) if low <= tick <= high]
     ticks = [tick for tick in ticks if not bounded or tick <= 100]
     axes.set_ylim(low, high)
-    axes.set_yticks(ticks, [value_words(tick, comparison.unit, texts) for tick in ticks])
+    axes.set_yticks(ticks, [tick_words(tick, comparison.unit, texts) for tick in ticks])
     axes.grid(axis="y", color="#eef1f4", linewidth=0.8)
     axes.set_axisbelow(True)
     for side in ("top", "right", "left"):

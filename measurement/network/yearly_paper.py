@@ -79,7 +79,7 @@ def _table(comparison: Comparison, years: Sequence[Year], texts: Texts) -> Table
         answers = [DASH if one.own.answers is None else texts.number(one.own.answers) for one in years]
         columns.append((texts.t("Svar"), answers))
     for at, letter in enumerate(letters_of(comparison)):
-        if any(2 * one.means[at].asked >= one.means[at].members for one in years):
+        if any(one.means[at].fetched for one in years):
             columns.append((letter, [mean_words(one.means[at], unit, texts) for one in years]))
     if any(one.quarter for one in years):
         columns.append((texts.t("Bland alla kommuner"), [quarter_words(one, texts) for one in years]))

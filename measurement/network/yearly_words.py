@@ -43,15 +43,26 @@ QUARTERS = {
 
 
 def value_words(value: float, unit: Unit, texts: Texts) -> str:
-    """Return a value as Kolada counts it: "83,8", of shares "83,8 %"."""
-    number = texts.number(value)
+    """Return a value as Kolada counts it: an index "83,0", a share "83,0 %", always with a decimal; a number "250"."""
     match unit:
         case Unit.SHARE:
-            return texts.t("{number} %", number=number).replace(" ", "\N{NO-BREAK SPACE}")
-        case Unit.INDEX | Unit.COUNT | Unit.SECONDS | Unit.POINTS:
-            return number
+            return texts.t("{number} %", number=_one_decimal(value, texts)).replace(" ", "\N{NO-BREAK SPACE}")
+        case Unit.INDEX:
+            return _one_decimal(value, texts)
+        case Unit.COUNT | Unit.SECONDS | Unit.POINTS:
+            return texts.number(value)
         case _:
             assert_never(unit)
+
+
+def _one_decimal(value: float, texts: Texts) -> str:
+    return texts.percent(value / 100).rstrip("% \N{NO-BREAK SPACE}")
+
+
+def tick_words(value: float, unit: Unit, texts: Texts) -> str:
+    """Return a value beside an axis, without a decimal that is nought."""
+    number = texts.number(value)
+    return texts.t("{number} %", number=number).replace(" ", "\N{NO-BREAK SPACE}") if unit is Unit.SHARE else number
 
 
 def own_words(own: Own, unit: Unit, texts: Texts) -> str:
@@ -62,10 +73,12 @@ def own_words(own: Own, unit: Unit, texts: Texts) -> str:
 
 
 def mean_words(mean: Mean, unit: Unit, texts: Texts) -> str:
-    """Return a group's mean with how many of its members it is over, as "81,9 (11 av 12)"."""
+    """Return a group's mean with how many of its members it is over, as "81,9 (11 av 12)", or why there is none."""
+    if mean.alone:
+        return texts.t("bara 1 av {members}", members=mean.members)
     of = texts.t("{counted} av {members}", counted=mean.counted, members=mean.members)
     if mean.value is None:
-        return texts.t(ABSENT[Absence.NOT_ASKED if 2 * mean.asked < mean.members else Absence.NONE])
+        return texts.t(ABSENT[Absence.NONE if mean.fetched else Absence.NOT_ASKED])
     return f"{value_words(mean.value, unit, texts)} ({of})"
 
 
@@ -179,6 +192,11 @@ def _group_notes(comparison: Comparison, texts: Texts) -> Iterator[str]:
         if all(mean.value is None for mean in asked):
             yield texts.t("{group}: det finns inga medelvärden, för kommunerna är inte hämtade eller saknar värden.",
                           group=group_name(group, texts))  # fmt: skip
+        if any(mean.alone for mean in asked):
+            yield texts.t(
+                "{group}: vissa år har bara en av kommunerna ett värde. En ensam är inget medelvärde.",
+                group=group_name(group, texts),
+            )  # fmt: skip
         least = min((mean.asked for mean in asked if mean.value is not None), default=len(group.members))
         if least < len(group.members):
             yield texts.t(
