@@ -8,7 +8,7 @@ import typer
 
 from commands.administration import print_columns
 from commands.improve_analyze import analyze
-from commands.improve_book import AProject, By, Desk, at_desk, content_for
+from commands.improve_book import AProject, By, Desk, at_desk, content_for, measure_for, names_of, series_for
 from commands.improve_change import change, control, rebase
 from commands.improve_figures import baseline, series, target
 from commands.improve_paper import export, paper
@@ -19,7 +19,7 @@ from commands.shell import DEFAULT_CONFIG, Config, Language, die, run_to_end
 if TYPE_CHECKING:
     from config.texts import Texts
     from measurement.improvement.gates import Gate
-    from measurement.improvement.project import Project, Refusal
+    from measurement.improvement.project import Opened, Project, Refusal
 
 improve = typer.Typer(
     no_args_is_help=True,
@@ -67,11 +67,13 @@ def improve_open(
             _check(desk.texts, project, owner)
             if bool(measure) is (file is not None):
                 die(t("Ange antingen ett mått med --measure eller en fil med --file."))
-            told = series_in_file(file, title, better) if file else ""
+            told = series_in_file(file, title, better, desk.texts) if file else ""
             opened = Opened(
-                id=ProjectId(project), title=title.strip(), measure=_measure(measure, desk) if measure else "",
-                slice=slice_, series=told, opened_by=by.strip(), opened_at=desk.now,
+                id=ProjectId(project), title=title.strip(), measure=measure_for(desk, measure) if measure else "",
+                slice=slice_.strip(), series=told, opened_by=by.strip(), opened_at=desk.now,
             )  # fmt: skip
+            if opened.slice:
+                await _check_slice(desk, opened)
             try:
                 async with desk.book.rollup.writing() as connection:
                     await open_project(connection, opened)
@@ -92,12 +94,21 @@ def _check(texts: "Texts", project: str, owner: str) -> None:
         die(t("{owner} är ingen e-postadress. Den som ansvarar får veta när effekten sviktar.", owner=owner))
 
 
-def _measure(written: str, desk: Desk) -> str:
-    from commands.figure_book import measure_named
-    from measurement.report.known import find_measure
+async def _check_slice(desk: Desk, opened: "Opened") -> None:
+    """End if nothing is known of such a part: no unit or topic of this name, and no figures."""
+    from measurement.improvement.project import Project
 
-    found = find_measure(written.strip())
-    return (found or measure_named(desk.book.measures, written, desk.texts)).id
+    names, t = await names_of(desk.settings, desk.book.calendar), desk.texts.t
+    if opened.series:
+        die(t("En fil har inga delar: utelämna --slice."))
+    async with desk.book.reading() as connection:
+        series = await series_for(
+            connection, desk.book.calendar, desk.settings, desk.texts, Project(opened=opened)
+        )  # fmt: skip
+    if opened.slice not in names and all(one.value is None for one in series.points):
+        known = ", ".join(sorted(one for one in names if one.startswith("unit:"))[:6])
+        die(t("{slice} är ingen del som det finns siffror för. Skriv till exempel {known}.", slice=opened.slice,
+              known=known or "channel:mail"))  # fmt: skip
 
 
 @improve.command("status")
@@ -198,12 +209,13 @@ def improve_skip(
 
 
 async def _through(config: Path, language: str | None, project: str, gate: str, by: str, why: str | None) -> None:
-    from commands.administration import chosen
     from measurement.improvement.gates import GATE_NAMES, Gate
     from measurement.improvement.project import Entry, Field, may_pass, may_skip
 
     async with at_desk(config, language) as desk:
-        t, wanted = desk.texts.t, chosen(gate, {one.value: one for one in Gate})
+        t, wanted = desk.texts.t, next((one for one in Gate if one.value == gate.strip().casefold()), None)
+        if wanted is None:
+            die(t("{gate} är inget steg. Stegen heter {known}.", gate=gate, known=", ".join(Gate)))
         async with desk.book.reading() as connection:
             found = await desk.project(connection, project)
         refusal = may_pass(found, wanted) if why is None else may_skip(found, wanted, why)
@@ -229,7 +241,12 @@ def _refusal_words(refusal: "Refusal", project: "Project", gate: "Gate", texts: 
             return t("Steget {before} kommer före {gate}: gör klart det, eller hoppa över det med ett skäl.", gate=name,
                      before=t(GATE_NAMES[before]) if before else "")  # fmt: skip
         case Refusal.UNANSWERED:
-            left = ", ".join(f"{t(one.text)} ({one.id})" for one in unanswered(project, gate))
-            return t("Steget {gate} kan inte bli klart: {questions} är inte besvarad.", gate=name, questions=left)
+            open_ = unanswered(project, gate)
+            left = ", ".join(f"{t(one.text)} ({one.id})" for one in open_)
+            return texts.n(
+                "Steget {gate} kan inte bli klart: {count} fråga är inte besvarad: {questions}",
+                "Steget {gate} kan inte bli klart: {count} frågor är inte besvarade: {questions}",
+                len(open_), gate=name, questions=left,
+            )  # fmt: skip
         case Refusal.NO_REASON | Refusal.NO_BASELINE:
             return t("Ange ett skäl.")

@@ -1,6 +1,7 @@
 """The command of the gate analyze: what the data say of the cause."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,7 +47,11 @@ def analyze(
         async with at_desk(config, language) as desk:
             async with desk.book.reading() as connection:
                 found = await desk.project(connection, project)
-            made = _counted(counts) if counts else await _of_inquiries(desk, found, first, last, rota)
+            made = (
+                _counted(desk, counts, first.strip(), last.strip())
+                if counts
+                else await _of_inquiries(desk, found, first, last, rota)
+            )
             await desk.enter(found, Entry(field=Field.ANALYSIS, value=analysis_json(made), by=by.strip(), at=desk.now))
             names = await names_of(desk.settings, desk.book.calendar)
             print("\n".join(analysis_lines(made, names, desk.texts)))
@@ -54,32 +59,35 @@ def analyze(
     run_to_end(work())
 
 
-def _counted(file: Path) -> "Analysis":
-    from measurement.improvement.columns import ColumnsFault
+def _counted(desk: Desk, file: Path, first: str, last: str) -> "Analysis":
+    from measurement.improvement.columns import ColumnsFault, fault_words
     from measurement.improvement.counts_file import read_counts
     from measurement.improvement.findings import analysis_of_counts
 
     try:
-        return analysis_of_counts(read_counts(file.read_bytes()))
+        return analysis_of_counts(read_counts(file.read_bytes()), first, last)
     except ColumnsFault as fault:
-        die(f"{file.name}: {fault}")
+        die(fault_words(fault, file.name, desk.texts))
 
 
 async def _of_inquiries(desk: Desk, project: "Project", first: str, last: str, rota: Path | None) -> "Analysis":
+    from bot.facts import to_micros
+    from measurement.improvement.by_deadline import known_by_deadline
     from measurement.improvement.findings import analysis_of
     from measurement.improvement.lateness import lateness_of
     from measurement.source import read_period
 
     if project.opened.series or project.opened.measure.startswith(_NOT_OF_INQUIRIES):
         die(desk.texts.t("Det här följs inte kontakt för kontakt. Ta in antal per grupp ur en fil: --counts FIL"))
-    slots, (begin, end) = _rota(rota), await _weeks(desk, project, first, last)
-    calendar, slice_ = desk.book.calendar, project.opened.slice
+    slots, (begin, end) = _rota(desk, rota), await _weeks(desk, project, first, last)
+    calendar, slice_, rule = desk.book.calendar, project.opened.slice, _rule(desk, project)
     async with desk.book.reading() as connection:
         data = await read_period(connection, begin.start(calendar.zone), end.end(calendar.zone), desk.now)
-    rule = _rule(desk, project)
-    late = lateness_of(data.inquiries, calendar, desk.now, rule, slice_)
+        known = await known_by_deadline(connection, data.inquiries, calendar, rule, to_micros(desk.now))
+    late = lateness_of(data.inquiries, known, calendar, desk.now, rule, slice_)
     staffing = _staffing(desk, data.inquiries, slots, slice_) if slots else None
-    return analysis_of(late, str(begin), str(end), rule.value, staffing)
+    beside = not project.opened.measure.startswith("answered_in_time.")
+    return replace(analysis_of(late, str(begin), str(end), rule.value, staffing), beside=beside)
 
 
 def _rule(desk: Desk, project: "Project") -> "Rule":
@@ -112,8 +120,8 @@ async def _weeks(desk: Desk, project: "Project", first: str, last: str) -> "tupl
     return week_named(part.points[0].period), week_named(part.points[-1].period)
 
 
-def _rota(file: Path | None) -> "Mapping[Slot, float]":
-    from measurement.improvement.columns import ColumnsFault
+def _rota(desk: Desk, file: Path | None) -> "Mapping[Slot, float]":
+    from measurement.improvement.columns import ColumnsFault, fault_words
     from measurement.improvement.staffing import read_rota
 
     if file is None:
@@ -121,7 +129,7 @@ def _rota(file: Path | None) -> "Mapping[Slot, float]":
     try:
         return read_rota(file.read_bytes())
     except ColumnsFault as fault:
-        die(f"{file.name}: {fault}")
+        die(fault_words(fault, file.name, desk.texts))
 
 
 def _staffing(desk: Desk, inquiries: "PeriodInquiries", rota: "Mapping[Slot, float]", slice_: str) -> "Staffing | None":

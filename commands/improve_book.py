@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from commands.figure_book import Book
     from config.settings import Settings
     from config.texts import Texts
-    from measurement.improvement.control_phase import Outcome
+    from measurement.improvement.effect import NoPilot
     from measurement.improvement.paper import Content
     from measurement.improvement.project import Change, Entry, Project
     from measurement.statistics.series import Series
@@ -76,6 +76,21 @@ async def names_of(settings: "Settings", calendar: "Calendar") -> Mapping[str, s
     return report_basis(settings, calendar, await known_entries(settings)).names
 
 
+def measure_for(desk: Desk, written: str) -> str:
+    """Return the id of a measure by its id or its name; say which are like it and end if there is none."""
+    from difflib import get_close_matches
+
+    from measurement.report.known import find_measure
+
+    wanted, known = written.strip(), desk.book.measures
+    by_name = {desk.texts.t(one.name).casefold(): one for one in known.values()}
+    found = find_measure(wanted) or known.get(wanted) or by_name.get(wanted.casefold())
+    if found is None:
+        like = ", ".join(get_close_matches(wanted, known, n=3, cutoff=0.3)) or "answered_in_time.one_working_day"
+        die(desk.texts.t("{measure} är inget mått. Liknande mått: {like}.", measure=written, like=like))
+    return found.id
+
+
 async def series_for(
     connection: "AsyncConnection", calendar: "Calendar", settings: "Settings", texts: "Texts", project: "Project",
     slice_: str | None = None,
@@ -110,26 +125,40 @@ async def series_for(
     return replace(series, name=measure_name(measure.id, texts))
 
 
-async def outcome_for(
-    connection: "AsyncConnection", desk: Desk, project: "Project", series: "Series", change: "Change"
-) -> "Outcome":
-    """Return what a project's change did; beside the others, where one unit tries it."""
-    from measurement.improvement.control_phase import others_of, outcome_of
+async def pilot_for(
+    connection: "AsyncConnection", calendar: "Calendar", settings: "Settings", texts: "Texts", project: "Project",
+    change: "Change",
+) -> "tuple[Series, Series] | NoPilot | None":  # fmt: skip
+    """Return the series of the unit that tries a change and of the others, or why they are not known; None: no pilot.
+
+    Args:
+        connection: to the book.
+        calendar: opening hours.
+        settings: with the targets and the rule.
+        texts: the language of the names.
+        project: whose.
+        change: what is tried.
+    """
+    from measurement.improvement.effect import NoPilot, others_of
     from measurement.measures import Unit
 
-    pilot = None
-    if change.unit and not project.opened.slice and not project.opened.series and series.unit is Unit.SHARE:
-        of = await series_for(
-            connection, desk.book.calendar, desk.settings, desk.texts, project, f"unit:{change.unit}"
-        )  # fmt: skip
-        pilot = of, others_of(series, of)
-    return outcome_of(series, change.period, pilot)
+    mine = f"unit:{change.unit}"
+    if not change.unit:
+        return None
+    if project.opened.series or project.opened.slice not in ("", mine):
+        return NoPilot.NO_PARTS
+    whole = await series_for(connection, calendar, settings, texts, project, "")
+    if whole.unit is not Unit.SHARE:
+        return NoPilot.NO_SHARE
+    of = await series_for(connection, calendar, settings, texts, project, mine)
+    return (of, others_of(whole, of)) if of.points else NoPilot.NO_PARTS
 
 
 async def content_for(connection: "AsyncConnection", desk: Desk, project: "Project") -> "Content":
     """Return all that is told of a project."""
     from measurement.improvement.analysis_json import analysis_of_json
     from measurement.improvement.baseline import baseline_of_json
+    from measurement.improvement.control_phase import outcome_of
     from measurement.improvement.paper import Content
     from measurement.improvement.project import Field
     from measurement.improvement.project_series import change_of
@@ -140,11 +169,14 @@ async def content_for(connection: "AsyncConnection", desk: Desk, project: "Proje
     dimension, _, member = project.opened.slice.partition(":")
     change, baseline, analysis = change_of(project), project.value(Field.BASELINE), project.value(Field.ANALYSIS)
     known = change is not None and any(one.period == change.period for one in series.points)
+    at = connection, desk.book.calendar, desk.settings, desk.texts, project
+    pilot = await pilot_for(*at, change) if change and known else None
     return Content(
         project=project, series=series, municipality=desk.settings.municipality.name, names=names, as_of=desk.now,
         slice_name=slice_name(dimension, member, names, desk.texts) if dimension else "",
         baseline=baseline_of_json(baseline) if baseline else None,
         analysis=analysis_of_json(analysis) if analysis else None,
         change=change,
-        outcome=await outcome_for(connection, desk, project, series, change) if change and known else None,
+        outcome=outcome_of(series, change.period, pilot) if change and known else None,
+        tried=pilot[0] if isinstance(pilot, tuple) else None,
     )  # fmt: skip

@@ -39,8 +39,9 @@ def export(project: AProject, out: Out = Path(), config: Config = DEFAULT_CONFIG
                 content = await content_for(connection, desk, await desk.project(connection, project))
                 entries = await entries_of(connection, content.project.id)
             told = json.dumps(project_json(content, entries, desk.texts), ensure_ascii=False, indent=2)
+            pdf = paper_pdf(content, desk.texts)  # both are made before either is written
             print(_written(out / f"{content.project.id}.json", f"{told}\n".encode()))
-            print(_written(out / f"{content.project.id}.pdf", paper_pdf(content, desk.texts)))
+            print(_written(out / f"{content.project.id}.pdf", pdf))
 
     run_to_end(work())
 

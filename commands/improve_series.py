@@ -2,8 +2,12 @@
 
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from commands.shell import die, today
+
+if TYPE_CHECKING:
+    from config.texts import Texts
 
 
 class Better(StrEnum):
@@ -14,7 +18,7 @@ class Better(StrEnum):
     NONE = "none"
 
 
-def series_in_file(file: Path, name: str, better: Better) -> str:
+def series_in_file(file: Path, name: str, better: Better, texts: "Texts") -> str:
     """Return the series of a file as JSON; say what is wrong with it, where, and end if it holds none."""
     from measurement.improvement.series_json import series_json
     from measurement.measures import Direction
@@ -33,5 +37,5 @@ def series_in_file(file: Path, name: str, better: Better) -> str:
         try:
             found = read(ChartKind.XMR)
         except SeriesFault as fault:
-            die(f"{file.name}: {fault}")
+            die(f"{file.name}: {fault.words(texts)}")
     return series_json(found.series)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from commands.improve_book import series_for
+from commands.improve_book import pilot_for, series_for
 from commands.shell import DEFAULT_CONFIG, Config, calendar_now, run_to_end, texts_for, usable
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """A project whose effect is watched, its series, and how it stands."""
+    """A project whose effect is watched, its series (of a pilot the unit's), and how it stands."""
 
     project: "Project"
     series: "Series"
@@ -35,7 +35,7 @@ class Watched:
 async def watch(
     database: "Database", office: "Office", calendar: "Calendar", settings: "Settings", now: datetime
 ) -> "list[ProjectId]":
-    """Tell the owners of effects that slip, and return which projects those were; again changes nothing.
+    """Tell the owners of effects that slip, or made it worse, and return which those were; again changes nothing.
 
     Args:
         database: where projects and figures are.
@@ -51,7 +51,7 @@ async def watch(
 
     told: list[ProjectId] = []
     for one in await _watched(database, calendar, settings, office.texts):
-        if one.watch.slip is Slip.SLIPS and not one.project.alarmed:
+        if one.watch.slip in (Slip.SLIPS, Slip.WORSE) and not one.project.alarmed:
             letter = await asyncio.to_thread(alarm_letter, one, office.texts)
             if await _alarm(database, office, one, letter, now):
                 told.append(one.project.id)
@@ -64,15 +64,20 @@ async def _watched(database: "Database", calendar: "Calendar", settings: "Settin
     """Return the projects that have changed something and have a figure."""
     from measurement.improvement.book import read_projects
     from measurement.improvement.control_phase import watch_of
+    from measurement.improvement.effect import NoPilot
     from measurement.improvement.project_series import change_of
 
     found = list[Watched]()
     async with database.reading() as connection:
         for project in await read_projects(connection):
             change = change_of(project)
-            if change is not None:
-                series = await series_for(connection, calendar, settings, texts, project)
-                found.append(Watched(project=project, series=series, watch=watch_of(series, change.period)))
+            if change is None:
+                continue
+            pilot = await pilot_for(connection, calendar, settings, texts, project, change)
+            if isinstance(pilot, NoPilot):
+                continue
+            series, others = pilot or (await series_for(connection, calendar, settings, texts, project), None)
+            found.append(Watched(project=project, series=series, watch=watch_of(series, change.period, others)))
     return found
 
 
@@ -91,7 +96,7 @@ def alarm_letter(one: Watched, texts: "Texts") -> "ReportLetter":
     chart = rebased_chart(settled(one.series), change.period)
     said = [
         t("Hej! Du ansvarar för arbetet ”{title}”.", title=one.project.opened.title),
-        watch_words(one.watch, one.series.unit, texts),
+        " ".join(watch_words(one.watch, one.series.unit, texts)),
         meaning(chart, texts) if one.project.opened.measure else "",
         t("Ändringen: {what} ({day}).", what=change.what, day=change.on.isoformat()),
         t("Se efter vad som hände. Diagrammet är bifogat. Du får inget nytt mejl om det här förrän effekten har kommit "

@@ -24,6 +24,7 @@ from math import isfinite
 from types import MappingProxyType
 
 from config.table_files import Row, TableFault, read_table
+from config.texts import Texts, mark
 from measurement.measures import Direction, Unit
 from measurement.periods import Week
 from measurement.statistics.chart import ChartKind
@@ -50,16 +51,38 @@ _WHOLE = re.compile(r"(\d+|\d{1,3}( \d{3})+)([.,]0{1,2})?([eE]\+?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _CALENDAR = tuple(re.compile(form, re.ASCII) for form in (r"\d{4}-W\d{2}", r"\d{4}-\d{2}-\d{2}", r"\d{4}-\d{2}"))
 """Periods that sort in time as they are written."""
+_MIXED = (*_CALENDAR, re.compile(r"\d{4}", re.ASCII))
+"""Kinds of periods, of which a file has one."""
 _FAULTS = {
-    TableFault.TOO_LARGE: "is too large",
-    TableFault.OLD_EXCEL: "is an old Excel file: save it as .xlsx or CSV",
-    TableFault.NOT_A_TABLE: "is not a table",
-    TableFault.EMPTY: "is empty",
+    TableFault.TOO_LARGE: ("is too large", mark("filen är för stor")),
+    TableFault.OLD_EXCEL: (
+        "is an old Excel file: save it as .xlsx or CSV",
+        mark("filen har Excels gamla format: spara den som .xlsx eller CSV"),
+    ),
+    TableFault.NOT_A_TABLE: ("is not a table", mark("filen är varken CSV eller Excel (.xlsx)")),
+    TableFault.EMPTY: ("is empty", mark("filen är tom")),
 }
 
 
 class SeriesFault(ValueError):
-    """A file that is no series; the text names line and column."""
+    """A file that is no series; the message names line and column.
+
+    Attributes:
+        text, fields: the same for people, in Swedish, to be translated; without line and column.
+        line, column: where; 0 and empty: in no single cell.
+    """
+
+    def __init__(self, message: str, text: str = "", *, line: int = 0, column: str = "", **fields: object) -> None:
+        """Keep what is wrong."""
+        super().__init__(message)
+        self.text, self.fields, self.line, self.column = text, fields, line, column
+
+    def words(self, texts: Texts) -> str:
+        """Return what is wrong in a language of ours."""
+        what = texts.t(self.text, **self.fields) if self.text else str(self)
+        if self.line and self.column:
+            return texts.t("rad {line}, kolumn {column}: {what}", line=self.line, column=self.column, what=what)
+        return texts.t("rad {line}: {what}", line=self.line, what=what) if self.line else what
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +130,13 @@ class _Table:
         if not text:
             return None
         if not _NUMBER.fullmatch(text):
-            hint = "; write 0.83 or 83, without the sign" if text.endswith("%") else ""
-            raise self.fault(row, column, f"{text!r} is not a number{hint}")
+            if text.endswith("%"):
+                why = f"{text!r} is not a number; write 0.83 or 83, without the sign"
+                raise self.fault(row, column, why, mark("”{cell}” är inget tal; skriv 0,83 eller 83, utan tecknet"))
+            raise self.fault(row, column, f"{text!r} is not a number", mark("”{cell}” är inget tal"))
         if ("," if self.decimal == "." else ".") in text:
-            raise self.fault(row, column, f"{text!r}: the file has both decimal points and decimal commas")
+            why = f"{text!r}: the file has both decimal points and decimal commas"
+            raise self.fault(row, column, why, mark("”{cell}”: filen har både decimalpunkter och decimalkomman"))
         return float(text.replace(" ", "").replace(",", "."))
 
     def whole(self, row: Row, column: str) -> int | None:
@@ -119,12 +145,17 @@ class _Table:
         if not text:
             return None
         if not _WHOLE.fullmatch(text):
-            raise self.fault(row, column, f"{text!r} is not a whole number from 0")
+            why = f"{text!r} is not a whole number from 0"
+            raise self.fault(row, column, why, mark("”{cell}” är inget helt tal från 0"))
         return int(float(text.replace(" ", "").replace(",", ".")))
 
-    def fault(self, row: Row, column: str, why: str) -> SeriesFault:
-        """Return the fault, with line and column."""
-        return SeriesFault(f"line {row.number}, column {self.headings[self.places[column]] or column}: {why}")
+    def fault(self, row: Row, column: str, why: str, text: str, **fields: object) -> SeriesFault:
+        """Return the fault, with line and column; `text` may have the field ``cell``."""
+        heading = self.headings[self.places[column]] or column
+        cell = row.cells[self.places[column]]
+        return SeriesFault(
+            f"line {row.number}, column {heading}: {why}", text, line=row.number, column=heading, cell=cell, **fields
+        )
 
 
 def read_series(
@@ -147,7 +178,8 @@ def read_series(
     try:
         rows = read_table(content)
     except TableFault as error:
-        raise SeriesFault(f"the file {_FAULTS[error.why]}") from error
+        why, text = _FAULTS[error.why]
+        raise SeriesFault(f"the file {why}", text) from error
     written = _table(rows, kind)
     table = _in_time(written)
     unit = Unit.SHARE if "numerator" in table.places else Unit.COUNT
@@ -185,7 +217,8 @@ def _table(rows: Sequence[Row], kind: ChartKind) -> _Table:
     else:
         places = _places(headings, kind)
     if not body:
-        raise SeriesFault("the file has a heading but no rows")
+        why = "the file has a heading but no rows"
+        raise SeriesFault(why, mark("filen har en rubrikrad men inga rader under den"))
     _check_width(rows, len(headings))
     if "period" not in places:
         _check_no_gaps(rows)
@@ -198,8 +231,10 @@ def _check_width(rows: Sequence[Row], width: int) -> None:
         if len(row.cells) != width:
             raise SeriesFault(
                 f"line {row.number} has {len(row.cells)} cells where the first has {width}; decimal commas need"
-                " semicolons between the columns, or quotation marks"
-            )
+                " semicolons between the columns, or quotation marks",
+                mark("{count} celler, men den första raden har {width}; med decimalkomman behövs semikolon mellan "
+                     "kolumnerna"), line=row.number, count=len(row.cells), width=width,
+            )  # fmt: skip
 
 
 def _check_no_gaps(rows: Sequence[Row]) -> None:
@@ -207,7 +242,8 @@ def _check_no_gaps(rows: Sequence[Row]) -> None:
     for before, row in pairwise(rows):
         following = before.number + 1 + sum(cell.count("\n") for cell in before.cells)
         if row.number > following:
-            raise SeriesFault(f"line {following} is empty: write NA for a missing value")
+            why = f"line {following} is empty: write NA for a missing value"
+            raise SeriesFault(why, mark("raden är tom: skriv NA där ett värde saknas"), line=following)
 
 
 def _without_heading(width: int, kind: ChartKind) -> dict[str, int]:
@@ -216,7 +252,10 @@ def _without_heading(width: int, kind: ChartKind) -> dict[str, int]:
     if width == len(names) + 1:
         names = ["period", *names]
     if width != len(names):
-        raise SeriesFault(f"line 1 has {width} cells and no headings: name the columns")
+        why = f"line 1 has {width} cells and no headings: name the columns"
+        raise SeriesFault(
+            why, mark("{count} celler och inga rubriker: skriv vad kolumnerna heter"), line=1, count=width
+        )
     return {name: place for place, name in enumerate(names)}
 
 
@@ -229,7 +268,7 @@ def _places(headings: Sequence[str], kind: ChartKind) -> dict[str, int]:
     written, named = [heading.casefold() for heading in headings], ", ".join(headings)
     twice = next((one for one in written if one and written.count(one) > 1), None)
     if twice is not None:
-        raise SeriesFault(f"two columns are called {twice}")
+        raise SeriesFault(f"two columns are called {twice}", mark("två kolumner heter {heading}"), heading=twice)
     if kind is ChartKind.XMR and len(headings) == 1:
         return {"value": 0}
     named_so = {column: [written.index(one) for one in names if one in written] for column, names in NAMES.items()}
@@ -239,11 +278,14 @@ def _places(headings: Sequence[str], kind: ChartKind) -> dict[str, int]:
     shares = kind is not ChartKind.XMR or (counts and places.get("value") in {None, places["numerator"]})
     places.pop("value" if shares else "numerator", None)
     if shares and not counts:
-        raise SeriesFault(f"a chart of shares needs the columns numerator and denominator (or k and n), not {named}")
+        why = f"a chart of shares needs the columns numerator and denominator (or k and n), not {named}"
+        raise SeriesFault(why, mark("kolumnerna täljare och nämnare saknas; filen har {named}"), named=named)
     if not shares and "value" not in places:
         left = [place for place in range(len(headings)) if place not in places.values()]
         if len(left) != 1:
-            raise SeriesFault(f"no column is called value; the file has {named}")
+            why = f"no column is called value; the file has {named}"
+            raise SeriesFault(why, mark("ingen kolumn heter värde, eller täljare och nämnare; filen har {named}"),
+                              named=named)  # fmt: skip
         places["value"] = left[0]
     return places
 
@@ -259,7 +301,10 @@ def _decimal(table: _Table) -> str:
     if commas and all(_THOUSANDS.fullmatch(table.text(row, column)) for row, column in commas):
         row, column = commas[0]
         hint = "decimals or thousands? Write decimals with a point, thousands with nothing"
-        raise table.fault(row, column, f"{table.text(row, column)!r}: {hint}")
+        raise table.fault(
+            row, column, f"{table.text(row, column)!r}: {hint}",
+            mark("”{cell}”: decimaler eller tusental? Skriv decimaler med punkt och tusental utan skiljetecken"),
+        )  # fmt: skip
     return "," if commas else "."
 
 
@@ -293,10 +338,28 @@ def _periods(table: _Table) -> list[str]:
     for row in table.rows:
         period = table.text(row, "period")
         if not period:
-            raise table.fault(row, "period", "is empty")
+            raise table.fault(row, "period", "is empty", mark("cellen är tom"))
         if first.setdefault(period, row.number) != row.number:
-            raise table.fault(row, "period", f"{period} stands on line {first[period]} too")
+            raise table.fault(row, "period", f"{period} stands on line {first[period]} too",
+                              mark("”{cell}” står också på rad {other}"), other=first[period])  # fmt: skip
+    _require_one_kind(table)
     return list(first)
+
+
+def _require_one_kind(table: _Table) -> None:
+    """Refuse weeks among months, and the like: nobody can tell which comes first, nor how long each is."""
+    kinds = dict[int, Row]()
+    for row in table.rows:
+        kind = next((at for at, form in enumerate(_MIXED) if form.fullmatch(table.text(row, "period"))), None)
+        if kind is not None:
+            kinds.setdefault(kind, row)
+    if len(kinds) > 1:
+        one, other = sorted(kinds.values(), key=lambda row: row.number)[:2]
+        known = table.text(one, "period")
+        raise table.fault(
+            other, "period", f"{table.text(other, 'period')} is not written as {known} on line {one.number}",
+            mark("”{cell}” är inte samma slags period som {known} på rad {other}"), known=known, other=one.number,
+        )  # fmt: skip
 
 
 def _point(table: _Table, row: Row, period: str) -> Point:
@@ -305,9 +368,10 @@ def _point(table: _Table, row: Row, period: str) -> Point:
     if "numerator" in table.places:
         numerator = table.whole(row, "numerator")
         if numerator is not None and n is None:
-            raise table.fault(row, "denominator", "is empty beside a numerator")
+            raise table.fault(row, "denominator", "is empty beside a numerator", mark("är tom bredvid en täljare"))
         if numerator is not None and n is not None and numerator > n:
-            raise table.fault(row, "numerator", f"{numerator} is more than the denominator, {n}")
+            raise table.fault(row, "numerator", f"{numerator} is more than the denominator, {n}",
+                              mark("{cell} är mer än nämnaren, {count}"), count=n)  # fmt: skip
         value = numerator / n if numerator is not None and n else None
     return Point(
         period=period,
@@ -324,7 +388,8 @@ def _decisions(table: _Table, periods: Sequence[str], read_on: date) -> tuple[De
     for row, period in zip(table.rows, periods, strict=True):
         cause = table.reason(row, "rebase")
         if cause is not None and rebased:
-            raise table.fault(row, "rebase", "the row before is marked too: mark only the first of a new level")
+            why = "the row before is marked too: mark only the first of a new level"
+            raise table.fault(row, "rebase", why, mark("raden före är också märkt: märk bara den första på en ny nivå"))
         rebased = cause is not None
         found = {DecisionKind.REBASE: cause, DecisionKind.NOTE: table.reason(row, "note")}
         decisions += [

@@ -140,7 +140,7 @@ async def test_no_log_tells_the_token_or_what_anybody_wrote_or_who_they_are(
     assert len(play.said.meant) >= 8
     format_ = logging.Formatter("%(name)s %(levelname)s %(message)s")
     told = [format_.format(one) for one in caplog.records] + list(capfd.readouterr())
-    assert len(told) > 50
+    assert len(told) > 20
     for secret in (TOKEN, TOKEN.partition(":")[2], *NAMES):
         assert [text for text in told if secret in text] == []
     assert [text for text in told if WORD.search(text)] == []

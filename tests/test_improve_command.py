@@ -111,7 +111,9 @@ def test_from_the_question_to_the_page(run: Run, tmp_path: Path) -> None:
     asyncio.run(in_database(tmp_path, begin))
     assert "Inget arbete är öppnat" in run("status")
     opened(run, "--measure", ONE_DAY)
-    assert "Definiera kan inte bli klart: Vad är problemet?" in run("pass", "svar-i-tid", "define", *by(), code=1)
+    assert "Definiera kan inte bli klart: 1 fråga är inte besvarad: Vad är problemet?" in run(
+        "pass", "svar-i-tid", "define", *by(), code=1
+    )
     run("answer", "svar-i-tid", "define", "Var femte får vänta.", *by())
     assert "Definiera är klart" in run("pass", "svar-i-tid", "define", *by())
     assert "Mät kommer före Analysera" in run("skip", "svar-i-tid", "analyze", "--why", "känt", *by(), code=1)
@@ -119,9 +121,9 @@ def test_from_the_question_to_the_page(run: Run, tmp_path: Path) -> None:
     target = ["target", "svar-i-tid", "95 %", "--why", "KF § 12", "--from", "2026-W30"]
     assert "Gör nuläget först" in run(*by(*target), code=1)
     told = run("baseline", "svar-i-tid", "--to", "2026-W25", *by())
-    assert "2026-W06 till 2026-W25: 1 612 av 2 000, 80,6 %. " in told
+    assert "2026-W06 till 2026-W25: 1 612 av 2 000, 80,6 % (95 % säkert: 78,8 % till 82,3 %). " in told
     assert "Det är stabilt" in told
-    assert "Målet är 95 %." in run(*by(*target))
+    assert "Målet är 95 % från och med 2026-W30." in run(*by(*target))
 
     found = run("analyze", "svar-i-tid", "--from", "2026-W10", "--to", "2026-W10", *by())
     assert "60 av 120 kontakter fick inte svar i tid" in found
@@ -133,6 +135,7 @@ def test_from_the_question_to_the_page(run: Run, tmp_path: Path) -> None:
     assert "Före 80,8 %, efter 95,2 %" in effect
     assert "Diagrammet visade det första gången 2026-W26." in effect
     assert "Nya gränser börjar med 2026-W26" in run("rebase", "svar-i-tid", "--why", "Kontaktcenter", *by())
+    assert "redan" in run("rebase", "svar-i-tid", "--why", "Kontaktcenter", *by(), code=1)
 
     kinds = {(one.kind, one.measure, one.period, one.cause) for one in decisions(tmp_path)}
     assert kinds == {
@@ -142,7 +145,7 @@ def test_from_the_question_to_the_page(run: Run, tmp_path: Path) -> None:
     }
     shown = run("show", "svar-i-tid")
     assert "1 Definiera: klart" in shown
-    assert "Effekten håller: 2026-W40 blev 96,0 %" in shown
+    assert "10 perioder finns efter ändringen. Bevakningen av effekten börjar när det finns 13." in shown  # but July
     assert "mät 1 av 8 frågor" in run("status")
     run("export", "svar-i-tid", "--out", str(tmp_path / "out"))
     assert (tmp_path / "out" / "svar-i-tid.pdf").read_bytes().startswith(b"%PDF")
@@ -159,8 +162,12 @@ def test_a_pilot_stands_beside_the_others_and_is_noted_on_its_own_charts(run: Ru
     assert "ingen enhet" in run(*by(*change, "nowhere"), code=1)
     assert "prövas på" in run(*by(*change, "kontaktcenter", "--concerns", ONE_DAY))
     told = run("control", "svar-i-tid")
-    assert "Enheten som provade ändrades +14,3 procentenheter, de andra 0,0: +14,3 mer" in told, told
-    assert [(one.measure, one.slice) for one in decisions(tmp_path)] == [(ONE_DAY, "unit:kontaktcenter")]
+    assert "Enheten som provar ändrades +14,3 procentenheter, de andra 0,0: 14,3 procentenheter högre" in told, told
+    run("rebase", "svar-i-tid", "--why", "Jouren höll", *by())
+    assert [(one.kind, one.measure, one.slice) for one in decisions(tmp_path)] == [
+        (SignedKind.NOTE, ONE_DAY, "unit:kontaktcenter"), (SignedKind.REBASE, ONE_DAY, "unit:kontaktcenter")
+    ]  # fmt: skip
+    assert decisions(tmp_path)[0].cause.startswith("Jour (prövas på ")
 
 
 MONTHS = [*[40, 45, 41, 44, 39, 43, 42, 42, 45, 44, 41, 40, 44], *[66, 70, 69, 72, 71, 68, 70]]
@@ -172,18 +179,27 @@ def test_any_series_from_a_file_will_do(run: Run, tmp_path: Path) -> None:
     file.write_text("månad;k;n\n" + "".join(f"{name};{k};100\n" for name, k in zip(NAMES[:13], MONTHS, strict=False)))
     title = "Nyinflyttade får information"
     run("open", "info", "--title", title, "--owner", "a@kommun.example", "--file", str(file), *by())
-    assert "2025-01 till 2026-01: 550 av 1 300, 42,3 %." in run("baseline", "info", *by()).replace(
-        "\N{NO-BREAK SPACE}", " "
-    )
+    assert "2025-01 till 2026-01: 550 av 1 300, 42,3 % (95 % säkert: 39,6 % till 45,0 %)." in run(
+        "baseline", "info", *by()
+    ).replace("\N{NO-BREAK SPACE}", " ")
     assert "--counts" in run("analyze", "info", *by(), code=1)
     counts = tmp_path / "counts.csv"
     counts.write_text("dimension,category,bad,n\nområde,norra,120,200\nområde,södra,60,210\n")
-    assert "Område, norra: 60,0 % blev fel" in run("analyze", "info", "--counts", str(counts), *by())
+    assert "Område, norra: 60,0 % har bristen" in run("analyze", "info", "--counts", str(counts), *by())
     run("change", "info", "--what", "Brev", "--on", "2026-02-01", *by())
     assert "inga siffror för 2026-02 än" in run("control", "info", code=1)
     file.write_text("månad;k;n\n" + "".join(f"{name};{k};100\n" for name, k in zip(NAMES, MONTHS, strict=True)))
     assert "Den nya filen gäller" in run("series", "info", str(file), *by())
     assert "Före 42,3 %, efter 69,4 %" in run("control", "info")
+    assert "Målet är 70 % från och med 2026-02." in run(
+        "target", "info", "70 %", "--why", "KF", "--from", "2026-02", *by()
+    )
+    assert "ingen period i serien" in run("target", "info", "70 %", "--why", "KF", "--from", "2026-W05", *by(), code=1)
+    shorter = tmp_path / "shorter.csv"
+    shorter.write_text("månad;k;n\n" + "".join(f"{name};50;100\n" for name in NAMES[:18]))
+    assert "saknar perioder som finns i den förra: 2026-07, 2026-08" in run(
+        "series", "info", str(shorter), *by(), code=1
+    )
     run("rebase", "info", "--why", "Brevet", *by())
     run("paper", "info", "--out", str(tmp_path))
     assert (tmp_path / "info.pdf").stat().st_size > 10_000
@@ -196,19 +212,26 @@ def test_any_series_from_a_file_will_do(run: Run, tmp_path: Path) -> None:
         (["show", "x"], "Det finns inget arbete som heter x. De som finns: svar-i-tid."),
         (["answer", "svar-i-tid", "define.x", "svar"], "define.x är ingen fråga. Frågorna heter: define.problem"),
         (["answer", "svar-i-tid", "define", " "], "Svaret är tomt."),
-        (["pass", "svar-i-tid", "slut"], "slut is none of define, measure"),
+        (["pass", "svar-i-tid", "slut"], "slut är inget steg. Stegen heter define, measure"),
         (["skip", "svar-i-tid", "define", "--why", ""], "Ange ett skäl."),
         (["baseline", "svar-i-tid"], "Det finns inga färdiga siffror"),
         (["control", "svar-i-tid"], "Ingen ändring är införd"),
         (["rebase", "svar-i-tid", "--why", "x"], "Ingen ändring är införd"),
-        (["change", "svar-i-tid", "--what", "x", "--on", "2026-13-01"], "is not a date"),
+        (["change", "svar-i-tid", "--what", "x", "--on", "2026-13-01"], "är inget datum"),
         (["series", "svar-i-tid", __file__], "bygger på ett av våra mått"),
         (["analyze", "svar-i-tid", "--rota", __file__], "test_improve_command.py: "),
         (["open", "svar-i-tid", "--title", "x", "--owner", "a@b.example", "--measure", ONE_DAY], "finns redan"),
         (["open", "Svar", "--title", "x", "--owner", "a@b.example", "--measure", ONE_DAY], "kan inte vara ett namn"),
         (["open", "b", "--title", "x", "--owner", "anna", "--measure", ONE_DAY], "ingen e-postadress"),
         (["open", "b", "--title", "x", "--owner", "a@b.example"], "antingen ett mått"),
-        (["open", "b", "--title", "x", "--owner", "a@b.example", "--measure", "nope"], "is none of"),
+        (
+            ["open", "b", "--title", "x", "--owner", "a@b.example", "--measure", "nope"],
+            "nope är inget mått. Liknande mått: ",
+        ),
+        (
+            ["open", "b", "--title", "x", "--owner", "a@b.example", "--measure", ONE_DAY, "--slice", "unit:nowhere"],
+            "unit:nowhere är ingen del",
+        ),
         (["open", "b", "--title", "x", "--owner", "a@b.example", "--file", __file__], "test_improve_command.py: "),
     ],
 )

@@ -16,20 +16,22 @@ from measurement.improvement.baseline import (
     periods_for,
 )
 from measurement.improvement.control_phase import (
+    NoNewLimits,
     NoPeriod,
     Slip,
     first_signal,
-    others_of,
+    like_periods,
+    newest_run,
     outcome_of,
     period_of,
     rebased_chart,
     watch_of,
 )
-from measurement.improvement.effect_words import outcome_words
+from measurement.improvement.effect import Effect, NoPilot, others_of
+from measurement.improvement.effect_words import outcome_words, rebase_words
 from measurement.improvement.words import baseline_words
 from measurement.measures import Direction, Unit
 from measurement.statistics.chart import SignalRule
-from measurement.statistics.control import NoRebase
 from measurement.statistics.series import DecisionKind, Point, Series
 from tests.improving import noted, shares
 from tests.weeks import ZONE
@@ -110,15 +112,70 @@ def test_the_effect_is_told_in_percentage_points_from_the_right_week() -> None:
     assert found.may_rebase is None
     assert (found.watch.slip, found.watch.period) == (Slip.HOLDS, "2026-W51")
     told = outcome_words(found, Unit.SHARE, SWEDISH)
-    assert "Det är mer än slumpen ger." in told[0]
+    assert "Det är bättre än före, mer än slumpen ger." in told[0]
     assert "2026-W39" in told[1]
 
 
 def test_no_change_is_told_as_what_may_be_chance() -> None:
     found = outcome_of(shares([*LOW, *LOW[:15]]), CHANGE)
     assert found.signalled == ""
-    assert found.may_rebase is NoRebase.NOT_HELD
-    assert "Det kan vara en slump." in outcome_words(found, Unit.SHARE, SWEDISH)[0]
+    assert (found.effect, found.may_rebase, found.watch.slip) == (
+        Effect.NONE, NoNewLimits.NO_EFFECT, Slip.NO_EFFECT
+    )  # fmt: skip
+    told = outcome_words(found, Unit.SHARE, SWEDISH)
+    assert len(told) == 1
+    assert "Det kan bero på slumpen: ingen effekt är visad." in told[0]
+
+
+def test_seven_in_a_row_are_not_enough_when_the_interval_holds_0() -> None:
+    """Before 8 of 10 in the mean, and unsteady; after it nine each time: seven in a row, yet it may be chance."""
+    series = shares([*[5, 10, 8, 7, 10] * 4, *[9] * 8], n=10, last="2026-W50")
+    found = outcome_of(series, series.points[20].period)
+    assert found.change is not None
+    assert found.change.difference.interval.low < 0 < found.change.difference.value
+    assert newest_run(series, series.points[20].period) == 1
+    assert (found.effect, found.may_rebase, found.watch.slip) == (
+        Effect.NONE, NoNewLimits.NO_EFFECT, Slip.NO_EFFECT
+    )  # fmt: skip
+
+
+def test_what_made_it_worse_is_said_to_be_worse_and_never_to_hold() -> None:
+    """From 95 to 80 of 100, up is better: worse, no new limits, and an alarm."""
+    found = outcome_of(shares([*HIGH, 95, 94, 96, 95, 95, *LOW[:15]]), CHANGE)
+    assert (found.effect, found.may_rebase, found.watch.slip) == (Effect.WORSE, NoNewLimits.WORSE, Slip.WORSE)
+    assert found.signalled == CHANGE
+    told = " ".join(outcome_words(found, Unit.SHARE, SWEDISH))
+    assert "Det är sämre än före, mer än slumpen ger." in told
+    assert "håller" not in told
+    assert "får inte börja" in rebase_words(found.may_rebase, CHANGE, SWEDISH)
+    fewer = outcome_of(shares([*HIGH, 95, 94, 96, 95, 95, *LOW[:15]], direction=Direction.LOWER), CHANGE)
+    assert (fewer.effect, fewer.may_rebase, fewer.watch.slip) == (Effect.BETTER, None, Slip.HOLDS)
+
+
+def test_limits_that_began_anew_are_not_offered_again() -> None:
+    signed = replace(ROSE, decisions=(noted(CHANGE, DecisionKind.REBASE),))
+    assert outcome_of(signed, CHANGE).may_rebase is NoNewLimits.ALREADY
+    assert "redan" in rebase_words(NoNewLimits.ALREADY, CHANGE, SWEDISH)
+
+
+def test_with_few_periods_nothing_is_said_to_hold() -> None:
+    found = outcome_of(shares([*LOW, *HIGH[:8]], last="2026-W51"), "2026-W44")
+    assert (found.effect, found.may_rebase, found.watch.slip) == (Effect.BETTER, None, Slip.TOO_EARLY)
+    told = outcome_words(found, Unit.SHARE, SWEDISH)[-1]
+    assert told.startswith("8 perioder finns efter ändringen.")
+    assert "håller" not in told
+
+
+@pytest.mark.parametrize(
+    ("period", "periods", "like"),
+    [
+        ("2026-09", ["2026-01", "2026-02"], True), ("2026-13", ["2026-01"], False), ("2026-W09", ["2026-01"], False),
+        ("2026-W36", ["2026-W01"], True), ("2026-W60", ["2026-W01"], False), ("3", ["1", "2", "3"], True),
+        ("4", ["1", "2", "3"], False),
+    ],
+)  # fmt: skip
+def test_a_period_is_written_as_those_of_its_series(period: str, periods: list[str], like: bool) -> None:
+    assert like_periods(period, periods) is like
 
 
 def test_too_few_weeks_after_say_nothing() -> None:
@@ -134,6 +191,7 @@ def test_too_few_weeks_after_say_nothing() -> None:
         (HIGH, Slip.HOLDS),
         ([*HIGH, 85], Slip.SLIPS),  # back to what was a good week before: far below what is usual now
         ([*HIGH[:11], 96], Slip.TOO_EARLY),
+        (LOW[:15], Slip.NO_EFFECT),
         ([*HIGH, 94, 94, 94, 94, 94, 94, 93], Slip.SLIPS),  # seven on one side
         ([*HIGH, 85, None], Slip.SLIPS),  # a week without figures does not hide it
     ],
@@ -162,7 +220,8 @@ def test_what_is_so_far_raises_no_alarm() -> None:
 
 def test_neither_way_is_better_raises_no_alarm() -> None:
     series = shares([*LOW, *HIGH, 60], direction=None)
-    assert watch_of(series, series.points[20].period).slip is Slip.HOLDS
+    assert watch_of(series, series.points[20].period).slip is Slip.NEUTRAL
+    assert outcome_of(series, series.points[20].period).effect is Effect.CHANGED
 
 
 def test_the_first_signal_is_told_as_the_chart_then_stood() -> None:
@@ -188,15 +247,37 @@ def test_the_pilot_is_told_beside_the_others() -> None:
     )  # fmt: skip
     left = others_of(whole, pilot)
     assert [one.numerator for one in left.points] == [one.numerator for one in others.points]
-    gap = outcome_of(whole, CHANGE, (pilot, left)).gap
+    found = outcome_of(whole, CHANGE, (pilot, left))
+    gap = found.gap
     assert gap is not None
+    assert (found.effect, found.change) == (Effect.BETTER, gap.pilot)
+    assert outcome_words(found, Unit.SHARE, SWEDISH)[0].startswith("Enheten som provar ändrades +15,")
     one, other = gap.pilot.difference, gap.others.difference
     assert gap.difference == pytest.approx(0.10, abs=0.01)
     low = gap.difference - sqrt((one.value - one.interval.low) ** 2 + (other.interval.high - other.value) ** 2)
     assert gap.interval.low == pytest.approx(low)
     assert gap.interval.low > 0.05
     few = shares([*(k // 30 for k in LOW), 3, 3], n=3, last="2026-W40")
-    assert outcome_of(whole, CHANGE, (few, left)).gap is None
+    unknown = outcome_of(whole, CHANGE, (few, left))
+    assert (unknown.effect, unknown.gap, unknown.no_gap) == (Effect.UNKNOWN, None, NoPilot.FEW)
+    assert "för få kontakter (under 30)" in " ".join(outcome_words(unknown, Unit.SHARE, SWEDISH))
+
+
+def test_a_pilot_that_only_followed_the_others_has_shown_nothing() -> None:
+    """Both rise by ten points: the unit is better than before, but no more than the others."""
+    rose = [*LOW, *[k + 10 for k in LOW[:15]]]
+    found = outcome_of(shares(rose), CHANGE, (shares(rose), shares(rose, n=100)))
+    assert (found.effect, found.may_rebase, found.watch.slip) == (
+        Effect.NONE, NoNewLimits.NO_EFFECT, Slip.NO_EFFECT
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("why", [NoPilot.NO_PARTS, NoPilot.NO_SHARE])
+def test_a_pilot_that_cannot_be_compared_says_why_and_nothing_else(why: NoPilot) -> None:
+    found = outcome_of(ROSE, CHANGE, why)
+    assert (found.effect, found.change, found.may_rebase) == (Effect.UNKNOWN, None, NoNewLimits.UNKNOWN_EFFECT)
+    (told,) = outcome_words(found, Unit.SHARE, SWEDISH)
+    assert told.startswith("Det går inte att säga vad försöket gav")
 
 
 def test_what_is_no_share_has_means_and_welchs_interval() -> None:

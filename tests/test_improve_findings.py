@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from config.texts import Texts
 from measurement.improvement.analysis_json import analysis_json, analysis_of_json
-from measurement.improvement.columns import ColumnsFault
+from measurement.improvement.columns import ColumnsFault, fault_words
 from measurement.improvement.counts_file import read_counts
 from measurement.improvement.findings import analysis_of, analysis_of_counts
 from measurement.improvement.pareto import (
@@ -20,6 +20,7 @@ from measurement.improvement.pareto import (
     newcombe_of,
     shown,
     spread_of,
+    weeks_differ,
 )
 from measurement.improvement.words import analysed_words, analysis_words
 from tests.improving import rows
@@ -81,6 +82,10 @@ def test_the_planted_cause_is_found_and_nothing_else() -> None:
     assert told[0].startswith("Ämne, Parkering: ")
     assert "95 % säkert: från" in told[0]
     assert found.comparisons == 6 + 6 + 4 + 5 + 5 + 1 + 1
+    assert found.interval is not None
+    assert found.interval.low < found.late / found.due < found.interval.high
+    assert "färre" not in told[0]
+    assert "bevisar inte" in told[-1]
 
 
 def test_where_there_is_nothing_that_is_said() -> None:
@@ -157,22 +162,46 @@ def test_counts_of_anything_are_compared_from_a_file() -> None:
     assert (one.dimension, one.member) == ("område", "norra")
     assert one.difference == pytest.approx(120 / 200 - 60 / 210)
     told = analysis_words(found, {}, SWEDISH)[0].replace("\N{NO-BREAK SPACE}", " ")
-    assert told.startswith("Område, norra: 60,0 % blev fel, mot 28,6 % av de andra.")
+    assert told.startswith("Område, norra: 60,0 % har bristen, mot 28,6 % av de andra.")
 
 
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("antal", "summa", "line 1: no column is called n"),
-        ("120;200", "220;200", "line 2, column bad: '220' is more than n, 200"),
-        ("120;200", "x;200", "line 2, column bad: 'x' is not a whole number from 0"),
-        ("södra", "norra", "line 3, column category: 'norra' stands twice under område"),
-        ("södra;60;210", "södra;60", "line 3 has 3 cells where the first has 4"),
-        ("100;210", "100;211", "ålder adds up to 180 of 411, område to 180 of 410"),
-        ("ålder;unga", "ålder;", "line 4, column category: '' is empty"),
+        ("antal", "summa", "rad 1: kolumnen n / antal saknas"),
+        ("120;200", "220;200", "rad 2, kolumn fel: ”220” är mer än antalet, 200"),
+        ("120;200", "x;200", "rad 2, kolumn fel: ”x” är inget helt tal från 0"),
+        ("södra", "norra", "rad 3, kolumn kategori: ”norra” står två gånger under område"),
+        ("södra;60;210", "södra;60", "rad 3: 3 celler, men rubrikraden har 4"),
+        ("100;210", "100;211", "ålder summerar till 180 av 411, men område till 180 av 410"),
+        ("ålder;unga", "ålder;", "rad 4, kolumn kategori: ”” är tom"),
     ],
 )
 def test_faults_of_counts_are_named_by_line_and_column(old: str, new: str, words: str) -> None:
     with pytest.raises(ColumnsFault) as fault:
         read_counts(COUNTS.replace(old, new).encode())
-    assert words in str(fault.value)
+    assert words in fault_words(fault.value, "x.csv", SWEDISH)
+
+
+def test_every_fault_of_a_file_is_told() -> None:
+    with pytest.raises(ColumnsFault) as fault:
+        read_counts(COUNTS.replace("120;200", "x;200").replace("60;210", "300;210").encode())
+    assert fault_words(fault.value, "x.csv", SWEDISH).splitlines() == [
+        "x.csv: rad 2, kolumn fel: ”x” är inget helt tal från 0",
+        "x.csv: rad 3, kolumn fel: ”300” är mer än antalet, 210",
+    ]
+
+
+def test_what_nobody_said_and_what_was_not_done_is_no_finding() -> None:
+    """Not handed over, and no topic, are as late as can be: neither may come out, nor stand among the others."""
+    said = [category("", 100, 100, "topic"), category("a", 10, 100, "topic"), category("b", 20, 100, "topic")]
+    done = [category("yes", 5, 100, "held"), category("no", 90, 100, "held"), category("unanswered", 50, 50, "held")]
+    found = comparisons_of([*said, *done])
+    assert [(one.category.member, one.rest.late, one.rest.due) for one in found] == [("b", 10, 100), ("yes", 140, 150)]
+
+
+@pytest.mark.parametrize(("spread", "differ"), [(0.0, False), (0.15, True)])
+def test_weeks_are_said_to_differ_only_when_they_do(spread: float, differ: bool) -> None:
+    """Forty weeks of 100: 20 in each, or 5 and 35 by turns."""
+    k = np.array([round(100 * (0.2 + sign * spread)) for sign in (-1, 1)] * 20)
+    assert weeks_differ(k, np.full(40, 100)) is differ

@@ -5,7 +5,7 @@ import pytest
 
 from bot.facts import to_micros
 from config.texts import Texts
-from measurement.improvement.columns import ColumnsFault
+from measurement.improvement.columns import ColumnsFault, fault_words
 from measurement.improvement.lateness import LocalTimes
 from measurement.improvement.staffing import read_rota, short, staffing_of
 from measurement.improvement.words import staffing_words
@@ -24,18 +24,22 @@ def test_a_rota_is_read_however_days_and_hours_are_written() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("personal", "namn", "line 1: no column is called staff; write weekday, hour, staff"),
-        ("måndag;8;2", "månd;8;2", "line 2, column weekday: 'månd' is no weekday; write 1–7, or måndag"),
-        ("måndag;8;2", "måndag;24;2", "line 2, column hour: '24' is no hour; write 8 for the hour from 8 to 9"),
-        ("1,5", "-1", "line 3, column staff: '-1' is not a number from 0"),
-        ("1,5", "nan", "line 3, column staff: 'nan' is not a number from 0"),
-        ("måndag;09:00", "måndag;8", "line 3, column hour: '8' stands on line 2 too, for the same weekday"),
+        (
+            "personal",
+            "namn",
+            "rad 1: kolumnen staff / personal saknas; skriv rubrikerna weekday / veckodag, hour / timme",
+        ),
+        ("måndag;8;2", "månd;8;2", "rad 2, kolumn veckodag: ”månd” är ingen veckodag; skriv 1–7 eller måndag"),
+        ("måndag;8;2", "måndag;24;2", "rad 2, kolumn timme: ”24” är ingen timme; skriv 8 för timmen mellan 8 och 9"),
+        ("1,5", "-1", "rad 3, kolumn personal: ”-1” är inget tal från 0"),
+        ("1,5", "nan", "rad 3, kolumn personal: ”nan” är inget tal från 0"),
+        ("måndag;09:00", "måndag;8", "rad 3, kolumn timme: ”8” står också på rad 2, för samma veckodag"),
     ],
 )
 def test_faults_of_a_rota_are_named(old: str, new: str, words: str) -> None:
     with pytest.raises(ColumnsFault) as fault:
         read_rota(ROTA.replace(old, new).encode())
-    assert words in str(fault.value)
+    assert words in fault_words(fault.value, "rota.csv", SWEDISH)
 
 
 def test_local_times_follow_the_clock_changes() -> None:
@@ -72,7 +76,11 @@ def test_a_crowded_monday_is_found_and_an_even_week_has_nothing() -> None:
     assert one.interval.low < 1.5 / 5.5 < one.interval.high
     assert staffing_words(crowded, SWEDISH)[0].startswith("Måndag: 27,")
     assert short(even) == []
-    assert staffing_words(even, SWEDISH)[0].startswith("Bemanningen följer när kontakterna kommer")
+    assert staffing_words(even, SWEDISH)[0].startswith("Under de timmar någon arbetar sticker ingen")
+    assert "(95 % säkert: " in staffing_words(even, SWEDISH)[-1].replace("\N{NO-BREAK SPACE}", " ")
+    one_row = staffing_of(came(2, 1.0), {(0, 8): 2.0})
+    assert one_row is not None
+    assert staffing_words(one_row, SWEDISH)[0].startswith("Bemanningen är för liten för att jämföra")
     assert (even.outside, even.weeks) == (40, 40)
     assert even.per_week[0, 8] == pytest.approx(4, abs=1.5)
 

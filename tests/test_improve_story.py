@@ -10,15 +10,17 @@ import pytest
 
 from bot.facts import to_micros
 from measurement.improvement.baseline import baseline_of, periods_for
+from measurement.improvement.by_deadline import SORTS, Known
 from measurement.improvement.control_phase import Outcome, Slip, outcome_of, watch_of
 from measurement.improvement.findings import Analysis, analysis_of
 from measurement.improvement.lateness import HANDED_OVER, lateness_of
+from measurement.rows import coded
 from measurement.statistics.series import Series
 from tests.year_charts import IN_TIME, frozen_values, series_of_points
 from tests.year_seen import Seen, frozen_at
 from tests.year_store import CALENDAR, RULE
 from tests.year_story import CHANGE, TRUTH, WEEKS, story
-from tests.year_truth import Micros, One, due
+from tests.year_truth import CENTRE, Micros, One, due
 
 AT = WEEKS.index(CHANGE)
 AS_OF = frozen_at(WEEKS[AT - 1])
@@ -46,7 +48,7 @@ def told(seed: int) -> Told:
     year = story(seed).year
     seen = Seen(year)
     inquiries = seen._inquiries(np.flatnonzero(seen.week < str(CHANGE)), to_micros(AS_OF))
-    late = lateness_of(inquiries, CALENDAR, AS_OF, RULE)
+    late = lateness_of(inquiries, known(seen), CALENDAR, AS_OF, RULE)
     series = series_of_points(IN_TIME, frozen_values(seen, WEEKS, [IN_TIME])[IN_TIME])
     centre = baseline_of(periods_for(series, before=str(CHANGE))).centre
     assert centre is not None
@@ -56,13 +58,31 @@ def told(seed: int) -> Told:
     )  # fmt: skip
 
 
+def known(seen: Seen) -> Known:
+    """Return what the year's inquiries before the change were by their deadline, told by the year itself."""
+    rows = np.flatnonzero(seen.week < str(CHANGE))
+    ones, answered = [seen.year[row] for row in rows.tolist()], seen.answered(to_micros(AS_OF))[rows]
+    ends: Micros = due([one.arrived for one in ones])
+    ends = np.where(answered < 0, ends, np.minimum(ends, answered))
+    opened = np.array([one.seen for one in ones]) <= ends
+    sorts = [
+        [one.kind for one in ones],
+        [one.topic if one.no > 1 or there else "" for one, there in zip(ones, opened, strict=True)],
+        [one.unit if one.no > 1 or there else CENTRE for one, there in zip(ones, opened, strict=True)],
+    ]
+    return Known(
+        of=dict(zip(SORTS, map(coded, sorts), strict=True)),
+        handed_over=np.array([one.passed_on for one in ones]) & opened,
+    )
+
+
 def by_hand(year: Sequence[One]) -> tuple[int, int, int, int]:
     """Return of those handed over, and of the others, how many were late, and of how many: without the product."""
     before = [one for one in year if one.counts and one.arrived < _instant(CHANGE.start(CALENDAR.zone))]
     ends: Micros = due([one.arrived for one in before])
     answered = Seen(before).answered(to_micros(AS_OF))
     late = (answered < 0) | (answered > ends)
-    handed = np.array([one.passed_on for one in before]) & (answered >= 0)
+    handed = np.array([one.passed_on and one.seen <= end for one, end in zip(before, ends.tolist(), strict=True)])
     return int(late[handed].sum()), int(handed.sum()), int(late[~handed].sum()), int((~handed).sum())
 
 

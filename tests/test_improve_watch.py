@@ -100,7 +100,17 @@ async def test_the_owner_is_told_once_until_it_holds_again(database: Database, s
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("after", "change"), [(HIGH, True), ([*HIGH, 60], False), ([96, 95, 60], True)])
+async def test_the_owner_is_told_when_the_change_made_it_worse(database: Database, settings: Settings) -> None:
+    await begin(database, [60] * 15)
+    assert await looked(database, settings) == ["svar-i-tid"]
+    ((_, _, text),) = await mails(database)
+    assert "Det har blivit sämre sedan ändringen" in text
+    assert await looked(database, settings, 1) == []
+
+
+@pytest.mark.parametrize(
+    ("after", "change"), [(HIGH, True), ([*HIGH, 60], False), ([96, 95, 60], True), (LOW[:15], True)]
+)
 async def test_what_holds_has_no_change_or_is_too_new_is_silent(
     database: Database, settings: Settings, after: list[int], change: bool
 ) -> None:

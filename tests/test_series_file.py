@@ -6,10 +6,12 @@ from datetime import date
 import openpyxl
 import pytest
 
+from config.texts import Texts
 from measurement.measures import Direction, Unit
 from measurement.series_file import SeriesFault, SeriesFile, read_series
 from measurement.statistics.chart import ChartKind
 from measurement.statistics.series import DecisionKind
+from tests.weeks import ZONE
 
 XMR, P = ChartKind.XMR, ChartKind.P
 TODAY = date(2026, 11, 20)
@@ -226,3 +228,12 @@ def test_what_is_no_share_is_said(text: str, fault: str) -> None:
 def test_a_file_that_is_no_table_is_said() -> None:
     with pytest.raises(SeriesFault, match="the file is not a table"):
         read(b"\x00\x01\x02")
+
+
+def test_a_file_with_periods_of_two_kinds_is_refused() -> None:
+    with pytest.raises(
+        SeriesFault, match="line 3, column period: 2024-W20 is not written as 2024-03 on line 2"
+    ) as fault:
+        read_series(b"period;k;n\n2024-03;3;4\n2024-W20;3;4\n", ChartKind.P_PRIME, name="x", read_on=date(2026, 1, 1))
+    told = fault.value.words(Texts("sv", ZONE))
+    assert told == "rad 3, kolumn period: ”2024-W20” är inte samma slags period som 2024-03 på rad 2"

@@ -38,14 +38,21 @@ def analysis_of_json(text: str) -> Analysis:
             "categories": tuple(Category(**one) for one in told["categories"]),
             "findings": tuple(Finding(**{**one, "interval": Interval(**one["interval"])}) for one in told["findings"]),
             "staffing": _staffing(told["staffing"]) if told["staffing"] else None,
+            "interval": interval_of(told.get("interval")),
         }
     )
+
+
+def interval_of(told: dict[str, float] | None) -> Interval | None:
+    """Return an interval from plain data; None: what was kept before there was one."""
+    return Interval(**told) if told else None
 
 
 def _staffing(told: dict[str, Any]) -> Staffing:
     rows = told["per_week"]
     return Staffing(
         weeks=told["weeks"], inside=told["inside"], outside=told["outside"],
+        outside_interval=interval_of(told.get("outside_interval")),
         per_week={(int(day), int(hour)): many for day, hour, many, _ in rows},
         staff={(int(day), int(hour)): staff for day, hour, _, staff in rows},
         loads=tuple(Load(**{**one, "interval": Interval(**one["interval"])}) for one in told["loads"]),

@@ -6,10 +6,14 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
+
+from measurement.improvement.pareto import spread_interval, spread_of
 from measurement.measures import Unit
 from measurement.statistics.chart import Chart, SignalRule
 from measurement.statistics.control import chart_of, kind_for
 from measurement.statistics.series import DecisionKind, Point, Series
+from measurement.statistics.shares import Interval
 
 MOST_PERIODS = 52
 """A baseline is at most so long, unless somebody says otherwise: what was long ago is no longer how it is."""
@@ -43,6 +47,8 @@ class Baseline:
         counted: periods with a value that are neither left out nor "so far".
         k, n: of all those together; k is None of what is no share.
         centre: the mean level; None without any value.
+        interval: of a share k of n, with what periods differ; of what is no share of the mean (Student). None from
+            fewer than two periods.
         lower, upper: between which a period usually comes out, at the last one; None from too few periods.
         signals: periods that stand out, oldest first; of the newest level, where limits begin anew within it.
         version: of the measure's definition.
@@ -59,6 +65,7 @@ class Baseline:
     stability: Stability
     signals: tuple[Signalled, ...]
     version: int
+    interval: Interval | None = None
 
 
 class NoBaseline(ValueError):
@@ -109,7 +116,27 @@ def baseline_of(series: Series) -> Baseline:
         n=sum(one.n for one in points), centre=group.centre,
         lower=last.lower if group.has_limits else None, upper=last.upper if group.has_limits else None,
         stability=_stability(chart), signals=_signals(chart), version=series.version,
+        interval=_interval(points, series.unit),
     )  # fmt: skip
+
+
+def _interval(points: Sequence[Point], unit: Unit) -> Interval | None:
+    if len(points) < 2:
+        return None
+    if unit is Unit.SHARE:
+        k, n = np.array([one.numerator or 0 for one in points]), np.array([one.n for one in points])
+        return spread_interval(int(k.sum()), int(n.sum()), spread_of(k, n)) if n.sum() else None
+    return _mean_interval([one.value for one in points if one.value is not None])
+
+
+def _mean_interval(values: Sequence[float]) -> Interval | None:
+    """Return Student's interval of a mean; None of fewer than two values."""
+    from scipy.stats import t as student
+
+    if len(values) < 2:
+        return None
+    half = float(student.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)))
+    return Interval(low=float(np.mean(values)) - half, high=float(np.mean(values)) + half)
 
 
 def _signals(chart: Chart) -> tuple[Signalled, ...]:
@@ -137,4 +164,5 @@ def baseline_of_json(text: str) -> Baseline:
         Signalled(period=one["period"], rules=tuple(SignalRule(rule) for rule in one["rules"]))
         for one in told["signals"]
     )
-    return Baseline(**{**told, "stability": Stability(told["stability"]), "signals": signals})
+    sure = Interval(**told["interval"]) if told.get("interval") else None
+    return Baseline(**{**told, "stability": Stability(told["stability"]), "signals": signals, "interval": sure})

@@ -1,7 +1,7 @@
 """The pictures of a project besides its control charts: where the late ones are, and arrivals against staffing."""
 
 import io
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,11 +31,18 @@ _EACH = 3
 _DOTS = 200
 
 
-def chart_drawing(chart: Chart, caption: str, texts: Texts) -> Drawing:
-    """Return a control chart in letters that can be read in a column of the A3 page."""
+def chart_drawing(chart: Chart, caption: str, texts: Texts, target_from: str = "") -> Drawing:
+    """Return a control chart in letters that can be read in a column of the A3 page.
+
+    Args:
+        chart: what is drawn.
+        caption: what stands above it.
+        texts: the language.
+        target_from: the first period that the target holds for; empty: all.
+    """
     return Drawing(
-        svg=draw_svg(chart, texts, Size.MAIL), png=draw_png(chart, texts, Size.MAIL), caption=caption,
-        alt=alt_text(chart, texts),
+        svg=draw_svg(chart, texts, Size.MAIL, target_from=target_from),
+        png=draw_png(chart, texts, Size.MAIL, target_from=target_from), caption=caption, alt=alt_text(chart, texts),
     )  # fmt: skip
 
 
@@ -64,8 +71,18 @@ def pareto_drawing(analysis: Analysis, names: Mapping[str, str], texts: Texts) -
         most = max(one.late for some in groups.values() for one in some)
         axes.set_xlim(0, max(most, 1) * 2.6)
         axes.set_axis_off()
-        caption = texts.t("Sena kontakter efter vad de var") if analysis.rule else texts.t("Fel efter vad det var")
-        return _drawing(figure, caption, " ".join(analysis_words(analysis, names, texts)))
+        return _drawing(figure, _legend(analysis, own, texts), " ".join(analysis_words(analysis, names, texts)))
+
+
+def _legend(analysis: Analysis, own: set[tuple[str, str]], texts: Texts) -> str:
+    """Return the caption: what is shown, what the hatching means, and whether there is more than is drawn."""
+    said = [texts.t("Sena kontakter efter vad de var.") if analysis.rule else texts.t("Brister efter vad det var.")]
+    sizes = Counter(one.dimension for one in analysis.categories)
+    if any(many > _EACH for many in sizes.values()):
+        said.append(texts.t("Bara de {count} största grupperna av varje slag visas.", count=_EACH))
+    if own & {(one.dimension, one.member) for some in _largest(analysis.categories).values() for one in some}:
+        said.append(texts.t("Orange med streck: skiljer sig säkert från de andra."))
+    return " ".join(said)
 
 
 def _largest(categories: Sequence[Category]) -> dict[str, list[Category]]:

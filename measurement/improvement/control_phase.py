@@ -5,69 +5,57 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from math import sqrt
 
-import numpy as np
-
-from measurement.measures import Unit
-from measurement.periods import Week
-from measurement.statistics.before_after import BeforeAfter, before_after, holiday_weeks, with_missing_weeks
+from measurement.improvement.effect import WEEK, Effect, Gap, LevelChange, NoPilot, measured
+from measurement.measures import Direction
+from measurement.periods import Week, parse_period
+from measurement.statistics.before_after import BeforeAfter, holiday_weeks, with_missing_weeks
 from measurement.statistics.chart import Chart, SignalRule, Word
 from measurement.statistics.control import NoRebase, chart_of, kind_for, may_rebase
-from measurement.statistics.series import Decision, DecisionKind, Point, Series
-from measurement.statistics.shares import Interval
+from measurement.statistics.limits import counted_value
+from measurement.statistics.rules import RUN, shifts, side_of
+from measurement.statistics.series import Decision, DecisionKind, Series
 
-_WEEK = re.compile(r"\d{4}-W\d{2}", re.ASCII)
 _MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _WEDNESDAY = 3
-_LEAST = 30
-"""Cases on each side of pilot and others, under which nothing is said of them."""
 
 
 class NoPeriod(ValueError):
     """The periods of the series do not tell which of them a date belongs to."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LevelChange:
-    """Before and after of what is no share: the means, in the measure's unit.
-
-    Attributes:
-        difference: after minus before; `interval` is Welch's, which takes the periods for independent.
-    """
-
-    before: float
-    after: float
-    before_periods: int
-    after_periods: int
-    difference: float
-    interval: Interval
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """How much more the pilot changed than the others did.
-
-    Attributes:
-        pilot, others: before and after of each.
-        difference: of the two changes, -2 to 2; `interval` put together from theirs (MOVER).
-    """
-
-    pilot: BeforeAfter
-    others: BeforeAfter
-    difference: float
-    interval: Interval
-
-
 class Slip(StrEnum):
     """How the effect stands at the newest settled period."""
 
     HOLDS = "holds"
+    """Better than before, chance apart, seven in a row on the better side, and as usual since the change."""
     SLIPS = "slips"
-    """Worse than what is usual since the change."""
+    """Worse than what is usual since the change, which had made it better."""
+    WORSE = "worse"
+    """Worse than before the change, chance apart, and seven in a row on the worse side."""
+    NOT_HELD = "not_held"
+    """Better or worse than before, but seven in a row have not shown it."""
+    NO_EFFECT = "no_effect"
+    """It may be chance: nothing is shown that could hold."""
+    NEUTRAL = "neutral"
+    """Neither way is better: there is nothing to watch."""
     TOO_EARLY = "too_early"
     """Too few periods since the change to tell."""
+
+
+class NoNewLimits(StrEnum):
+    """Why limits may not begin anew with the change."""
+
+    ALREADY = "already"
+    UNKNOWN_PERIOD = "unknown_period"
+    NOTHING_BEFORE = "nothing_before"
+    UNKNOWN_EFFECT = "unknown_effect"
+    NO_EFFECT = "no_effect"
+    WORSE = "worse"
+    NOT_HELD = "not_held"
+    """No seven in a row on the better side of the old centre, or none after seven on the worse."""
+    SLIPS = "slips"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +67,7 @@ class Watch:
         value: its value.
         centre: the level since the change.
         rules: why it slips.
+        counted: periods since the change that count.
     """
 
     slip: Slip
@@ -86,29 +75,33 @@ class Watch:
     value: float | None = None
     centre: float | None = None
     rules: tuple[SignalRule, ...] = ()
+    counted: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What the change did to a series.
+    """What the change did to a series: the whole, or the unit that tries it.
 
     Attributes:
         period: the first that counts as after.
-        change: of a share; None where there are too few periods on a side, or it is no share.
-        level: of what is no share; None likewise.
-        signalled: the first period from the change on whose chart, as it then stood, said "better"; empty: none yet.
+        effect: which way it went; told only when the interval leaves 0 out.
+        change, level: before and after, of a share and of what is none; None where there is too little.
+        gap, no_gap: the pilot against the others, or why that cannot be told; None without a pilot.
+        signalled: the first period from the change on whose chart, as it then stood, said what the effect says (better
+            or worse); empty: none yet, or no effect.
         may_rebase: why limits may not begin anew; None: they may.
         watch: whether it holds.
-        gap: pilot against the others; None without a pilot.
     """
 
     period: str
+    effect: Effect
     change: BeforeAfter | None
     level: LevelChange | None
+    gap: Gap | None
+    no_gap: NoPilot | None
     signalled: str
-    may_rebase: NoRebase | None
+    may_rebase: NoNewLimits | None
     watch: Watch
-    gap: Gap | None = None
 
 
 def period_of(day: date, periods: Sequence[str]) -> str:
@@ -120,7 +113,7 @@ def period_of(day: date, periods: Sequence[str]) -> str:
     Raises:
         NoPeriod: the periods are neither weeks, months nor years.
     """
-    if periods and all(_WEEK.fullmatch(one) for one in periods):
+    if periods and all(WEEK.fullmatch(one) for one in periods):
         year, number, weekday = day.isocalendar()
         week = Week(year=year, number=number)
         return str(week if weekday <= _WEDNESDAY else week.next())
@@ -132,88 +125,94 @@ def period_of(day: date, periods: Sequence[str]) -> str:
     raise NoPeriod("the periods are neither weeks, months nor years: say the period itself")
 
 
-def outcome_of(series: Series, period: str, pilot: tuple[Series, Series] | None = None) -> Outcome:
+def like_periods(period: str, periods: Sequence[str]) -> bool:
+    """Tell whether a period is written as those of a series are, or is one of them."""
+    if period in periods:
+        return True
+    try:
+        period_of(date(2026, 1, 1), [*periods, period])
+        parse_period(period)
+    except ValueError:
+        return False
+    return True
+
+
+def outcome_of(series: Series, period: str, pilot: tuple[Series, Series] | NoPilot | None = None) -> Outcome:
     """Return what a change did.
 
     Args:
         series: the whole, gaps included; what it has after the change may be little.
         period: the first that counts as after.
-        pilot: the unit that tried it and the others, as shares.
+        pilot: the unit that tried it and the others, as shares; or why they are not known.
     """
-    series = replace(series, points=with_missing_weeks(series.points))
-    share = series.unit is Unit.SHARE
+    if isinstance(pilot, NoPilot):
+        return _untold(period, pilot)
+    of, others = pilot or (series, None)
+    of = replace(of, points=with_missing_weeks(of.points))
+    others = replace(others, points=with_missing_weeks(others.points)) if others else None
+    found, watch = measured(of, period, others), watch_of(of, period, others)
+    words = {Effect.BETTER: Word.BETTER, Effect.WORSE: Word.WORSE}
     return Outcome(
-        period=period,
-        change=_shares(series, period) if share else None,
-        level=None if share else _levels(series, period),
-        signalled=first_signal(series, period),
-        may_rebase=may_rebase(_without(series, period), period),
-        watch=watch_of(series, period),
-        gap=_gap(*pilot, period) if pilot else None,
-    )
-
-
-def _shares(series: Series, period: str) -> BeforeAfter | None:
-    names = [one.period for one in series.points]
-    weekly = all(_WEEK.fullmatch(one) for one in names)
-    try:
-        return before_after(series.points, period, marked=holiday_weeks(names) if weekly else ())
-    except ValueError:
-        return None
-
-
-def _levels(series: Series, period: str) -> LevelChange | None:
-    from scipy.stats import ttest_ind
-
-    before, after = _sides(series.points, period)
-    if min(len(before), len(after)) < 2 or np.ptp(before) + np.ptp(after) == 0:
-        return None
-    found = ttest_ind(after, before, equal_var=False).confidence_interval(0.95)
-    means = float(np.mean(before)), float(np.mean(after))
-    return LevelChange(
-        before=means[0], after=means[1], before_periods=len(before), after_periods=len(after),
-        difference=means[1] - means[0], interval=Interval(low=float(found.low), high=float(found.high)),
+        period=period, effect=found.effect, change=found.change, level=found.level, gap=found.gap, no_gap=found.no_gap,
+        signalled=first_signal(of, period, words[found.effect]) if found.effect in words else "",
+        may_rebase=_no_new_limits(of, period, found.effect, watch), watch=watch,
     )  # fmt: skip
 
 
-def _sides(points: Sequence[Point], period: str) -> tuple[list[float], list[float]]:
-    at = next((at for at, one in enumerate(points) if one.period == period), len(points))
-    counts = [one.value if not (one.ghost or one.preliminary) else None for one in points]
-    return [one for one in counts[:at] if one is not None], [one for one in counts[at:] if one is not None]
+def _untold(period: str, why: NoPilot) -> Outcome:
+    return Outcome(
+        period=period, effect=Effect.UNKNOWN, change=None, level=None, gap=None, no_gap=why, signalled="",
+        may_rebase=NoNewLimits.UNKNOWN_EFFECT, watch=Watch(slip=Slip.TOO_EARLY),
+    )  # fmt: skip
 
 
-def _gap(pilot: Series, others: Series, period: str) -> Gap | None:
-    one, other = _shares(pilot, period), _shares(others, period)
-    if one is None or other is None or min(each.n for of in (one, other) for each in (of.before, of.after)) < _LEAST:
-        return None
-    mine, theirs = one.difference, other.difference
-    value = mine.value - theirs.value
-    low = value - sqrt((mine.value - mine.interval.low) ** 2 + (theirs.interval.high - theirs.value) ** 2)
-    high = value + sqrt((mine.interval.high - mine.value) ** 2 + (theirs.value - theirs.interval.low) ** 2)
-    return Gap(pilot=one, others=other, difference=value, interval=Interval(low=low, high=high))
+def _no_new_limits(series: Series, period: str, effect: Effect, watch: Watch) -> NoNewLimits | None:
+    if any(one.kind is DecisionKind.REBASE and one.period == period for one in series.decisions):
+        return NoNewLimits.ALREADY
+    refused = may_rebase(series, period)
+    if refused in (NoRebase.UNKNOWN_PERIOD, NoRebase.NOTHING_BEFORE):
+        return NoNewLimits(refused.value)
+    why = {Effect.UNKNOWN: NoNewLimits.UNKNOWN_EFFECT, Effect.NONE: NoNewLimits.NO_EFFECT,
+           Effect.WORSE: NoNewLimits.WORSE}  # fmt: skip
+    if effect in why:
+        return why[effect]
+    if watch.slip is Slip.SLIPS:
+        return NoNewLimits.SLIPS
+    run = newest_run(series, period)
+    return None if run and _is_good(run, series.direction) is not False else NoNewLimits.NOT_HELD
 
 
-def others_of(whole: Series, pilot: Series) -> Series:
-    """Return the whole without the pilot, period by period; of shares only."""
-    mine = {one.period: one for one in pilot.points}
-    return replace(whole, points=tuple(_minus(one, mine.get(one.period)) for one in whole.points))
+def _is_good(way: int, direction: Direction | None) -> bool | None:
+    """Tell whether up (1) or down (-1) is better; None: neither is."""
+    return None if direction is None else (way > 0) is (direction is Direction.HIGHER)
 
 
-def _minus(whole: Point, part: Point | None) -> Point:
-    if part is None or part.numerator is None or whole.numerator is None:
-        return whole
-    k, n = whole.numerator - part.numerator, whole.n - part.n
-    return replace(whole, numerator=k, n=n, value=k / n if n else None)
+def newest_run(series: Series, period: str) -> int:
+    """Return the side (1 or -1) of the newest seven in a row since the change by the centre before it; 0: none."""
+    kind, series = kind_for(series.unit), _without(series, period)
+    at = next((at for at, one in enumerate(series.points) if one.period == period), 0)
+    centre = chart_of(_until(series, at - 1), kind).groups[-1].centre if at else None
+    if centre is None:
+        return 0
+    sides, newest = list[int](), 0
+    for point in series.points[at:]:
+        value = counted_value(point, kind)
+        if value is None and not point.ghost:
+            sides.clear()
+        elif value is not None:
+            sides.append(side_of(value, centre))
+            newest = shifts(sides)[-1] or newest
+    return newest
 
 
-def first_signal(series: Series, period: str) -> str:
-    """Return the first settled period from the change on whose chart, as it then stood, said "better"; empty: none."""
+def first_signal(series: Series, period: str, word: Word = Word.BETTER) -> str:
+    """Return the first settled period from the change on whose chart, as it then stood, said so; empty: none."""
     series = _without(series, period)
     names = [one.period for one in series.points]
     if period not in names:
         return ""
     for at in range(names.index(period), len(names)):
-        if chart_of(_until(series, at), kind_for(series.unit)).word is Word.BETTER:
+        if chart_of(_until(series, at), kind_for(series.unit)).word is word:
             return names[at]
     return ""
 
@@ -233,27 +232,49 @@ def settled(series: Series) -> Series:
     July and the weeks around New Year are unlike the others whatever is done: they are left out of limits and rules,
     and none of them is the newest.
     """
-    unlike = holiday_weeks([one.period for one in series.points if _WEEK.fullmatch(one.period)])
+    unlike = holiday_weeks([one.period for one in series.points if WEEK.fullmatch(one.period)])
     points = [replace(one, ghost=one.ghost or "-") if one.period in unlike else one for one in series.points]
     while points and (points[-1].preliminary or points[-1].value is None or points[-1].period in unlike):
         points.pop()
     return replace(series, points=tuple(points))
 
 
-def watch_of(series: Series, period: str) -> Watch:
-    """Return whether the effect holds at the newest settled period; the alarm is `Slip.SLIPS`.
+def watch_of(series: Series, period: str, others: Series | None = None) -> Watch:
+    """Return whether the effect holds at the newest settled period; the alarms are `Slip.SLIPS` and `Slip.WORSE`.
 
     The limits are those since the change, so that a slip back is seen though the old level was worse still.
+
+    Args:
+        series: of what is changed.
+        period: the first after the change.
+        others: the units that do not try it, where one does.
     """
     series = settled(series)
     if all(one.period != period for one in series.points):
         return Watch(slip=Slip.TOO_EARLY)
     chart = rebased_chart(series, period)
-    last, judged = series.points[-1], chart.judged[-1]
-    told = Watch(slip=Slip.HOLDS, period=last.period, value=last.value, centre=judged.centre)
-    if chart.word is Word.WORSE:
+    last, judged, effect = series.points[-1], chart.judged[-1], measured(series, period, others).effect
+    told = Watch(slip=Slip.TOO_EARLY, period=last.period, value=last.value, centre=judged.centre,
+                 counted=chart.groups[-1].counted)  # fmt: skip
+    if chart.word is Word.WORSE and Effect.BETTER in (effect, _before_the_slip(series, period, others)):
         return replace(told, slip=Slip.SLIPS, rules=judged.rules)
-    return replace(told, slip=Slip.TOO_EARLY) if not chart.groups[-1].has_limits else told
+    return replace(told, slip=_slip(series, period, effect, chart))
+
+
+def _slip(series: Series, period: str, effect: Effect, chart: Chart) -> Slip:
+    if effect not in (Effect.BETTER, Effect.WORSE):
+        return {Effect.NONE: Slip.NO_EFFECT, Effect.CHANGED: Slip.NEUTRAL}.get(effect, Slip.TOO_EARLY)
+    run = newest_run(series, period)
+    if not run or _is_good(run, series.direction) is not (effect is Effect.BETTER):
+        return Slip.NOT_HELD
+    if effect is Effect.WORSE:
+        return Slip.WORSE
+    return Slip.HOLDS if chart.groups[-1].has_limits else Slip.TOO_EARLY
+
+
+def _before_the_slip(series: Series, period: str, others: Series | None) -> Effect:
+    """Return the effect as it was before the newest seven, which may be what slips."""
+    return measured(replace(series, points=series.points[:-RUN]), period, others).effect
 
 
 def _without(series: Series, period: str) -> Series:

@@ -7,7 +7,8 @@ should) and ``n`` (of how many).
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from measurement.improvement.columns import ColumnsFault, NamedRow, named_rows
+from config.texts import mark
+from measurement.improvement.columns import ColumnsFault, Fault, NamedRow, each_row, named_rows
 from measurement.improvement.pareto import Category
 
 _NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -24,30 +25,34 @@ def read_counts(content: bytes) -> tuple[Category, ...]:
     Raises:
         ColumnsFault: it holds no such counts, or its dimensions do not add up to the same whole.
     """
-    found = dict[tuple[str, str], Category]()
-    for row in named_rows(content, _NAMES):
+    seen = set[tuple[str, str]]()
+
+    def read(row: NamedRow) -> Category:
         one = _category(row)
-        if (one.dimension, one.member) in found:
-            raise row.fault("category", f"stands twice under {one.dimension}")
-        found[one.dimension, one.member] = one
-    _require_one_whole(found.values())
-    return tuple(found.values())
+        if (one.dimension, one.member) in seen:
+            raise row.fault("category", mark("står två gånger under {dimension}"), dimension=one.dimension)
+        seen.add((one.dimension, one.member))
+        return one
+
+    found = each_row(named_rows(content, _NAMES), read)
+    _require_one_whole(found)
+    return tuple(found)
 
 
 def _category(row: NamedRow) -> Category:
     for column in ("dimension", "category"):
         if not row.cells[column]:
-            raise row.fault(column, "is empty")
+            raise row.fault(column, mark("är tom"))
     bad, n = _whole(row, "bad"), _whole(row, "n")
     if bad > n:
-        raise row.fault("bad", f"is more than n, {n}")
+        raise row.fault("bad", mark("är mer än antalet, {count}"), count=n)
     return Category(dimension=row.cells["dimension"], member=row.cells["category"], late=bad, due=n)
 
 
 def _whole(row: NamedRow, column: str) -> int:
     written = row.cells[column].replace(" ", "").replace("\u00a0", "")
     if not (written.isascii() and written.isdecimal()):
-        raise row.fault(column, "is not a whole number from 0")
+        raise row.fault(column, mark("är inget helt tal från 0"))
     return int(written)
 
 
@@ -60,7 +65,8 @@ def _require_one_whole(counts: Iterable[Category]) -> None:
     (name, first), *others = wholes.items()
     for other, whole in others:
         if whole != first:
-            raise ColumnsFault(
-                f"{other} adds up to {whole[0]} of {whole[1]}, {name} to {first[0]} of {first[1]}: "
-                "the same must be told in every dimension"
-            )
+            fields = {"other": other, "one": whole[0], "of": whole[1], "name": name, "two": first[0], "all": first[1]}
+            raise ColumnsFault(Fault(
+                text=mark("{other} summerar till {one} av {of}, men {name} till {two} av {all}: alla indelningar ska "
+                          "gälla samma kontakter"), fields=fields,
+            ))  # fmt: skip

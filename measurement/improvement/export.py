@@ -9,7 +9,7 @@ from measurement.improvement.analysis_json import analysis_told
 from measurement.improvement.effect_words import outcome_words
 from measurement.improvement.gates import GATE_NAMES, Gate, questions_of
 from measurement.improvement.paper import Content
-from measurement.improvement.project import Entry, Field, Project, target_of
+from measurement.improvement.project import Entry, Field, Project, target_from, target_of
 from measurement.improvement.words import analysis_words
 from measurement.show_chart import chart_as_json
 from measurement.statistics.control import chart_of, kind_for
@@ -24,7 +24,8 @@ def project_json(content: Content, entries: Iterable[Entry], texts: Texts) -> di
     - ``form``, ``id``, ``title``, ``municipality``, ``measure``, ``slice``, ``name``, ``owner``, ``as_of``;
     - ``gates``: ``gate``, ``name``, ``state`` (open, passed, skipped), ``by``, ``at``, ``reason``, and ``questions``
       with ``id``, ``question``, ``answer`` (null: none), ``by``, ``at``;
-    - ``baseline``, ``target``, ``analysis`` (with ``sentences``), ``change``, ``outcome`` (with ``sentences``): null
+    - ``baseline``, ``target``, ``target_from`` (its first period), ``analysis`` (with ``sentences``), ``change``,
+      ``outcome`` (with ``sentences``; of a pilot that of its unit): null
       where there is none; shares are 0–1;
     - ``chart``: as `explain chart --json` gives it;
     - ``entries``: what was entered, oldest first, by whom and when; without what is told above as computed.
@@ -36,7 +37,7 @@ def project_json(content: Content, entries: Iterable[Entry], texts: Texts) -> di
         "owner": project.value(Field.OWNER), "as_of": content.as_of.isoformat(),
         "gates": [_gate(project, gate, texts) for gate in Gate],
         "baseline": asdict(content.baseline) if content.baseline else None,
-        "target": target_of(project),
+        "target": target_of(project), "target_from": target_from(project) or None,
         "analysis": _analysis(content, texts),
         "change": asdict(content.change) | {"on": content.change.on.isoformat()} if content.change else None,
         "outcome": _outcome(content, texts),

@@ -8,6 +8,8 @@ alike in the leading one; if nothing is left it only goes with it, and is told s
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from measurement.improvement.lateness import Lateness
 from measurement.improvement.pareto import (
     SURE,
@@ -17,6 +19,9 @@ from measurement.improvement.pareto import (
     comparisons_of,
     rests_of,
     shown,
+    spread_interval,
+    spread_of,
+    weeks_differ,
     within,
 )
 from measurement.improvement.staffing import Staffing
@@ -45,8 +50,8 @@ class Finding:
     goes_with: str = ""
 
     @property
-    def fewer(self) -> float:
-        """Return how many fewer would have been late, had it been as the rest."""
+    def excess(self) -> float:
+        """Return by how many its late ones are more than the rest's share of it: what findings are ordered by."""
         return self.difference * self.due
 
 
@@ -55,7 +60,7 @@ class Analysis:
     """What was looked at and what was found.
 
     Attributes:
-        first, last: the periods, as ``2026-W01``; empty for counts from a file.
+        first, last: the periods, as ``2026-W01``; of counts from a file as somebody told them, else empty.
         rule: what in time meant, as `bot.clock.Rule`; empty for counts from a file.
         late, due: of all.
         comparisons: how many were made at once.
@@ -63,6 +68,9 @@ class Analysis:
         hidden: how many may not, being too small or revealing one that is.
         findings: the largest gain first, those that go with another last.
         staffing: None where no rota is known.
+        interval: of the share late of all, with what weeks differ; None of none, and of counts from a file.
+        weeks_differ: whether weeks differ more than chance gives.
+        beside: whether the project is about another measure than lateness.
     """
 
     first: str = ""
@@ -75,6 +83,9 @@ class Analysis:
     hidden: int
     findings: tuple[Finding, ...]
     staffing: Staffing | None = None
+    interval: Interval | None = None
+    weeks_differ: bool = False
+    beside: bool = False
 
 
 def analysis_of(lateness: Lateness, first: str, last: str, rule: str, staffing: Staffing | None = None) -> Analysis:
@@ -93,25 +104,31 @@ def analysis_of(lateness: Lateness, first: str, last: str, rule: str, staffing: 
                         findings=(), staffing=staffing)  # fmt: skip
     categories = categories_of(lateness)
     compared = comparisons_of(categories, rests_of(lateness, categories))
+    n = np.bincount(lateness.weeks)
+    k = np.bincount(lateness.weeks[lateness.late], minlength=len(n))
     return Analysis(
         first=first, last=last, rule=rule, late=late, due=due, comparisons=len(compared), staffing=staffing,
         categories=tuple(one for one in categories if not one.hidden), hidden=sum(one.hidden for one in categories),
-        findings=_ordered(_found(lateness, compared)),
+        findings=_ordered(_found(lateness, compared)), interval=spread_interval(late, due, spread_of(k, n)),
+        weeks_differ=weeks_differ(k, n),
     )  # fmt: skip
 
 
-def analysis_of_counts(counts: Sequence[Category]) -> Analysis:
+def analysis_of_counts(counts: Sequence[Category], first: str = "", last: str = "") -> Analysis:
     """Return what counts from a file say; nothing is known of weeks, nor of what goes with what.
 
     Args:
         counts: every category of every dimension; each dimension adds up to the same whole.
+        first: from when they are, as somebody told; empty: nobody did.
+        last: until when.
     """
     dimensions = dict.fromkeys(one.dimension for one in counts)
     categories = [one for name in dimensions for one in shown([each for each in counts if each.dimension == name])]
     compared = comparisons_of(categories)
-    first = [one for one in categories if one.dimension == next(iter(dimensions), "")]
+    whole = [one for one in categories if one.dimension == next(iter(dimensions), "")]
     return Analysis(
-        late=sum(one.late for one in first), due=sum(one.due for one in first), comparisons=len(compared),
+        first=first, last=last, late=sum(one.late for one in whole), due=sum(one.due for one in whole),
+        comparisons=len(compared),
         categories=tuple(one for one in categories if not one.hidden), hidden=sum(one.hidden for one in categories),
         findings=_ordered([_finding(one) for one in compared if one.interval.low > 0]),
     )  # fmt: skip
@@ -148,4 +165,4 @@ def _finding(one: Compared, goes_with: str = "") -> Finding:
 
 
 def _ordered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda one: (bool(one.goes_with), -one.fewer)))
+    return tuple(sorted(findings, key=lambda one: (bool(one.goes_with), -one.excess)))

@@ -1,7 +1,8 @@
 """Which inquiries were late, and what each of them was: the rows that a cause is looked for in. Pure.
 
 The cohort is that of the measure (design §4): whoever arrived in the period and is due at the as-of instant, answered
-or not; late is everything else than answered in time.
+or not; late is everything else than answered in time. What each was rests on what was known by its deadline: what came
+later is no cause of the lateness, often its consequence.
 """
 
 from collections.abc import Mapping
@@ -13,15 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.calendar import Calendar, Micros
-from bot.clock import NO_ANSWER, Rule
+from bot.clock import NO_ANSWER, Rule, deadlines
 from measurement.figures import in_time, seen_from
+from measurement.improvement.by_deadline import Known
 from measurement.population import Coded, Dimension, PeriodInquiries
 
 WEEKDAY, HOUR, HELD, HANDED_OVER = "weekday", "hour", "held", "handed_over"
 """The dimensions that an inquiry has besides those of figures."""
 DIMENSIONS = (Dimension.KIND.value, Dimension.TOPIC.value, Dimension.UNIT.value, WEEKDAY, HOUR, HELD, HANDED_OVER)
 """By what late inquiries are parted, in the order shown."""
-YES, NO = "yes", "no"
+YES, NO, UNANSWERED = "yes", "no", "unanswered"
+ACTS = frozenset((HELD, HANDED_OVER))
+"""Dimensions of what somebody did. Only that it was done may be a cause: what nobody opened could not be done to."""
 HOURS = (0, 6, 8, 10, 12, 14, 16, 18)
 """Local hours at which a part of the day begins; the last one ends at midnight."""
 _HOUR = 3_600_000_000
@@ -35,9 +39,10 @@ class Lateness:
     Attributes:
         late: which were not answered in time.
         weeks: a number for the local week of arrival, those of a week alike, from 0 without gaps.
-        groups: what each was, by dimension: weekday ``1`` (Monday) to ``7``, hour as ``08`` (from 8 until the next of
-            `HOURS`), held ``yes`` where a person's holding notice came before the answer, handed_over ``yes`` where the
-            case went to somebody else between arrival and answer.
+        groups: what each was, by dimension: kind, topic and unit by the deadline (or the answer, if it came before);
+            weekday ``1`` (Monday) to ``7``, hour as ``08`` (from 8 until the next of `HOURS`); held ``yes`` where a
+            person's holding notice, handed_over ``yes`` where the case going to somebody else came before the answer
+            and the deadline, ``unanswered`` where it did not and nobody has answered, else ``no``.
     """
 
     late: NDArray[np.bool_]
@@ -49,12 +54,13 @@ class Lateness:
 
 
 def lateness_of(
-    inquiries: PeriodInquiries, calendar: Calendar, as_of: datetime, rule: Rule, slice_: str = ""
+    inquiries: PeriodInquiries, known: Known, calendar: Calendar, as_of: datetime, rule: Rule, slice_: str = ""
 ) -> Lateness:
     """Return which inquiries were due under a rule, and which of them were late.
 
     Args:
         inquiries: as `measurement.source.read_period` gave them for the same `as_of`.
+        known: what was known of them by their deadline under the same rule.
         calendar: opening hours.
         as_of: the instant that is looked back from (UTC).
         rule: what in time means.
@@ -67,21 +73,22 @@ def lateness_of(
     due, good = in_time(seen, rule)
     rows = np.flatnonzero(due & in_slice(inquiries, slice_))
     local = LocalTimes.of(inquiries.arrived[rows], calendar.zone)
-    held = (inquiries.first_held != NO_ANSWER) & (inquiries.first_held <= seen.as_of)
-    held &= (seen.answered == NO_ANSWER) | (inquiries.first_held < seen.answered)
+    ends = deadlines(calendar, rule, inquiries.arrived)
+    ends = np.where(seen.answered == NO_ANSWER, ends, np.minimum(ends, seen.answered))
+    held = (inquiries.first_held != NO_ANSWER) & (inquiries.first_held <= ends)
     parts = np.searchsorted(HOURS, local.hour, side="right") - 1
-    sorts = {
-        one.value: Coded(words=of.words, codes=of.codes[rows])
-        for one, of in inquiries.of.items()
-        if one.value in DIMENSIONS
-    }
-    groups = sorts | {
+    waits = seen.answered == NO_ANSWER
+    groups = {one.value: Coded(words=of.words, codes=of.codes[rows]) for one, of in known.of.items()} | {
         WEEKDAY: Coded(words=tuple("1234567"), codes=local.weekday),
         HOUR: Coded(words=tuple(f"{hour:02d}" for hour in HOURS), codes=parts.astype(np.intp)),
-        HELD: Coded(words=(NO, YES), codes=held[rows].astype(np.intp)),
-        HANDED_OVER: Coded(words=(NO, YES), codes=inquiries.transferred[rows].astype(np.intp)),
+        HELD: _done(held[rows], waits[rows]),
+        HANDED_OVER: _done(known.handed_over[rows], waits[rows]),
     }
     return Lateness(late=~good[rows], weeks=local.weeks(), groups={name: groups[name] for name in DIMENSIONS})
+
+
+def _done(done: NDArray[np.bool_], waits: NDArray[np.bool_]) -> Coded:
+    return Coded(words=(NO, YES, UNANSWERED), codes=np.where(done, 1, np.where(waits, 2, 0)).astype(np.intp))
 
 
 def in_slice(inquiries: PeriodInquiries, slice_: str) -> NDArray[np.bool_]:

@@ -1,19 +1,19 @@
 """A project on one A3 page: five gates, their questions and answers, and the figures behind them; tagged PDF (UA-1)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from config.texts import Texts
-from measurement.improvement.baseline import Baseline, periods_for
+from measurement.improvement.baseline import Baseline, NoBaseline, periods_for
 from measurement.improvement.charts import chart_drawing, pareto_drawing, staffing_drawing
 from measurement.improvement.control_phase import Outcome
 from measurement.improvement.effect_words import change_words, outcome_words
 from measurement.improvement.findings import Analysis
 from measurement.improvement.gates import GATE_NAMES, Gate, SupportingQuestion, questions_of
-from measurement.improvement.project import Change, Field, Passage, Project, target_of
-from measurement.improvement.words import analysed_words, analysis_words, baseline_words, staffing_words, value_words
+from measurement.improvement.project import Change, Field, Passage, Project, target_from, target_of
+from measurement.improvement.words import analysed_words, analysis_words, baseline_words, staffing_words, target_words
 from measurement.report.document import Block, Document, Heading, Paragraph, Points
 from measurement.report.pdf import report_pdf
 from measurement.report.words import decision_words
@@ -35,6 +35,7 @@ class Content:
         slice_name: which part of the measure, in words; empty: the whole.
         names: of units and topics, as ``unit:kc``.
         as_of: when it was put together (UTC).
+        tried: the series of the unit that tries the change, where one does and it is known.
     """
 
     project: Project
@@ -47,6 +48,7 @@ class Content:
     analysis: Analysis | None = None
     change: Change | None = None
     outcome: Outcome | None = None
+    tried: Series | None = None
 
 
 def paper(content: Content, texts: Texts) -> Document:
@@ -133,12 +135,24 @@ def _measured(content: Content, texts: Texts) -> Iterator[Block]:
     baseline = content.baseline
     if baseline is None:
         return
-    series = periods_for(content.series, first=baseline.first, last=baseline.last)
-    yield chart_drawing(chart_of(series, kind_for(series.unit)), texts.t("Så var det före"), texts)
+    yield from _before(content, baseline, texts)
     items, target = baseline_words(baseline, content.series.unit, texts), target_of(content.project)
     if target is not None:
-        items.append(texts.t("Målet är {target}.", target=value_words(content.series.unit, target, texts)))
+        items.append(texts.t("Målet är {target}.", target=target_words(content.series.unit, target, texts)))
     yield Points(items=tuple(items))
+
+
+def _before(content: Content, baseline: Baseline, texts: Texts) -> Iterator[Block]:
+    """Give the chart of the baseline; without the target where that came later."""
+    try:
+        series = periods_for(content.series, first=baseline.first, last=baseline.last)
+    except NoBaseline:  # a file that was read before one that lacks periods was refused
+        yield Paragraph(text=texts.t("Filen har inte längre alla perioder i nuläget, så diagrammet kan inte ritas."))
+        return
+    begins = target_from(content.project)
+    if begins > baseline.last:
+        series = replace(series, target=None)
+    yield chart_drawing(chart_of(series, kind_for(series.unit)), texts.t("Så var det före"), texts, begins)
 
 
 def _analysed(content: Content, texts: Texts) -> Iterator[Block]:
@@ -157,7 +171,8 @@ def _analysed(content: Content, texts: Texts) -> Iterator[Block]:
 def _controlled(content: Content, texts: Texts) -> Iterator[Block]:
     if content.outcome is None:
         return
-    series = content.series
+    series = content.tried or content.series
     chart = chart_of(series, kind_for(series.unit))
-    yield chart_drawing(chart, texts.t("Före och efter"), texts)
+    caption = texts.t("Före och efter i enheten som provar") if content.tried else texts.t("Före och efter")
+    yield chart_drawing(chart, caption, texts, target_from(content.project))
     yield Points(items=(*decision_words(chart, texts), *outcome_words(content.outcome, series.unit, texts)))

@@ -13,7 +13,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from measurement.improvement.lateness import Lateness
+from measurement.improvement.lateness import ACTS, NO, YES, Lateness
 from measurement.measures import Display, display_of
 from measurement.population import Coded
 from measurement.statistics.shares import Interval
@@ -102,6 +102,27 @@ def spread_of(k: NDArray[np.intp], n: NDArray[np.intp]) -> float:
     return max(1.0, between / (share * (1 - share) / due))
 
 
+def weeks_differ(k: NDArray[np.intp], n: NDArray[np.intp]) -> bool:
+    """Tell whether shares k of n differ between weeks more than chance gives, once of twenty by chance (χ²)."""
+    from scipy.stats import chi2
+
+    some, due, late = n > 0, float(n.sum()), float(k.sum())
+    weeks = int(np.count_nonzero(some))
+    if weeks < 2 or late in (0.0, due):
+        return False
+    share = late / due
+    seen = float(np.sum((k[some] - share * n[some]) ** 2 / (n[some] * share * (1 - share))))
+    return seen > float(chi2.ppf(SURE, weeks - 1))
+
+
+def spread_interval(k: int, n: int, spread: float, sure: float = SURE) -> Interval:
+    """Return Wilson's interval of k of n, as if of so many fewer as weeks differ; n is not 0."""
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(k / spread, n / spread, alpha=1 - sure, method="wilson")
+    return Interval(low=max(0.0, float(low)), high=min(1.0, float(high)))
+
+
 def shown(categories: Sequence[Category]) -> list[Category]:
     """Return the categories of one dimension, most late first; those hidden that are too small, or would reveal one."""
     groups = {one.member: (one.late, one.due - one.late) for one in categories}
@@ -121,7 +142,8 @@ def comparisons_of(
 ) -> list[Compared]:
     """Return each category that is shown and has at least 30 against the rest of its dimension.
 
-    Of two that make up a dimension only the later one: the other says the same. Intervals are simultaneous.
+    Of two that make up a dimension only the later one: the other says the same. Of `lateness.ACTS` only "yes": what
+    nobody opened before the deadline could not be handed over. Intervals are simultaneous.
 
     Args:
         categories: of all dimensions.
@@ -143,18 +165,21 @@ def comparisons_of(
 
 
 def _compared(categories: Sequence[Category]) -> list[Category]:
-    told = [one for one in categories if not one.hidden and display_of(one.due) is Display.PLAIN]
-    sizes = {name: sum(one.dimension == name for one in categories) for name in {one.dimension for one in categories}}
-    return [
-        one
-        for one in told
-        if sizes[one.dimension] > 2
-        or (sizes[one.dimension] == 2 and one.share >= _rest(one, categories).share)
-    ]  # fmt: skip
+    told = [one for one in categories if one.member and not one.hidden and display_of(one.due) is Display.PLAIN]
+    return [one for one in told if _may_be_found(one, categories)]
+
+
+def _may_be_found(category: Category, categories: Sequence[Category]) -> bool:
+    if category.dimension in ACTS:
+        return category.member == YES
+    others = sum(bool(one.member) for one in categories if one.dimension == category.dimension) - 1
+    return others > 1 or (others == 1 and category.share >= _rest(category, categories).share)
 
 
 def _rest(category: Category, categories: Sequence[Category]) -> Category:
-    others = [one for one in categories if one.dimension == category.dimension and one.member != category.member]
+    others = [
+        one for one in categories if one.dimension == category.dimension and one.member not in ("", category.member)
+    ]
     return Category(
         dimension=category.dimension, member="", late=sum(one.late for one in others),
         due=sum(one.due for one in others), spread=max((one.spread for one in others), default=1.0),
@@ -166,10 +191,15 @@ def rests_of(lateness: Lateness, categories: Sequence[Category]) -> dict[tuple[s
     found = dict[tuple[str, str], Category]()
     for one in categories:
         of = lateness.groups[one.dimension]
-        others = of.codes != of.words.index(one.member)
+        others = _said(of) & (of.codes != of.words.index(one.member))
         if others.any():
             found[one.dimension, one.member] = _category(lateness, one.dimension, "", others)
     return found
+
+
+def _said(of: Coded) -> NDArray[np.bool_]:
+    """Return of which rows anything is said."""
+    return np.array([bool(word) for word in of.words], dtype=np.bool_)[of.codes]
 
 
 def newcombe_of(one: Category, other: Category, sure: float) -> Interval:
@@ -200,13 +230,14 @@ def within(lateness: Lateness, found: Compared, leading: str, sure: float) -> Co
         leading: the dimension that is held alike.
         sure: of each interval.
     """
-    own, strata = lateness.groups[found.category.dimension], lateness.groups[leading]
-    mine = own.codes == own.words.index(found.category.member)
+    own = lateness.groups[found.category.dimension]
+    mine, others = own.codes == own.words.index(found.category.member), _said(own)
+    strata = _strata(lateness.groups[leading], leading)
     value, below, above, weights = 0.0, 0.0, 0.0, 0.0
-    for code in range(len(strata.words)):
-        here = strata.codes == code
+    for code in np.unique(strata).tolist():
+        here = strata == code
         one = _plain(lateness, mine & here, found.category)
-        other = _plain(lateness, ~mine & here, found.rest)
+        other = _plain(lateness, ~mine & others & here, found.rest)
         if not one.due or not other.due:
             continue
         weight, difference = one.due * other.due / (one.due + other.due), one.share - other.share
@@ -219,6 +250,13 @@ def within(lateness: Lateness, found: Compared, leading: str, sure: float) -> Co
     value /= weights
     interval = Interval(low=max(-1.0, value - sqrt(below) / weights), high=min(1.0, value + sqrt(above) / weights))
     return Compared(category=found.category, rest=found.rest, difference=value, interval=interval)
+
+
+def _strata(of: Coded, dimension: str) -> NDArray[np.intp]:
+    """Return which inquiries are alike; of what somebody did, whether it was done: not whether they were answered."""
+    if dimension not in ACTS:
+        return of.codes
+    return np.where(of.codes == of.words.index(YES), of.words.index(YES), of.words.index(NO)).astype(np.intp)
 
 
 def _plain(lateness: Lateness, rows: NDArray[np.bool_], like: Category) -> Category:

@@ -31,7 +31,7 @@ class Field(StrEnum):
     BASELINE = "baseline"
     """How it was before (empty): JSON of `baseline.Baseline`."""
     TARGET = "target"
-    """What is aimed at, in the measure's unit (empty): the number, a blank, why."""
+    """What is aimed at, in the measure's unit (the first period it holds for): the number, a blank, why."""
     ANALYSIS = "analysis"
     """What the data say of the cause (empty): JSON of `findings.Analysis`."""
     CHANGE = "change"
@@ -221,6 +221,12 @@ def target_of(project: Project) -> float | None:
     """Return what is aimed at, in the measure's unit; None: nothing was set."""
     told = project.value(Field.TARGET)
     return float(told.split(maxsplit=1)[0]) if told else None
+
+
+def target_from(project: Project) -> str:
+    """Return the first period that the target holds for; empty: nobody said, or nothing was set."""
+    entry = project.latest.get(Field.TARGET)
+    return entry.about if entry else ""
 
 
 def answered(project: Project) -> int:

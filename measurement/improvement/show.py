@@ -15,7 +15,7 @@ from measurement.improvement.words import (
     dimension_name,
     member_name,
     staffing_words,
-    value_words,
+    target_words,
 )
 from measurement.words import paragraph, percent, table
 
@@ -42,7 +42,7 @@ def _figures(gate: Gate, content: Content, texts: Texts) -> Iterator[str]:
     if gate is Gate.MEASURE and content.baseline is not None:
         yield from baseline_words(content.baseline, unit, texts)
     if gate is Gate.MEASURE and target is not None:
-        yield texts.t("Målet är {target}.", target=value_words(unit, target, texts))
+        yield texts.t("Målet är {target}.", target=target_words(unit, target, texts))
     if gate is Gate.ANALYZE and content.analysis is not None:
         yield from _analysed(content.analysis, content.names, texts)
     if gate is Gate.IMPROVE and content.change is not None:
@@ -64,7 +64,7 @@ def analysis_lines(analysis: Analysis, names: Mapping[str, str], texts: Texts) -
     head = (
         (texts.t("sena"), texts.t("av"), texts.t("andel sena"), texts.t("av alla sena"))
         if analysis.rule
-        else (texts.t("fel"), texts.t("av"), texts.t("andel fel"), texts.t("av alla fel"))
+        else (texts.t("med brist"), texts.t("av"), texts.t("andel"), texts.t("av alla brister"))
     )
     for dimension in dict.fromkeys(one.dimension for one in analysis.categories):
         yield ""

@@ -12,9 +12,11 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from measurement.improvement.columns import ColumnsFault, NamedRow, named_rows
+from config.texts import mark
+from measurement.improvement.columns import ColumnsFault, Fault, NamedRow, each_row, named_rows
 from measurement.improvement.lateness import HOUR, WEEKDAY, LocalTimes
-from measurement.improvement.pareto import SURE, spread_of
+from measurement.improvement.pareto import SURE, spread_interval, spread_of
+from measurement.measures import Display, display_of
 from measurement.statistics.shares import Interval
 
 Slot = tuple[int, int]
@@ -75,6 +77,7 @@ class Staffing:
         per_week: mean arrivals of a week in each slot that has staff.
         staff: in each of those slots.
         loads: every weekday and hour with staff.
+        outside_interval: of the share that comes in hours without staff, with what weeks differ.
     """
 
     weeks: int
@@ -83,6 +86,12 @@ class Staffing:
     per_week: Mapping[Slot, float]
     staff: Mapping[Slot, float]
     loads: tuple[Load, ...]
+    outside_interval: Interval | None = None
+
+    @property
+    def comparable(self) -> bool:
+        """Tell whether there is anything to compare: two weekdays or two hours, and 30 arrivals in them."""
+        return len(self.staff) > 1 and display_of(self.inside) is Display.PLAIN
 
 
 def read_rota(content: bytes) -> dict[Slot, float]:
@@ -94,15 +103,17 @@ def read_rota(content: bytes) -> dict[Slot, float]:
     Raises:
         ColumnsFault: it is no rota.
     """
-    rota, lines = dict[Slot, float](), dict[Slot, int]()
-    for row in named_rows(content, _NAMES):
+    lines = dict[Slot, int]()
+
+    def read(row: NamedRow) -> tuple[Slot, float]:
         slot, staff = _slot(row), _staff(row)
         if lines.setdefault(slot, row.number) != row.number:
-            raise row.fault("hour", f"stands on line {lines[slot]} too, for the same weekday")
-        if staff:
-            rota[slot] = staff
+            raise row.fault("hour", mark("står också på rad {line}, för samma veckodag"), line=lines[slot])
+        return slot, staff
+
+    rota = {slot: staff for slot, staff in each_row(named_rows(content, _NAMES), read) if staff}
     if not rota:
-        raise ColumnsFault("the file has no hour with staff")
+        raise ColumnsFault(Fault(text=mark("filen har ingen timme då någon arbetar")))
     return rota
 
 
@@ -110,9 +121,9 @@ def _slot(row: NamedRow) -> Slot:
     day, hour = row.cells["weekday"].casefold(), _HOUR_OF_DAY.fullmatch(row.cells["hour"])
     weekday = next((at for at, names in enumerate(_DAYS) if day in names), None)
     if weekday is None:
-        raise row.fault("weekday", "is no weekday; write 1–7, or måndag")
+        raise row.fault("weekday", mark("är ingen veckodag; skriv 1–7 eller måndag"))
     if not hour or int(hour[1]) > 23:
-        raise row.fault("hour", "is no hour; write 8 for the hour from 8 to 9")
+        raise row.fault("hour", mark("är ingen timme; skriv 8 för timmen mellan 8 och 9"))
     return weekday, int(hour[1])
 
 
@@ -122,7 +133,7 @@ def _staff(row: NamedRow) -> float:
     except ValueError:
         staff = -1.0
     if not isfinite(staff) or staff < 0:
-        raise row.fault("staff", "is not a number from 0")
+        raise row.fault("staff", mark("är inget tal från 0"))
     return staff
 
 
@@ -146,8 +157,14 @@ def staffing_of(times: LocalTimes, rota: Mapping[Slot, float]) -> Staffing | Non
     return Staffing(
         weeks=count, inside=int(inside.sum()), outside=int((~inside).sum()),
         per_week={slot: float(came[slot]) / count for slot in sorted(rota)}, staff=dict(sorted(rota.items())),
-        loads=_loads(times, inside, weeks, staffed),
+        loads=_loads(times, inside, weeks, staffed), outside_interval=_outside(inside, weeks),
     )  # fmt: skip
+
+
+def _outside(inside: NDArray[np.bool_], weeks: NDArray[np.intp]) -> Interval:
+    n = np.bincount(weeks)
+    k = np.bincount(weeks[~inside], minlength=len(n))
+    return spread_interval(int(k.sum()), int(n.sum()), spread_of(k, n))
 
 
 def _loads(
@@ -167,15 +184,12 @@ def _load(
     dimension: str, member: str, mine: NDArray[np.bool_], inside: NDArray[np.bool_], weeks: NDArray[np.intp],
     staffed: float, sure: float,
 ) -> Load:  # fmt: skip
-    from statsmodels.stats.proportion import proportion_confint
-
     count = int(weeks.max()) + 1
     k, n = np.bincount(weeks[mine], minlength=count), np.bincount(weeks[inside], minlength=count)
     came, whole, spread = int(k.sum()), int(n.sum()), spread_of(k, n)
-    low, high = proportion_confint(came / spread, whole / spread, alpha=1 - sure, method="wilson")
     return Load(
         dimension=dimension, member=member, arrivals=came, of=whole, share=came / whole, staffed=staffed,
-        interval=Interval(low=float(low), high=float(high)),
+        interval=spread_interval(came, whole, spread, sure),
     )  # fmt: skip
 
 

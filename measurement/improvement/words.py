@@ -9,7 +9,7 @@ from datetime import timedelta
 from config.texts import Texts
 from measurement.improvement.baseline import Baseline, Stability
 from measurement.improvement.findings import Analysis, Finding
-from measurement.improvement.lateness import HANDED_OVER, HELD, HOUR, HOURS, WEEKDAY
+from measurement.improvement.lateness import HANDED_OVER, HELD, HOUR, HOURS, NO, WEEKDAY, YES
 from measurement.improvement.staffing import Load, Staffing, short
 from measurement.measures import Unit
 from measurement.population import Dimension
@@ -17,6 +17,9 @@ from measurement.report.notes import slice_name
 from measurement.statistics.chart import LIMITS_FROM
 from measurement.statistics.shares import Interval
 from measurement.words import length, percent
+
+_YEAR_OF_WEEKS = 45, 60
+"""Weeks of which it is known how often a chart of them has a flag though nothing happened."""
 
 
 def value_words(unit: Unit, value: float, texts: Texts) -> str:
@@ -28,6 +31,19 @@ def value_words(unit: Unit, value: float, texts: Texts) -> str:
             return length(texts, timedelta(seconds=round(value)), days=False)
         case _:
             return texts.number(value)
+
+
+def target_words(unit: Unit, value: float, texts: Texts) -> str:
+    """Return a target in words; whole per cent without decimals."""
+    if unit in (Unit.SHARE, Unit.POINTS) and round(value * 1000) % 10 == 0:
+        return texts.t("{count} %", count=round(value * 100))
+    return value_words(unit, value, texts)
+
+
+def within_words(unit: Unit, interval: Interval, texts: Texts) -> str:
+    """Return an interval of a unit as it stands in brackets."""
+    low, high = value_words(unit, max(0.0, interval.low), texts), value_words(unit, interval.high, texts)
+    return texts.t("95 % säkert: {low} till {high}", low=low, high=high)
 
 
 def points_words(texts: Texts, share: float, *, sign: bool = True) -> str:
@@ -60,9 +76,11 @@ def member_name(dimension: str, member: str, names: Mapping[str, str], texts: Te
     if dimension == HOUR:
         return _part_of_day(int(member), texts)
     if dimension == HELD:
-        return texts.t("delbesked före svaret") if member == "yes" else texts.t("inget delbesked")
+        known = {YES: texts.t("delbesked i tid"), NO: texts.t("inget delbesked i tid")}
+        return known.get(member, texts.t("inget delbesked, inte besvarade än"))
     if dimension == HANDED_OVER:
-        return texts.t("lämnade vidare") if member == "yes" else texts.t("inte lämnade vidare")
+        known = {YES: texts.t("lämnade vidare i tid"), NO: texts.t("inte lämnade vidare i tid")}
+        return known.get(member, texts.t("inte lämnade vidare, inte besvarade än"))
     return slice_name(dimension, member, names, texts)
 
 
@@ -79,20 +97,28 @@ def _part_of_day(first: int, texts: Texts) -> str:
 
 
 def baseline_words(baseline: Baseline, unit: Unit, texts: Texts) -> list[str]:
-    """Return how it was before, and whether it was stable."""
+    """Return how it was before, how sure that is, and whether it was stable."""
+    return [*_level(baseline, unit, texts), *_stability_words(baseline, texts)]
+
+
+def _level(baseline: Baseline, unit: Unit, texts: Texts) -> list[str]:
     span = {"first": baseline.first, "last": baseline.last}
     said = list[str]()
     if baseline.k is not None and baseline.n:
         counted = {"part": texts.number(baseline.k), "whole": texts.number(baseline.n)}
-        share = percent(texts, baseline.k / baseline.n)
+        share = _with_interval(unit, percent(texts, baseline.k / baseline.n), baseline.interval, texts)
         said.append(texts.t("{first} till {last}: {part} av {whole}, {share}.", share=share, **counted, **span))
     elif baseline.centre is not None:
-        level = value_words(unit, baseline.centre, texts)
+        level = _with_interval(unit, value_words(unit, baseline.centre, texts), baseline.interval, texts)
         said.append(texts.t("{first} till {last}: i medel {level}.", level=level, **span))
     if baseline.lower is not None and baseline.upper is not None:
         low, high = value_words(unit, baseline.lower, texts), value_words(unit, baseline.upper, texts)
-        said.append(texts.t("Av en slump brukar det bli mellan {low} och {high}.", low=low, high=high))
-    return [*said, *_stability_words(baseline, texts)]
+        said.append(texts.t("Slumpen ensam ger oftast mellan {low} och {high} för en period.", low=low, high=high))
+    return said
+
+
+def _with_interval(unit: Unit, words: str, interval: Interval | None, texts: Texts) -> str:
+    return words if interval is None else f"{words} ({within_words(unit, interval, texts)})"
 
 
 def _stability_words(baseline: Baseline, texts: Texts) -> list[str]:
@@ -102,10 +128,10 @@ def _stability_words(baseline: Baseline, texts: Texts) -> list[str]:
         return [texts.t("Det är färre än {count} perioder, så ingen vet om det är stabilt.", count=LIMITS_FROM)]
     periods = [one.period for one in baseline.signals]
     told = ", ".join(periods[:6]) + (" …" if len(periods) > 6 else "")
-    return [
-        texts.t("Det är inte stabilt: {periods} sticker ut. Ta reda på vad som hände då.", periods=told),
-        texts.t("Även när inget har hänt har fyra av tio diagram över ett år någon sådan vecka."),
-    ]
+    said = [texts.t("Det är inte stabilt: {periods} sticker ut. Ta reda på vad som hände då.", periods=told)]
+    if _YEAR_OF_WEEKS[0] <= baseline.counted <= _YEAR_OF_WEEKS[1] and "-W" in baseline.last:
+        return [*said, texts.t("Även när inget har hänt har fyra av tio diagram över ett år någon sådan vecka.")]
+    return [*said, texts.t("Även när inget har hänt sticker någon period ut ibland.")]
 
 
 def finding_words(finding: Finding, analysis: Analysis, names: Mapping[str, str], texts: Texts) -> str:
@@ -117,15 +143,14 @@ def finding_words(finding: Finding, analysis: Analysis, names: Mapping[str, str]
         texts.t("{dimension}, {name}: {share} fick inte svar i tid, mot {rest} av de andra.", dimension=_big(dimension),
                 name=name, share=share, rest=rest)
         if analysis.rule else
-        texts.t("{dimension}, {name}: {share} blev fel, mot {rest} av de andra.",
+        texts.t("{dimension}, {name}: {share} har bristen, mot {rest} av de andra.",
                 dimension=_big(dimension), name=name, share=share, rest=rest)
     )  # fmt: skip
     sure = sure_words(texts, finding.interval, sign=False)
     points = points_words(texts, finding.difference, sign=False)
     gap = texts.t("Skillnaden är {points} procentenheter ({sure}).", points=points, sure=sure)
-    weight = texts.t("Det är {late} av alla {whole}; hade det gått som för de andra hade det varit {fewer} färre.",
-                     late=texts.number(finding.late), whole=texts.number(analysis.late),
-                     fewer=texts.number(round(finding.fewer)))  # fmt: skip
+    weight = texts.t("Här finns {late} av alla {whole}.", late=texts.number(finding.late),
+                     whole=texts.number(analysis.late))  # fmt: skip
     return f"{first} {gap} {weight}"
 
 
@@ -135,8 +160,10 @@ def _going_with(analysis: Analysis, names: Mapping[str, str], texts: Texts) -> l
     if not found:
         return []
     told = ", ".join(
-        texts.t("{name} ({share})", name=member_name(one.dimension, one.member, names, texts),
-                share=percent(texts, one.late / one.due))
+        texts.t("{name} ({points} procentenheter mer, {sure})",
+                name=member_name(one.dimension, one.member, names, texts),
+                points=points_words(texts, one.difference, sign=False),
+                sure=sure_words(texts, one.interval, sign=False))
         for one in found
     )  # fmt: skip
     return [
@@ -162,44 +189,48 @@ def analysis_words(analysis: Analysis, names: Mapping[str, str], texts: Texts) -
         "{count} jämförelser gjordes; alla intervall gäller på en gång (Bonferroni).",
         analysis.comparisons,
     )
-    if not analysis.rule:
+    if analysis.weeks_differ:
+        note += " " + texts.t("Veckor skiljer sig mer än slumpen ger, och det är inräknat.")
+    if not analysis.findings:
         return [*found, note]
-    weeks = texts.t("Veckor skiljer sig mer än slumpen ger, och det är inräknat.")
     caution = texts.t("Att något följs åt bevisar inte att det ena orsakar det andra: pröva med en ändring.")
-    return [*found, f"{note} {weeks}", caution]
+    return [*found, note, caution]
 
 
 def analysed_words(analysis: Analysis, texts: Texts) -> str:
-    """Return in one sentence what was looked at."""
+    """Return what was looked at, and when."""
     if not analysis.due:
         return texts.t("Det finns inga kontakter att titta på.")
-    fields = {
-        "late": texts.number(analysis.late), "due": texts.number(analysis.due),
-        "share": percent(texts, analysis.late / analysis.due),
-    }  # fmt: skip
-    if not analysis.rule:
-        return texts.t("{late} av {due} blev fel, {share}.", **fields)
-    return texts.t("{first} till {last}: {late} av {due} kontakter fick inte svar i tid, {share}.",
-                   first=analysis.first, last=analysis.last, **fields)  # fmt: skip
+    share = _with_interval(Unit.SHARE, percent(texts, analysis.late / analysis.due), analysis.interval, texts)
+    fields = {"late": texts.number(analysis.late), "due": texts.number(analysis.due), "share": share}
+    span = {"first": analysis.first or "…", "last": analysis.last or "…"}
+    if analysis.rule:
+        said = texts.t("{first} till {last}: {late} av {due} kontakter fick inte svar i tid, {share}.", **span,
+                       **fields)  # fmt: skip
+        beside = texts.t("Arbetet följer ett annat mått än det här.") if analysis.beside else ""
+        return f"{beside} {said}".strip()
+    if analysis.first or analysis.last:
+        return texts.t("{first} till {last}: {late} av {due} har bristen, {share}.", **span, **fields)
+    said = texts.t("{late} av {due} har bristen, {share}.", **fields)
+    when = texts.t("Vilken tid det gäller står inte i filen: ange det med --from och --to.")
+    return f"{said} {when}"
 
 
 def staffing_words(staffing: Staffing, texts: Texts) -> list[str]:
     """Return where more comes than is staffed, or that nothing stands out; and what comes when nobody works."""
     found = [_load_words(one, texts) for one in short(staffing)]
-    if not found:
-        found = [texts.t("Bemanningen följer när kontakterna kommer: ingen veckodag eller timme sticker säkert ut.")]
+    if not staffing.comparable:
+        found = [texts.t("Bemanningen är för liten för att jämföra: minst två timmar och 30 kontakter i dem behövs.")]
+    elif not found:
+        found = [texts.t("Under de timmar någon arbetar sticker ingen veckodag eller timme säkert ut.")]
     whole = staffing.inside + staffing.outside
-    outside = texts.t(
-        "{share} kommer när ingen arbetar och väntar till öppning.", share=percent(texts, staffing.outside / whole)
-    )
-    return [*found, outside]
+    share = _with_interval(Unit.SHARE, percent(texts, staffing.outside / whole), staffing.outside_interval, texts)
+    return [*found, texts.t("{share} kommer när ingen är schemalagd och väntar till öppning.", share=share)]
 
 
 def _load_words(load: Load, texts: Texts) -> str:
     name = load_name(load, texts)
-    sure = texts.t(
-        "95 % säkert: {low} till {high}", low=percent(texts, load.interval.low), high=percent(texts, load.interval.high)
-    )
+    sure = within_words(Unit.SHARE, load.interval, texts)
     return texts.t(
         "{name}: {share} av kontakterna kommer då ({sure}), men bara {staffed} av arbetstiden är schemalagd där.",
         name=_big(name), share=percent(texts, load.share), sure=sure, staffed=percent(texts, load.staffed),

@@ -113,7 +113,8 @@ def impossible_words(values: Sequence[OutsideValue], texts: Texts) -> str:
     )
     more = "" if len(values) <= _MOST_NAMED else " …"
     told = texts.t("Det här kan inte stämma, för nyckeltalet går från 0 till 100: {values}.", values=named + more)
-    return f"{told} {texts.t('Rätta det i filen, eller hämta de andra nyckeltalen för sig. Inget är sparat.')}"
+    what_now = texts.t("Rätta det i filen, eller hämta de andra nyckeltalen för sig. Inget är sparat.")
+    return f"{told} {what_now}"
 
 
 def exact_words(value: float, texts: Texts) -> str:

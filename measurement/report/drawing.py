@@ -54,12 +54,16 @@ _SHEETS = {
 }
 
 
-def draw_svg(chart: Chart, texts: Texts, size: Size = Size.PRINT, title: str = "") -> bytes:
-    """Return the chart as SVG with letters as outlines, so that it looks the same everywhere."""
-    return _drawn(chart, texts, _SHEETS[size], "svg", title)
+def draw_svg(
+    chart: Chart, texts: Texts, size: Size = Size.PRINT, title: str = "", *, target_from: str = ""
+) -> bytes:  # fmt: skip
+    """Return the chart as SVG with letters as outlines, so that it looks the same everywhere; see `draw_png`."""
+    return _drawn(chart, texts, _SHEETS[size], "svg", title, target_from)
 
 
-def draw_png(chart: Chart, texts: Texts, size: Size = Size.MAIL, title: str = "") -> bytes:
+def draw_png(
+    chart: Chart, texts: Texts, size: Size = Size.MAIL, title: str = "", *, target_from: str = ""
+) -> bytes:  # fmt: skip
     """Return the chart as PNG; `Size.MAIL` is 1 200 pixels wide, to be shown at 600.
 
     Args:
@@ -67,11 +71,12 @@ def draw_png(chart: Chart, texts: Texts, size: Size = Size.MAIL, title: str = ""
         texts: the language of what stands on it.
         size: where it is read.
         title: one short line above it, for a picture that stands alone.
+        target_from: the first period that the target holds for, where its line begins; empty: all that is shown.
     """
-    return _drawn(chart, texts, _SHEETS[size], "png", title)
+    return _drawn(chart, texts, _SHEETS[size], "png", title, target_from)
 
 
-def _drawn(chart: Chart, texts: Texts, sheet: _Sheet, form: str, title: str) -> bytes:
+def _drawn(chart: Chart, texts: Texts, sheet: _Sheet, form: str, title: str, target_from: str) -> bytes:
     with mpl.rc_context(_STYLE | {"font.size": sheet.letters}):
         figure = Figure(figsize=(sheet.wide, sheet.high), layout="constrained", facecolor="white")
         axes = figure.add_subplot()
@@ -81,7 +86,8 @@ def _drawn(chart: Chart, texts: Texts, sheet: _Sheet, form: str, title: str) -> 
         shown = _shown(chart, sheet.weeks)
         scale = scale_of(chart, shown)
         _frame(axes, scale, texts, chart)
-        _limits(axes, chart, shown, texts, sheet)
+        _limits(axes, chart, shown)
+        _target(axes, chart, _held(chart, shown, target_from), texts, sheet)
         _earlier(axes, chart, shown)
         _line(axes, chart, shown)
         _points(axes, chart, shown)
@@ -112,22 +118,32 @@ def _frame(axes: Axes, scale: Scale, texts: Texts, chart: Chart) -> None:
     axes.tick_params(length=0, colors=GREY)
 
 
-def _limits(axes: Axes, chart: Chart, shown: range, texts: Texts, sheet: _Sheet) -> None:
-    """Draw the band between the limits, the centre and the target, each group by itself."""
+def _limits(axes: Axes, chart: Chart, shown: range) -> None:
+    """Draw the band between the limits and the centre, each group by itself."""
     for group in chart.groups:
         places = [at for at in shown if group.first <= at <= group.last]
         if group.has_limits:
             _band(axes, chart, places)
         if places and group.centre is not None and group.counted > 1:
             axes.hlines(group.centre, places[0], places[-1], color=GREY, linewidth=0.9, linestyles=(0, (5, 3)))
+
+
+def _held(chart: Chart, shown: range, target_from: str) -> range:
+    """Return the places shown that the target holds for; periods of one series sort as they are written."""
+    first = next((at for at in shown if chart.series.points[at].period >= target_from), shown.stop)
+    return range(first, shown.stop)
+
+
+def _target(axes: Axes, chart: Chart, held: range, texts: Texts, sheet: _Sheet) -> None:
     target = chart.series.target
-    if target is not None and shown:
-        axes.hlines(target, shown[0], shown[-1] + 0.4, color=SIGNAL, linewidth=1.3, linestyles=(0, (1, 1.2)))
-        label = texts.t("mål {value}", value=short_value(chart.series.unit, target, texts))
-        axes.annotate(label, (shown[0], target), xytext=(2, 3 if chart.series.direction is not Direction.LOWER else -3),
-                      textcoords="offset points", color="#a8410c", fontsize=sheet.letters - 0.5,
-                      va="bottom" if chart.series.direction is not Direction.LOWER else "top",
-                      bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6}, zorder=6)  # fmt: skip
+    if target is None or not held:
+        return
+    axes.hlines(target, held[0], held[-1] + 0.4, color=SIGNAL, linewidth=1.3, linestyles=(0, (1, 1.2)))
+    label = texts.t("mål {value}", value=short_value(chart.series.unit, target, texts))
+    axes.annotate(label, (held[0], target), xytext=(2, 3 if chart.series.direction is not Direction.LOWER else -3),
+                  textcoords="offset points", color="#a8410c", fontsize=sheet.letters - 0.5,
+                  va="bottom" if chart.series.direction is not Direction.LOWER else "top",
+                  bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6}, zorder=6)  # fmt: skip
 
 
 def _band(axes: Axes, chart: Chart, places: list[int]) -> None:
@@ -212,8 +228,11 @@ def _last(axes: Axes, chart: Chart, shown: range, texts: Texts, sheet: _Sheet) -
 
 
 def _decisions(axes: Axes, chart: Chart, shown: range, sheet: _Sheet) -> None:
-    """Number what was decided along the top; the numbers are explained below the chart, in `notes_of`."""
-    periods = {chart.series.points[at].period: at for at in shown}
+    """Number what was decided along the top; the numbers are explained below the chart, in `notes_of`.
+
+    Numbers of one period stand above each other.
+    """
+    periods, above = {chart.series.points[at].period: at for at in shown}, dict.fromkeys(shown, 0)
     for number, one in enumerate(notes_of(chart), 1):
         at = periods.get(one.period)
         if at is None:
@@ -221,8 +240,10 @@ def _decisions(axes: Axes, chart: Chart, shown: range, sheet: _Sheet) -> None:
         rebased = one.kind is DecisionKind.REBASE
         axes.axvline(at - 0.5 if rebased else at, color=GREY, linewidth=0.9, linestyle="-" if rebased else ":")
         axes.annotate(str(number), (at, 1), xycoords=("data", "axes fraction"), ha="center", va="bottom", color="white",
+                      xytext=(0, above[at] * sheet.letters * 1.5), textcoords="offset points",
                       fontsize=sheet.letters - 1.5, fontweight="bold", annotation_clip=False,
                       bbox={"boxstyle": "circle,pad=0.22", "facecolor": GREY, "linewidth": 0})  # fmt: skip
+        above[at] += 1
 
 
 def notes_of(chart: Chart) -> tuple[Decision, ...]:

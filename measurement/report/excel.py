@@ -5,6 +5,7 @@ formula is written as text and marked with an apostrophe as Excel itself does, s
 """
 
 import io
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -96,8 +97,11 @@ def _period_sheet(book: Any, report: Report, texts: Texts, looks: dict[str, Any]
 def _measure_sheet(book: Any, chart: Chart, texts: Texts, looks: dict[str, Any], taken: set[str]) -> None:  # noqa: ANN401 -- likewise
     sheet, t, unit = book.add_worksheet(sheet_name(chart.series.name, taken)), texts.t, chart.series.unit
     head = (t("Period"), t("Första dag"), t("Täljare"), "n", t("Utfall"), t("Mitt"), t("Nedre gräns"), t("Övre gräns"),
-            t("Signal"), t("Räknas inte för att"))  # fmt: skip
+            t("Signal"), t("Räknas inte för att"), t("Anteckning"))  # fmt: skip
     _head(sheet, head, looks)
+    notes = defaultdict[str, list[str]](list)
+    for one in chart.series.decisions:
+        notes[one.period].append(f"{one.cause} ({one.decided_by})" if one.decided_by else one.cause)
     for at, (point, judged) in enumerate(zip(chart.series.points, chart.judged, strict=True), 1):
         sheet.write_string(at, 0, point.period)
         sheet.write_datetime(at, 1, _first_day(point.period), looks["date"])
@@ -110,7 +114,9 @@ def _measure_sheet(book: Any, chart: Chart, texts: Texts, looks: dict[str, Any],
             _value(sheet, at, column, value if limits or column == 5 else None, unit, looks)
         sheet.write_string(at, 8, ", ".join(rule.value for rule in judged.rules) if limits else "")
         sheet.write_string(at, 9, plain_cell(point.ghost))
+        sheet.write_string(at, 10, plain_cell("; ".join(notes.get(point.period, []))))
     sheet.set_column(0, 9, 13)
+    sheet.set_column(10, 10, 50)
 
 
 def _definitions(book: Any, texts: Texts, looks: dict[str, Any]) -> None:  # noqa: ANN401 -- likewise
