@@ -226,3 +226,28 @@ async def test_a_cases_facts_are_found_by_an_index(tmp_path: object) -> None:
         )
         assert "ix_facts_case_seq" in str(plan.all())
     await database.close()
+
+
+async def test_a_writer_that_is_cancelled_anywhere_leaves_the_lock_free(tmp_path: Path) -> None:
+    # A statement that was never finished kept the lock of a connection that was closed already.
+    many = text(
+        "INSERT INTO meta SELECT hex(randomblob(8)), hex(randomblob(200)) FROM "
+        "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) SELECT i FROM n) RETURNING key"
+    )
+    database = Database(DatabaseUrl.parse(f"sqlite:///{tmp_path}/k.db"))
+    await migrate(database)
+
+    async def write() -> None:
+        while True:
+            async with database.writing() as connection:
+                (await connection.execute(many)).all()
+
+    for number in range(20):
+        task = asyncio.create_task(write())
+        await asyncio.sleep(number / 700)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        async with asyncio.timeout(5), database.writing() as connection:
+            assert (await connection.execute(text("SELECT count(*) FROM meta"))).scalar()
+    await database.close()

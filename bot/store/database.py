@@ -5,6 +5,7 @@ writer's turn, so that sequence numbers have no gaps and no two decisions are ma
 """
 
 import asyncio
+import contextlib
 import fcntl
 import logging
 from collections.abc import AsyncIterator, Iterator
@@ -95,6 +96,13 @@ def _configure_sqlite(engine: AsyncEngine, *, writer: bool) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:  # noqa: ANN401 -- SQLAlchemy's sync connection
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def invalidate(connection: Any, _record: object, _error: object) -> None:  # noqa: ANN401 -- the driver's own object
+        # Whoever was cancelled in the middle leaves a statement unfinished; closed so, SQLite would hold the lock until
+        # the collector comes.
+        with contextlib.suppress(Exception):
+            connection.rollback()
 
 
 def _sqlite_engine(url: URL, *, writer: bool) -> AsyncEngine:
